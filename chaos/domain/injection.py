@@ -1,0 +1,90 @@
+"""An injection: one fault on its named targets, with all that undoing and proving it needs.
+
+It is written before the act: inverse, pre-image and postcondition first, then the fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chaos.domain.sight import Pod
+
+
+class InverseKind(StrEnum):
+    DELETE_ENGINE = "delete-engine"
+    """Delete the engine, its Jobs and its Pods; Litmus' SIGTERM handlers and the controllers do the rest."""
+    PERSON = "person"
+    """Somebody undoes it by hand, says so, and the postcondition's probe must agree."""
+
+
+class Sign(StrEnum):
+    """By what we know that the fault is there, without believing Litmus where that can be helped."""
+
+    TARGETS_LEAVE = "targets-leave"
+    RESULT_INJECTED = "result-injected"
+    WORD = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class PreImage:
+    """What the targets' set looked like before: `ready` of `matched` pods."""
+
+    matched: int = 0
+    ready: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Postcondition:
+    """What must be measured before anyone says "reverted".
+
+    `ready_at_least` pods with `labels` in `namespace` are ready, none of the `gone` uids is still
+    leaving, `probe` (if any) is within its `holds` expectation, nothing of the run's own is left.
+    """
+
+    namespace: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    ready_at_least: int = 0
+    gone: tuple[str, ...] = ()
+    probe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """`name` is derived from run and index, so that doing it twice is doing it once."""
+
+    index: int
+    name: str
+    fault: str
+    experiment: str
+    """The ChaosExperiment's name; empty for a fault that a person injects."""
+    env: Mapping[str, str]
+    namespace: str
+    targets: tuple[Pod, ...]
+    app_label: str
+    app_kind: str
+    duration: timedelta
+    inverse: InverseKind
+    sign: Sign
+    pre_image: PreImage
+    postcondition: Postcondition
+    instructions: str = ""
+    person_within: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an injection is; each instant is set once, by the driver that measured it.
+
+    The fault became real between `not_before` and `injected_at`: the last look without it and the first
+    with it.
+    """
+
+    index: int
+    intended_at: datetime | None = None
+    requested_at: datetime | None = None
+    not_before: datetime | None = None
+    injected_at: datetime | None = None
+    reverted_at: datetime | None = None

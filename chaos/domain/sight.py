@@ -1,0 +1,134 @@
+"""What was seen: readings of probes and sights of the cluster. Every one knows when it was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One answer of one probe: a value, or unknown with the reason. Never both, never NaN.
+
+    `asked_at` is when the question went out, `at` when the answer (or the failure) was in.
+    """
+
+    probe: str
+    asked_at: datetime
+    at: datetime
+    value: float | None
+    unknown: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        return self.value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One series of `ALERTS`. `state` is `pending` or `firing`; `labels` without name and state."""
+
+    name: str
+    state: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return self.name + "".join(f",{key}={value}" for key, value in sorted(self.labels.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsReading:
+    """All alerts pending or firing at `at`; `alerts` is None when Prometheus could not be asked."""
+
+    asked_at: datetime
+    at: datetime
+    alerts: tuple[Alert, ...] | None
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod as the API server had it. `is_leaving` when it has a deletionTimestamp."""
+
+    namespace: str
+    name: str
+    uid: str
+    node: str
+    is_ready: bool
+    is_leaving: bool
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+class ResidueKind(StrEnum):
+    GRANT = "Lease"
+    ENGINE = "ChaosEngine"
+    RESULT = "ChaosResult"
+    JOB = "Job"
+    POD = "Pod"
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """An object in the cluster that is labelled ours, or belongs to an engine of ours by its chaosUID.
+
+    `detail` says what holds it, in words ("Terminating since 12 s, finalizer …").
+    """
+
+    kind: ResidueKind
+    namespace: str
+    name: str
+    uid: str
+    run: str = ""
+    installation: str = ""
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.namespace}/{self.name}" + (
+            f" ({self.detail})" if self.detail else ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSeen:
+    """A ChaosEngine of the run. `status` is status.engineStatus, `verdict` of its first experiment."""
+
+    name: str
+    uid: str
+    state: str = ""
+    status: str = ""
+    verdict: str = ""
+    is_leaving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSeen:
+    """A ChaosResult, by name; `targets` maps `kind/name` to Litmus' chaosStatus. Litmus is not believed."""
+
+    name: str
+    engine: str
+    phase: str = ""
+    verdict: str = ""
+    error: str = ""
+    targets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSight:
+    """One look at the cluster for one run, or the reason why there was none (`unseen`).
+
+    `began_at` and `at` bracket the look: what it shows was true at some instant between them.
+    """
+
+    began_at: datetime
+    at: datetime
+    pods: tuple[Pod, ...] = ()
+    engines: tuple[EngineSeen, ...] = ()
+    results: tuple[ResultSeen, ...] = ()
+    residue: tuple[Residue, ...] = ()
+    has_grant: bool = False
+    lever_reason: str = ""
+    """Why the halt lever beside the grant is down; empty when it is up."""
+    unseen: str = ""

@@ -1,0 +1,128 @@
+"""Which pods a fault may touch: resolved by name, as a share of what they are a share of.
+
+Limits belong to the cluster and are set by an administrator; no author overrides them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from chaos.domain.errors import Refused
+from chaos.domain.sight import Pod
+from chaos.domain.spec import RunSpec, TargetSpec
+
+ALWAYS_PROTECTED = ("kube-system", "kube-public", "kube-node-lease")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a cluster allows at the most. `max_percent` is of the matched pods."""
+
+    max_percent: int = 25
+    protected_namespaces: tuple[str, ...] = ALWAYS_PROTECTED
+    max_fault: timedelta = timedelta(minutes=60)
+    min_ready_left: int = 1
+    opted_in_namespaces: tuple[str, ...] = field(default=())
+    """When not empty, only these namespaces may be touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The named pods, out of `matched` that the selector found, `ready` of them ready."""
+
+    namespace: str
+    pods: tuple[Pod, ...]
+    matched: int
+    ready: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(pod.name for pod in self.pods)
+
+    def __str__(self) -> str:
+        return f"{len(self.pods)} of {self.matched} pods in {self.namespace}: {', '.join(self.names)}"
+
+
+def check_limits(spec: RunSpec, limits: Limits) -> None:
+    """What can be refused without a look at the cluster. Raises Refused."""
+    for index, fault in enumerate(spec.faults):
+        where = f"scenarios.{spec.scenario}.faults[{index}]"
+        if fault.duration > limits.max_fault:
+            raise Refused(
+                f"The fault lasts {fault.duration}, the cluster allows {limits.max_fault} at the most.",
+                f"{where}.duration",
+            )
+        if fault.targets:
+            _check_selector(fault.targets, limits, where)
+
+
+def _check_selector(targets: TargetSpec, limits: Limits, where: str) -> None:
+    namespace, opted_in = targets.namespace, limits.opted_in_namespaces
+    if namespace in {*limits.protected_namespaces, *ALWAYS_PROTECTED}:
+        raise Refused(
+            f"Namespace {namespace} is protected on this cluster; choose targets elsewhere.",
+            f"{where}.targets.namespace",
+        )
+    if opted_in and namespace not in opted_in:
+        raise Refused(
+            f"Namespace {namespace} has not opted in; this cluster allows {', '.join(opted_in)}.",
+            f"{where}.targets.namespace",
+        )
+    if not targets.labels or not all(key and value for key, value in targets.labels.items()):
+        raise Refused(
+            "A selector without labels would match every pod of the namespace; name at least one label.",
+            f"{where}.targets.labels",
+        )
+    if targets.percent is not None and targets.percent > limits.max_percent:
+        raise Refused(
+            f"{targets.percent} % of the pods is more than the {limits.max_percent} % this cluster allows.",
+            f"{where}.targets.percent",
+        )
+
+
+def wanted_count(targets: TargetSpec, matched: int) -> int:
+    """How many of `matched` pods are meant: the count, or the percentage floored, at least one."""
+    if targets.count is not None:
+        return targets.count
+    return max(1, matched * (targets.percent or 0) // 100)
+
+
+def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits) -> Targets:
+    """Name the pods. Ready ones only, spread by node, in an order that is the same for the same pods.
+
+    Raises Refused when nothing matches, too few are ready, or a limit would be passed.
+    """
+    selector = ", ".join(f"{key}={value}" for key, value in sorted(targets.labels.items()))
+    staying = [pod for pod in pods if not pod.is_leaving]
+    ready = [pod for pod in staying if pod.is_ready]
+    if not staying:
+        raise Refused(
+            f"No pod in {targets.namespace} has {selector}; check the namespace and the labels.",
+            "targets.labels",
+        )
+    count = wanted_count(targets, len(staying))
+    if count * 100 > limits.max_percent * len(staying):
+        raise Refused(
+            f"{count} of {len(staying)} pods is {count * 100 // len(staying)} %; "
+            f"this cluster allows {limits.max_percent} %.",
+            "targets.count",
+        )
+    if len(ready) - count < limits.min_ready_left:
+        raise Refused(
+            f"{count} of {len(ready)} ready pods would leave {max(0, len(ready) - count)}; "
+            f"{limits.min_ready_left} must be left.",
+            "targets.count",
+        )
+    return Targets(targets.namespace, tuple(_spread(ready)[:count]), len(staying), len(ready))
+
+
+def _spread(pods: Sequence[Pod]) -> list[Pod]:
+    """By name, but one node after another, so that two targets share a node as late as possible."""
+    seen: dict[str, int] = {}
+    ranked = []
+    for pod in sorted(pods, key=lambda pod: pod.name):
+        seen[pod.node] = seen.get(pod.node, 0) + 1
+        ranked.append((seen[pod.node], pod.name, pod))
+    return [pod for _, _, pod in sorted(ranked, key=lambda item: item[:2])]

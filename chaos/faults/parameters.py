@@ -1,0 +1,57 @@
+"""Reading a fault's parameters: every wrong one is refused with a sentence, never turned into a 0."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+from chaos.domain.errors import Refused
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h)$")
+
+
+def only(parameters: Mapping[str, object], known: tuple[str, ...], fault: str) -> None:
+    """Refuses parameters that the fault does not have."""
+    for key in sorted(set(parameters) - set(known)):
+        has = f"it has {', '.join(known)}" if known else "it has none"
+        raise Refused(f"{fault} has no parameter {key}; {has}.", key)
+
+
+def duration(text: object, field: str, least: timedelta, most: timedelta) -> timedelta:
+    """`30s`, `500ms`, `5m`; a bare number is refused, since nobody can see its unit."""
+    match = _DURATION.match(text) if isinstance(text, str) else None
+    if not match:
+        raise Refused(f"{text!r} is not a duration; write a number with ms, s, m or h, like 30s.", field)
+    value = timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    if not least <= value <= most:
+        raise Refused(f"{text} is outside {format_duration(least)} to {format_duration(most)}.", field)
+    return value
+
+
+def format_duration(value: timedelta) -> str:
+    """The shortest exact form: `90s`, `1500ms`, `5m`."""
+    milliseconds = round(value / timedelta(milliseconds=1))
+    if milliseconds % 1000:
+        return f"{milliseconds}ms"
+    seconds = milliseconds // 1000
+    return f"{seconds // 60}m" if seconds and seconds % 60 == 0 else f"{seconds}s"
+
+
+def flag(value: object, field: str) -> bool:
+    """true or false, as YAML has them or as canonical text."""
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise Refused(f"{value!r} is neither true nor false.", field)
+
+
+def text(value: object, field: str, most: int = 2000) -> str:
+    """Words for people; they never reach a shell, a query or a manifest."""
+    if not isinstance(value, str) or not value.strip():
+        raise Refused("A few words are needed here.", field)
+    if len(value) > most:
+        raise Refused(f"This text is longer than {most} characters.", field)
+    return value.strip()

@@ -1,0 +1,103 @@
+"""What the services need from the world. Adapters implement these; the simulator does too.
+
+Every call has a deadline of its own. Errors: `Refused` (a person must act), `Transient` (try again; the
+call may have taken effect), `Forbidden` (a verb is missing), `Permanent`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from chaos.domain.injection import Injection
+from chaos.domain.sight import AlertsReading, ClusterSight, Pod, Reading, Residue
+from chaos.domain.spec import ProbeSpec
+
+
+@dataclass(frozen=True, slots=True)
+class RunRef:
+    """Whose objects: goes into labels and names. `installation` tells two Gamedays on a cluster apart."""
+
+    run: str
+    installation: str
+    scenario: str
+
+    @property
+    def short(self) -> str:
+        return self.run.replace("-", "")[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """One thing checked before a start: `is_met`, and a sentence that says what is so, or what to do."""
+
+    what: str
+    is_met: bool
+    sentence: str
+
+
+class Cluster(Protocol):
+    """A Kubernetes cluster with Litmus. Acts are idempotent: create-only, named, 409 of our own is done."""
+
+    def identity(self) -> str:
+        """The UID of the kube-system namespace."""
+
+    def preflight(self, experiments: Sequence[str]) -> tuple[Preflight, ...]:
+        """CRDs, experiments, operator, rights and service accounts that a start needs."""
+
+    def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
+        """All pods with all of `labels`, leaving ones included."""
+
+    def take_grant(self, ref: RunRef) -> None:
+        """Create the Lease of fixed name. Refused when another run or installation holds it."""
+
+    def beat(self, ref: RunRef) -> None:
+        """Renew the grant's heartbeat, only if it is ours."""
+
+    def inject(self, ref: RunRef, injection: Injection) -> Mapping[str, Any]:
+        """Create the engine, owned by the grant; give back the manifest as sent. 409 with our uid is done."""
+
+    def look(self, ref: RunRef, injections: Sequence[Injection]) -> ClusterSight:
+        """One look: target pods, engines, results, everything labelled ours for this run. Raises nothing:
+        a look that failed is a sight with `unseen` set."""
+
+    def revert(self, ref: RunRef) -> None:
+        """Delete the run's engines (UID precondition), and at once, in parallel, its Jobs and Pods by
+        chaosUID with grace. Safe to repeat. Raises the first error after having tried everything."""
+
+    def results(self, ref: RunRef, injections: Sequence[Injection]) -> tuple[Mapping[str, Any], ...]:
+        """Engines and ChaosResults as read back, for the evidence."""
+
+    def clear(self, ref: RunRef) -> None:
+        """Delete what is ours and harmless once all faults are gone: ChaosResults, then the grant."""
+
+    def residue(self) -> tuple[Residue, ...]:
+        """Everything labelled ours on the cluster, of any run and installation."""
+
+    def remove(self, residue: Sequence[Residue]) -> None:
+        """Delete these, with UID preconditions, in parallel, with grace. Safe to repeat."""
+
+    def pull_lever(self, reason: str) -> None:
+        """Set the halt lever in the cluster (a ConfigMap beside the grant)."""
+
+    def release_lever(self) -> None:
+        """Take the halt lever away."""
+
+
+class ProbeReader(Protocol):
+    """Asks one probe. Raises nothing: whatever goes wrong is an unknown reading with its reason."""
+
+    def read(self, probe: ProbeSpec) -> Reading: ...
+
+
+class AlertReader(Protocol):
+    """Reads the platform's pending and firing alerts. Raises nothing."""
+
+    def read(self) -> AlertsReading: ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The current instant, UTC."""

@@ -1,0 +1,38 @@
+"""The Celery app: two queues, short tasks, and the sweep that makes losing any of them harmless."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gameday.settings")
+
+from django.conf import settings
+
+app = Celery("gameday")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    # A drive must outlive the broker: its run is safe only while somebody watches it.
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 3600,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "global_keyprefix": "gameday:",
+    },
+    task_default_queue="control",
+    task_routes={"chaos.tasks.drive": {"queue": "drive"}},
+    task_serializer="json",
+    accept_content=["json"],
+    task_publish_retry=False,
+    beat_schedule={
+        "sweep": {"task": "chaos.tasks.sweep", "schedule": 5.0, "options": {"expires": 10}},
+    },
+    beat_schedule_filename=str(settings.STATE_DIR / "celerybeat"),
+    timezone="UTC",
+)
+app.autodiscover_tasks(["chaos"])
