@@ -1,0 +1,29 @@
+"""The whole of the traffic: one tick moves payments, fraud scoring, ledger and brokers on together."""
+
+import random
+
+from deploy.rehearsal.traffic.brokers import Brokers
+from deploy.rehearsal.traffic.payments import Payments
+from deploy.rehearsal.traffic.totals import Totals
+from deploy.rehearsal.traffic.view import PlatformView
+
+TICK = 0.1  # seconds
+
+
+class Traffic:
+    """Seeded, so that the same platform history gives the same counters."""
+
+    def __init__(self, seed: int = 7) -> None:
+        self.totals = Totals()
+        self.brokers = Brokers()
+        self.payments = Payments(self.totals, random.Random(seed))
+        self._now = 0.0
+
+    def advance(self, view: PlatformView, seconds: float) -> None:
+        """Live through `seconds` in ticks of 100 ms under one view of the platform."""
+        left = seconds
+        while left > TICK / 2:
+            self._now += TICK
+            left -= TICK
+            good = self.payments.tick(self._now, view, TICK)
+            self.brokers.tick(good, view.brokers, TICK)
