@@ -1,0 +1,71 @@
+"""Clusters that may be touched, who we are to them, and the halt lever."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+
+class Environment(models.TextChoices):
+    REHEARSAL = "rehearsal"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class Installation(models.Model):
+    """One row: the name under which this Gameday labels its objects, so that two never touch each other's."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_installation")]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Cluster(models.Model):
+    """Where to find a cluster and its Prometheus, and what it allows at the most.
+
+    Secrets are not kept here: `token_file` and `ca_file` are paths, read when needed.
+    """
+
+    name = models.SlugField(unique=True)
+    uid = models.CharField(max_length=64, unique=True, help_text="UID of the kube-system namespace")
+    environment = models.CharField(max_length=16, choices=Environment.choices)
+    server = models.URLField(max_length=300)
+    token_file = models.CharField(max_length=500, blank=True)
+    ca_file = models.CharField(max_length=500, blank=True)
+    chaos_namespace = models.CharField(max_length=63, default="chaos")
+    service_account = models.CharField(max_length=253, default="litmus-pod")
+    prometheus_url = models.URLField(max_length=300)
+    prometheus_token_file = models.CharField(max_length=500, blank=True)
+    prometheus_ca_file = models.CharField(max_length=500, blank=True)
+    services_url = models.URLField(
+        max_length=300, blank=True, help_text="Base address for probes that name a service instead of a URL"
+    )
+    limits = models.JSONField(default=dict, help_text="chaos.domain.targets.Limits in plain form")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Halt(models.Model):
+    """A pulled lever: nothing starts while one is not released. `cluster` null means everywhere."""
+
+    cluster = models.ForeignKey(Cluster, null=True, on_delete=models.PROTECT, related_name="halts")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+    reason = models.TextField()
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=150, blank=True)
+    release_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"Halted by {self.by}: {self.reason}"

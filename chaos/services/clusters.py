@@ -1,0 +1,98 @@
+"""Clusters: registered by an administrator, asked by everyone else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from chaos.domain import codec
+from chaos.domain.errors import Refused
+from chaos.domain.spec import RunSpec
+from chaos.domain.targets import Limits, Targets, check_limits, resolve
+from chaos.models import Cluster as ClusterRow
+from chaos.models import Installation
+from chaos.ports import Cluster, Preflight
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterInfo:
+    """What others may know of a cluster; `limits` are its administrator's."""
+
+    id: int
+    name: str
+    uid: str
+    environment: str
+    limits: Limits
+
+
+USUAL_PERCENT = {"rehearsal": 50, "staging": 50, "production": 25}
+
+
+def find(name: str) -> ClusterInfo:
+    """Raises Refused, naming the clusters there are."""
+    return info(row(name))
+
+
+def info(cluster: ClusterRow) -> ClusterInfo:
+    limits = codec.from_plain(Limits, cluster.limits)
+    return ClusterInfo(cluster.pk, cluster.name, cluster.uid, cluster.environment, limits)
+
+
+def row(name: str) -> ClusterRow:
+    try:
+        return ClusterRow.objects.get(name=name)
+    except ClusterRow.DoesNotExist:
+        names = ", ".join(ClusterRow.objects.order_by("name").values_list("name", flat=True)) or "none yet"
+        raise Refused(f"There is no cluster {name!r}; registered: {names}.", "cluster") from None
+
+
+def all_rows() -> list[ClusterRow]:
+    return list(ClusterRow.objects.order_by("name"))
+
+
+def register(name: str, port: Cluster, limits: Limits | None = None, **fields: Any) -> ClusterInfo:
+    """Add or update a cluster after having asked it who it is. A known name never changes its identity.
+
+    `fields` are the columns of chaos.models.Cluster. Raises Refused or Transient.
+    """
+    uid = port.identity()
+    limits = limits or Limits(max_percent=USUAL_PERCENT[fields["environment"]])
+    with transaction.atomic():
+        known = ClusterRow.objects.filter(name=name).first()
+        if known and known.uid != uid:
+            raise Refused(
+                f"{fields['server']} is another cluster (UID {uid}) than the registered {name} "
+                f"(UID {known.uid}). Approvals bind to the UID; register it under a new name.",
+                "name",
+            )
+        twin = ClusterRow.objects.filter(uid=uid).exclude(name=name).first()
+        if twin:
+            raise Refused(f"This cluster is registered already, as {twin.name}.", "name")
+        cluster, _ = ClusterRow.objects.update_or_create(
+            name=name, defaults={**fields, "uid": uid, "limits": codec.to_plain(limits)}
+        )
+    return info(cluster)
+
+
+def preview(spec: RunSpec, limits: Limits, port: Cluster) -> tuple[Targets | None, ...]:
+    """The targets by name that a launch right now would hit, one per fault. Raises Refused or Transient."""
+    check_limits(spec, limits)
+    return tuple(
+        resolve(fault.targets, port.pods(fault.targets.namespace, fault.targets.labels), limits)
+        if fault.targets
+        else None
+        for fault in spec.faults
+    )
+
+
+def check(port: Cluster, experiments: Mapping[str, str]) -> tuple[Preflight, ...]:
+    return port.preflight(sorted(experiments))
+
+
+def installation() -> str:
+    """This Gameday's own name in labels; made on first use."""
+    found, _ = Installation.objects.get_or_create(id=1)
+    return str(found.name)
