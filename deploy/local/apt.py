@@ -1,4 +1,4 @@
-"""How apt is called: quietly, without locks, and where the machine's package lists do not serve, with our own."""
+"""How apt is called: quietly, without locks, and with lists of our own where the machine's do not serve."""
 
 import os
 import subprocess
@@ -29,8 +29,15 @@ Dir::Cache "{folder}/cache";
 def run(command: Sequence[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run one program to its end, in English and without questions. Raises CalledProcessError."""
     environment = {**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, check=True)
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
 
 
 def machine() -> list[str]:

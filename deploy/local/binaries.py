@@ -70,11 +70,18 @@ def _in_tree(program: str, tree: Path) -> Binary:
 
 
 def _try(program: str, binary: Binary) -> None:
-    done = subprocess.run([binary.path, "--version"], env={**os.environ, **binary.environment()},
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [binary.path, "--version"],
+        env={**os.environ, **binary.environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
-        raise Trouble(f"{program} was unpacked but does not run here: {(done.stderr or done.stdout).strip()}. "
-                      f"Run as root: apt-get install --no-install-recommends {program}")
+        raise Trouble(
+            f"{program} was unpacked but does not run here: {(done.stderr or done.stdout).strip()}. "
+            f"Run as root: apt-get install --no-install-recommends {program}"
+        )
 
 
 def _distribution() -> str:

@@ -23,8 +23,10 @@ def unpack(wanted: Sequence[str], into: Path) -> dict[str, str]:
     Returns name -> version of what was unpacked. Raises Trouble with what to do.
     """
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
-        raise Trouble(f"{', '.join(wanted)}: this machine has no apt-get. Install them so that they are "
-                      "on the PATH, then run this again.")
+        raise Trouble(
+            f"{', '.join(wanted)}: this machine has no apt-get. Install them so that they are "
+            "on the PATH, then run this again."
+        )
     with tempfile.TemporaryDirectory(prefix="gameday-apt-") as folder:
         chosen = _download(wanted, Path(folder))
         for archive in sorted(Path(folder).glob("*.deb")):
@@ -45,14 +47,24 @@ def _download(wanted: Sequence[str], folder: Path) -> dict[str, str]:
             return chosen
         except subprocess.CalledProcessError as error:
             problem = f"{error.stdout or ''}{error.stderr or ''}"
-    raise Trouble(f"The packages {', '.join(wanted)} could not be downloaded:\n{tail(problem, 6)}\n"
-                  f"Run as root: apt-get update && apt-get install --no-install-recommends "
-                  f"{' '.join(wanted)}\n(and `systemctl disable --now` what you do not want running).")
+    raise Trouble(
+        f"The packages {', '.join(wanted)} could not be downloaded:\n{tail(problem, 6)}\n"
+        f"Run as root: apt-get update && apt-get install --no-install-recommends "
+        f"{' '.join(wanted)}\n(and `systemctl disable --now` what you do not want running)."
+    )
 
 
 def _closure(wanted: Sequence[str], settings: Sequence[str]) -> dict[str, str]:
     """The wanted packages and the libraries missing here: name -> version."""
-    command = ["apt-get", *settings, "--simulate", "--no-install-recommends", "--reinstall", "install", *wanted]
+    command = [
+        "apt-get",
+        *settings,
+        "--simulate",
+        "--no-install-recommends",
+        "--reinstall",
+        "install",
+        *wanted,
+    ]
     listed = apt.run(command).stdout
     found = dict(re.findall(r"^Inst (\S+?)(?::\S+)? (?:\[[^]]*\] )?\((\S+)", listed, flags=re.MULTILINE))
     return {name: version for name, version in found.items() if name in wanted or LIBRARY.match(name)}

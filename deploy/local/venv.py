@@ -1,4 +1,4 @@
-"""The virtual environment: created once, filled with hash-pinned requirements, skipped while nothing changed."""
+"""The virtual environment: created once, filled with hash-pinned requirements, left alone while they last."""
 
 import hashlib
 import importlib.util
@@ -88,17 +88,32 @@ def _pip_from_package() -> None:
             subprocess.run(command, check=True, capture_output=True, text=True)
     except (Trouble, StopIteration, subprocess.CalledProcessError) as error:
         shutil.rmtree(VENV, ignore_errors=True)
-        raise Trouble(f"This Python cannot make a virtual environment with pip ({error}). "
-                      "Run: apt-get install python3-venv") from error
+        raise Trouble(
+            f"This Python cannot make a virtual environment with pip ({error}). "
+            "Run: apt-get install python3-venv"
+        ) from error
 
 
 def _install(kind: str) -> None:
     lock = LOCKS[kind]
     count = sum(1 for line in (ROOT / lock).read_text().splitlines() if "==" in line)
     step(f"installing {count} packages of {lock} (hashes checked)")
-    command = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-               "--no-input", "--require-hashes", "--only-binary=:all:", "-r", lock]
+    command = [
+        str(VENV_PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--require-hashes",
+        "--only-binary=:all:",
+        "-r",
+        lock,
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise Trouble(f"pip could not install {lock}. Check the network and pip's index settings, "
-                      f"then run this again:\n{tail(done.stdout + done.stderr)}")
+        raise Trouble(
+            f"pip could not install {lock}. Check the network and pip's index settings, "
+            f"then run this again:\n{tail(done.stdout + done.stderr)}"
+        )
