@@ -1,0 +1,58 @@
+"""The loopback ports the practice stack listens on; each can be moved by an environment variable."""
+
+import os
+import socket
+from dataclasses import dataclass
+
+from .say import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Who listens, which variable moves it, and where it is unless moved."""
+
+    listener: str
+    variable: str
+    default: int
+
+    def number(self) -> int:
+        """The port in force. Raises Trouble where the variable holds no port number."""
+        given = os.environ.get(self.variable, "").strip()
+        if not given:
+            return self.default
+        if given.isdecimal() and 0 < int(given) < 65536:
+            return int(given)
+        raise Trouble(f"{self.variable} is {given!r}, which is no port. Give a number from 1 to 65535.")
+
+
+REDIS = Port("Redis", "GAMEDAY_REDIS_PORT", 26379)
+PROMETHEUS = Port("Prometheus", "GAMEDAY_PROMETHEUS_PORT", 29090)
+REHEARSAL = Port("The rehearsal cluster", "GAMEDAY_REHEARSAL_PORT", 26443)
+
+
+def claim(*ports: Port) -> None:
+    """Raise Trouble where a port is taken or asked for twice, naming the variable that moves it."""
+    seen: dict[int, Port] = {}
+    for port in ports:
+        number = port.number()
+        if number in seen:
+            raise Trouble(
+                f"{seen[number].variable} and {port.variable} are both {number}. Change one of them."
+            )
+        seen[number] = port
+        if not _is_free(number):
+            raise Trouble(
+                f"Port {number} is taken. {port.listener} is to listen there: "
+                f"stop what holds it, or set {port.variable} to a free port."
+            )
+
+
+def _is_free(number: int) -> bool:
+    with socket.socket() as probe:
+        # As the servers do it: a port that only lingers after its last owner counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", number))
+        except OSError:
+            return False
+    return True

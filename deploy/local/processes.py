@@ -1,0 +1,121 @@
+"""One process of ours: how it is started, how it is told to end, and that it never outlives us."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .paths import ROOT
+from .readiness import Ready
+from .say import Trouble, tail
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What to run. `within` and `grace` are seconds: to get ready, and to end after SIGTERM."""
+
+    name: str
+    command: tuple[str, ...]
+    ready: Ready
+    environment: Mapping[str, str] = field(default_factory=dict)
+    within: float = 30.0
+    grace: float = 10.0
+    restart: bool = False
+
+
+class Process:
+    """A started Spec: its log, its pid file, its end."""
+
+    def __init__(self, spec: Spec, logs: Path, run: Path) -> None:
+        self.spec = spec
+        self.log = logs / f"{spec.name}.log"
+        self.pid_file = run / f"{spec.name}.pid"
+        for folder in (logs, run):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.log.write_text("")
+        self._child = self._spawn()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        ours = os.getpid()
+
+        def die_with_us() -> None:
+            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != ours:  # we died before the line above
+                os._exit(1)
+
+        with self.log.open("ab") as log:
+            child = subprocess.Popen(
+                self.spec.command,
+                cwd=ROOT,
+                env={**os.environ, **self.spec.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # A session of its own: Ctrl-C at the terminal is for us to hear, and ours to pass on.
+                start_new_session=True,
+                preexec_fn=die_with_us,
+            )
+        self.pid_file.write_text(f"{child.pid}\n")
+        return child
+
+    @property
+    def pid(self) -> int:
+        """The process id of the present child."""
+        return self._child.pid
+
+    def ended(self) -> int | None:
+        """Its exit status (negative: the signal that ended it), or None while it runs."""
+        return self._child.poll()
+
+    def respawn(self) -> None:
+        """Start it again after its end; the log goes on."""
+        self._child = self._spawn()
+
+    def wait_ready(self) -> None:
+        """Return when it is ready. Raises Trouble with its last words when it ends or takes too long."""
+        deadline = time.monotonic() + self.spec.within
+        while not self.spec.ready():
+            status = self.ended()
+            if status is not None:
+                raise Trouble(f"{self.spec.name} ended at once ({described(status)}).\n{self.last_words()}")
+            if time.monotonic() > deadline:
+                raise Trouble(
+                    f"{self.spec.name} was not ready within {self.spec.within:.0f} s.\n{self.last_words()}"
+                )
+            time.sleep(0.05)
+
+    def last_words(self) -> str:
+        """The end of its log, indented, with the log's path."""
+        return f"{tail(self.log.read_text(errors='replace'))}\n    (all of it: {self.log})"
+
+    def terminate(self) -> None:
+        """Ask it to end; do not wait."""
+        if self.ended() is None:
+            self._child.terminate()
+
+    def finish(self, grace: float) -> None:
+        """Wait up to `grace` seconds for the end, then end it and whatever it left in its session."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(timeout=max(0.0, grace))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+        self.pid_file.unlink(missing_ok=True)
+
+
+def described(status: int) -> str:
+    """An exit status in words."""
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return f"ended by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"ended by signal {-status}"

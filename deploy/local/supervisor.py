@@ -1,0 +1,69 @@
+"""Start in order, watch, start again what may be, stop exactly what was started, in the opposite order."""
+
+import time
+from pathlib import Path
+from types import TracebackType
+
+from .paths import LOGS, RUN
+from .processes import Process, Spec, described
+from .say import step, warn
+
+RESTART_PAUSE = 1.0  # seconds: a program that ends at once must not be started in a tight loop
+
+
+class Supervisor:
+    """Owns the processes of one `make day` or `make rehearsal`. Not for use from several threads:
+
+    the kernel ends a child when the thread that started it ends.
+    """
+
+    def __init__(self, logs: Path = LOGS, run: Path = RUN) -> None:
+        self._logs = logs
+        self._run = run
+        self._processes: list[Process] = []
+        self._mourned: set[str] = set()
+        self._restart_at: dict[str, float] = {}
+        self.hurried = False
+
+    def start(self, spec: Spec) -> Process:
+        """Start it and wait until it is ready. Raises Trouble with its last log lines."""
+        process = Process(spec, self._logs, self._run)
+        self._processes.append(process)
+        process.wait_ready()
+        step(f"{spec.name} is ready (pid {process.pid})")
+        return process
+
+    def tend(self) -> None:
+        """Look after all of them once: start again what ended and may be, say so; never waits."""
+        for process in self._processes:
+            status = process.ended()
+            if status is None:
+                continue
+            name = process.spec.name
+            if not process.spec.restart:
+                if name not in self._mourned:
+                    self._mourned.add(name)
+                    warn(
+                        f"{name} has ended ({described(status)}); it is not started again. Log: {process.log}"
+                    )
+                continue
+            if name not in self._restart_at:
+                warn(f"{name} has ended ({described(status)}); starting it again. Log: {process.log}")
+                self._restart_at[name] = time.monotonic() + RESTART_PAUSE
+            elif time.monotonic() >= self._restart_at.pop(name):
+                process.respawn()
+
+    def stop(self) -> None:
+        """Stop all that was started, last first: SIGTERM, a grace each, then SIGKILL."""
+        while self._processes:
+            process = self._processes.pop()
+            process.terminate()
+            process.finish(0.5 if self.hurried else process.spec.grace)
+
+    def __enter__(self) -> "Supervisor":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
