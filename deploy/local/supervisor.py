@@ -21,8 +21,7 @@ class Supervisor:
         self._logs = logs
         self._run = run
         self._processes: list[Process] = []
-        self._mourned: set[str] = set()
-        self._restart_at: dict[str, float] = {}
+        self._seen_ended: dict[str, float] = {}
         self.hurried = False
 
     def start(self, spec: Spec) -> Process:
