@@ -38,18 +38,13 @@ class Supervisor:
             status = process.ended()
             if status is None:
                 continue
-            name = process.spec.name
-            if not process.spec.restart:
-                if name not in self._mourned:
-                    self._mourned.add(name)
-                    warn(
-                        f"{name} has ended ({described(status)}); it is not started again. Log: {process.log}"
-                    )
-                continue
-            if name not in self._restart_at:
-                warn(f"{name} has ended ({described(status)}); starting it again. Log: {process.log}")
-                self._restart_at[name] = time.monotonic() + RESTART_PAUSE
-            elif time.monotonic() >= self._restart_at.pop(name):
+            name, spec = process.spec.name, process.spec
+            if name not in self._seen_ended:
+                remedy = "starting it again" if spec.restart else "it is not started again"
+                warn(f"{name} has ended ({described(status)}); {remedy}. Log: {process.log}")
+                self._seen_ended[name] = time.monotonic()
+            elif spec.restart and time.monotonic() - self._seen_ended[name] >= RESTART_PAUSE:
+                del self._seen_ended[name]
                 process.respawn()
 
     def stop(self) -> None:
