@@ -1,0 +1,132 @@
+"""A throw-away PostgreSQL for the tests: a new cluster in a temporary folder, on a free port, gone after."""
+
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .say import Trouble, tail
+
+READY_WITHIN = 30.0  # seconds
+
+
+def programs() -> Path | None:
+    """The folder with initdb and postgres, the newest where there are several; None where there is none."""
+    folders = sorted(
+        (found.parent for found in Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+        key=lambda folder: int(folder.parent.name) if folder.parent.name.isdecimal() else 0,
+        reverse=True,
+    )
+    on_path = shutil.which("initdb")
+    if on_path:
+        folders.append(Path(on_path).resolve().parent)
+    return next((folder for folder in folders if (folder / "postgres").exists()), None)
+
+
+@contextlib.contextmanager
+def throwaway(folder: Path) -> Iterator[str]:
+    """Run a server from the programs in `folder`; yields its DATABASE_URL.
+
+    Raises Trouble with the server's last words where it does not come up.
+    """
+    owner = _unprivileged()
+    home = Path(tempfile.mkdtemp(prefix="gameday-postgres-"))
+    if owner:
+        os.chown(home, owner.pw_uid, owner.pw_gid)
+    try:
+        password = secrets.token_hex(16)
+        _initialise(folder, home, password, owner)
+        port = _free_port()
+        with (home / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [
+                    str(folder / "postgres"),
+                    "-D",
+                    str(home / "data"),
+                    "-p",
+                    str(port),
+                    "-k",
+                    str(home),
+                    *SETTINGS,
+                ],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                user=owner.pw_uid if owner else None,
+                group=owner.pw_gid if owner else None,
+                extra_groups=[] if owner else None,
+            )
+        try:
+            _wait(folder, port, server, home / "log")
+            yield f"postgres://gameday:{password}@127.0.0.1:{port}/postgres"
+        finally:
+            server.send_signal(signal.SIGQUIT)  # at once: nothing here is worth a checkpoint
+            server.wait()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+# Durability costs time and this data has no tomorrow.
+SETTINGS = [
+    "-c", "listen_addresses=127.0.0.1",
+    "-c", "fsync=off",
+    "-c", "full_page_writes=off",
+    "-c", "synchronous_commit=off",
+]  # fmt: skip
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """Whom to run as: PostgreSQL refuses root. None where we are not root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise Trouble("PostgreSQL does not run as root, and there is no user `postgres` or `nobody` here.")
+
+
+def _initialise(folder: Path, home: Path, password: str, owner: pwd.struct_passwd | None) -> None:
+    # A password, because on a shared machine loopback is open to everybody.
+    secret = home / "password"
+    secret.write_text(password)
+    if owner:
+        os.chown(secret, owner.pw_uid, owner.pw_gid)
+    command = [str(folder / "initdb"), "-D", str(home / "data"), "-U", "gameday", "-E", "UTF8", "--no-sync",
+               "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret}"]  # fmt: skip
+    done = subprocess.run(
+        command,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        user=owner.pw_uid if owner else None,
+        group=owner.pw_gid if owner else None,
+        extra_groups=[] if owner else None,
+    )
+    secret.unlink()
+    if done.returncode != 0:
+        raise Trouble(f"initdb failed:\n{tail(done.stdout + done.stderr)}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(folder: Path, port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    question = [str(folder / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    while subprocess.run(question, check=False).returncode != 0:
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise Trouble(f"PostgreSQL did not come up:\n{tail(log.read_text(errors='replace'))}")
+        time.sleep(0.1)
