@@ -1,0 +1,41 @@
+"""What our management commands share: sub-commands out of the slices, and refusals as sentences."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from chaos.domain.errors import GamedayError
+
+Commands = argparse._SubParsersAction
+Say = Callable[[str], None]
+
+
+class SliceCommand(BaseCommand):
+    """`manage.py NOUN VERB …`. Each slice registers its verbs; each verb sets `act(options, say)` as default.
+
+    `act` gives back nothing, or an exit status. A refusal is a sentence on stderr and exit status 1.
+    """
+
+    slices: tuple[Callable[[Any], None], ...] = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        # Sub-parsers are plain ones: Django's own take arguments that argparse does not pass on.
+        verbs = parser.add_subparsers(
+            dest="verb", required=True, metavar="VERB", parser_class=argparse.ArgumentParser
+        )
+        for register in self.slices:
+            register(verbs)
+
+    def handle(self, *args: object, **options: Any) -> None:
+        try:
+            status = options["act"](argparse.Namespace(**options), self.stdout.write)
+        except GamedayError as error:
+            self.stderr.write(str(error))
+            sys.exit(1)
+        if status:
+            sys.exit(status)

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from chaos.domain.errors import Refused
+from chaos.journal.models import JournalEntry
+from gameday.people import services
+from gameday.people.roles import TeamRole
+
+pytestmark = pytest.mark.django_db
+
+
+def test_somebody_added_is_a_member_with_the_roles_given():
+    petra = services.add_person("petra", "Petra Planner", "payments", ["planner"])
+    team = services.team("payments")
+    assert services.roles_in(petra, team) == {TeamRole.MEMBER, TeamRole.PLANNER}
+
+
+def test_adding_the_same_person_twice_changes_and_records_nothing():
+    services.add_person("petra", "Petra Planner", "payments", ["planner"])
+    entries = JournalEntry.objects.count()
+    services.add_person("petra", "Petra Planner", "payments", ["planner"])
+    assert JournalEntry.objects.count() == entries
+
+
+def test_a_second_role_is_added_to_the_first():
+    services.add_person("anna", "Anna", "payments", ["approver"])
+    anna = services.add_person("anna", "Anna", "payments", ["auditor"])
+    assert {TeamRole.APPROVER, TeamRole.AUDITOR} <= services.roles_in(anna, services.team("payments"))
+
+
+def test_a_role_in_one_team_is_none_in_another():
+    anna = services.add_person("anna", "Anna", "payments", ["approver"])
+    services.add_person("lars", "Lars", "ledger")
+    assert services.roles_in(anna, services.team("ledger")) == frozenset()
+
+
+def test_an_account_made_here_has_no_usable_password():
+    assert not services.add_person("petra", "Petra", "payments").has_usable_password()
+
+
+def test_somebody_inactive_is_refused_and_has_no_roles():
+    petra = services.add_person("petra", "Petra", "payments", ["planner"])
+    petra.is_active = False
+    petra.save()
+    with pytest.raises(Refused, match="not active"):
+        services.person("petra")
+    assert services.roles_in(petra, services.team("payments")) == frozenset()
+
+
+def test_somebody_unknown_is_refused_with_what_to_do():
+    with pytest.raises(Refused, match="people add"):
+        services.person("nobody")
+
+
+@pytest.mark.parametrize(
+    ("username", "team", "role", "field"),
+    [("a b", "payments", "planner", "username"), ("petra", "Pay ments", "planner", "team"),
+     ("petra", "payments", "king", "role")],
+)  # fmt: skip
+def test_a_name_that_cannot_be_is_refused_and_leaves_nothing(username: str, team: str, role: str, field: str):
+    with pytest.raises(Refused) as refusal:
+        services.add_person(username, "Petra", team, [role])
+    assert refusal.value.field == field
+    with pytest.raises(Refused):
+        services.person(username)
+
+
+def test_the_command_says_what_somebody_is_now(capsys: pytest.CaptureFixture[str]):
+    call_command(
+        "people", "add", "anna", "--name", "Anna Approver", "--team", "payments", "--role", "approver"
+    )
+    assert capsys.readouterr().out == "Anna (anna) is in payments: approver, member.\n"
+
+
+def test_the_command_refuses_with_a_sentence_and_status_1(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ending:
+        call_command("people", "add", "a b", "--name", "Anna", "--team", "payments")
+    assert ending.value.code == 1
+    assert "Enter a valid username" in capsys.readouterr().err
