@@ -1,0 +1,40 @@
+# Every target is a line; what it does is in deploy/local. Needs Python 3.11 or newer, make and git.
+.DEFAULT_GOAL := help
+.PHONY: help day rehearsal test lint lock setup clean
+
+PLAN ?= deploy/rehearsal/sample/plan.yaml
+SCENARIO ?=
+TESTS ?=
+export PLAN SCENARIO
+
+# make turns every failure into exit status 2. A day's status is an answer, though (1 refused, 2 not proven
+# gone), and in question mode make hands a recursive recipe's 1 on as it is.
+ifeq ($(MAKECMDGOALS),day)
+MAKEFLAGS += --question
+endif
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+day: ## a whole game day on the rehearsal cluster (PLAN=path of another plan, SCENARIO=key of just one)
+	+@deploy/local/run day --plan "$$PLAN" --scenario "$$SCENARIO"
+
+rehearsal: ## the practice cluster and its Prometheus alone, until Ctrl-C
+	@deploy/local/run rehearsal
+
+test: ## the checks, then all tests: on SQLite, on PostgreSQL where it is there, with real processes
+	@deploy/local/run test $(TESTS)
+
+lint: ## the checks alone: ruff, mypy, import contracts, templates, migrations
+	@deploy/local/run lint
+
+lock: ## compile requirements*.in to hash-pinned requirements*.txt
+	@deploy/local/run lock
+
+setup: ## the set-up alone: .venv, Redis and Prometheus, unpacked into ~/.cache/gameday
+	@deploy/local/run setup
+
+clean: ## remove .venv, local state and tool caches; the evidence and the shared cache stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	if [ -d .state ]; then find .state -mindepth 1 -maxdepth 1 ! -name evidence -exec rm -rf {} +; fi
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
