@@ -6,12 +6,13 @@ call may have taken effect), `Forbidden` (a verb is missing), `Permanent`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from chaos.domain.injection import Injection
+from chaos.domain.record import Change, RunRecord, Signals
 from chaos.domain.sight import AlertsReading, ClusterSight, Pod, Reading, Residue
 from chaos.domain.spec import ProbeSpec
 
@@ -101,3 +102,68 @@ class AlertReader(Protocol):
 class Clock(Protocol):
     def now(self) -> datetime:
         """The current instant, UTC."""
+
+
+class Store(Protocol):
+    """Where runs are kept. A handful of verbs; each raises StoreUnavailable when it cannot be reached."""
+
+    def claim(self, run: str, owner: str, now: datetime) -> int | None:
+        """Take or keep the lease; its fence, or None while somebody else holds it (or the run is over)."""
+
+    def renew(self, run: str, fence: int, now: datetime) -> bool:
+        """Extend the lease; False when the fence is not ours any more."""
+
+    def release(self, run: str, fence: int) -> None:
+        """Give the lease back, so that the next driver need not wait for its end."""
+
+    def load(self, run: str) -> RunRecord:
+        """The run as written down, its readings included."""
+
+    def signals(self, run: str) -> Signals:
+        """What other processes said: stop, halt, people's words."""
+
+    def record(self, run: str, fence: int, change: Change) -> bool:
+        """Write all of `change`, its journal events too, or nothing; False when the fence is not ours."""
+
+
+class Senses(Protocol):
+    """What a driver sees: probes, alerts, cluster, signals, and the ends of its own acts."""
+
+    def next(self, within: float) -> News | None:
+        """The next thing seen, or None after `within` seconds."""
+
+    def act(self, name: str, deed: Callable[[], object]) -> None:
+        """Do it beside the driver; its end comes as an `ActDone`."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ActDone:
+    """An act's end: `error` is None when the API server accepted everything."""
+
+    name: str
+    at: datetime
+    result: object = None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLost:
+    """The store could not be asked, at this instant."""
+
+    at: datetime
+
+
+News = Reading | AlertsReading | ClusterSight | Signals | ActDone | StoreLost
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything a driver needs of the world."""
+
+    cluster: Cluster
+    probes: ProbeReader
+    alerts: AlertReader
+    store: Store
+    clock: Clock

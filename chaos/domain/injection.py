@@ -85,6 +85,8 @@ class Progress:
     index: int
     intended_at: datetime | None = None
     requested_at: datetime | None = None
+    answered_at: datetime | None = None
+    """When the API server said that the engine is there; without it a requested fault may still land."""
     not_before: datetime | None = None
     injected_at: datetime | None = None
     reverted_at: datetime | None = None

@@ -1,0 +1,140 @@
+"""decide(): an immutable view of a run in, what comes next out. No clock, no network, no database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chaos.domain import reverting
+from chaos.domain.decisions import (
+    Decision,
+    MarkInjected,
+    MarkSteps,
+    Move,
+    Request,
+    TakeGrant,
+    Wait,
+    WantStop,
+)
+from chaos.domain.injection import InverseKind
+from chaos.domain.postcondition import is_there, targets_missing
+from chaos.domain.run import RunView, Stop
+from chaos.domain.states import RunState, StopKind
+from chaos.domain.stopping import why_stop
+
+START_WITHIN = timedelta(seconds=120)
+"""How long a requested fault may take to appear: Litmus needs two pods scheduled one after the other."""
+BASELINE_GRACE = timedelta(seconds=10)
+"""How long after its time a baseline may still become steady."""
+
+_LIVE = (RunState.BASELINING, RunState.INJECTING, RunState.OBSERVING)
+
+
+def decide(view: RunView, now: datetime) -> Decision:
+    """The one next thing to do. Stopping comes before everything else."""
+    if view.state.is_final:
+        return Wait()
+    if view.state is RunState.PENDING:
+        return _pending(view, now)
+    if view.state in _LIVE:
+        if view.stop:
+            return Move(RunState.REVERTING, view.stop.reason)
+        stop = why_stop(view, now)
+        if stop:
+            return WantStop(stop)
+        if view.acting:
+            return Wait()
+    if view.state is RunState.BASELINING:
+        return _baselining(view, now)
+    if view.state is RunState.INJECTING:
+        return _injecting(view, now)
+    if view.state is RunState.OBSERVING:
+        return _observing(view, now)
+    return reverting.decide(view, now)
+
+
+def _pending(view: RunView, now: datetime) -> Decision:
+    if view.stop:
+        return Move(RunState.ABORTED, view.stop.reason)
+    if view.lever:
+        return WantStop(Stop(now, StopKind.HALT, f"Everything is halted: {view.lever}"))
+    return Move(RunState.BASELINING, "Measuring the steady state before anything is injected.")
+
+
+def _baselining(view: RunView, now: datetime) -> Decision:
+    if view.marks.granted_at is None:
+        if view.failed_acts >= 3:
+            return WantStop(Stop(now, StopKind.FAULT, "The cluster did not give the run its grant."))
+        return TakeGrant()
+    due = view.state_since + view.spec.durations.baseline
+    unsteady = [tally for tally in view.tallies.values() if not tally.is_steady]
+    if now < due or view.seen is None:
+        return Wait()
+    if not unsteady:
+        for injection in view.injections:
+            missing = targets_missing(injection, view.seen)
+            if missing:
+                reason = f"Not as it was at launch: {', '.join(missing)} is gone or not ready."
+                return WantStop(Stop(now, StopKind.BASELINE, reason))
+        if view.marks.baseline_at is None:
+            return MarkSteps(baseline_at=now)
+        return Move(RunState.INJECTING, "The steady state holds.")
+    if now > due + BASELINE_GRACE:
+        tally = unsteady[0]
+        known = tally.last_known
+        value = "unknown" if known is None else f"{known.value:g} {tally.probe.unit}".strip()
+        wanted = " and ".join(str(item.comparison) for item in tally.tolerances)
+        reason = f"The steady state does not hold before anything is injected: {tally.probe.name} is {value}"
+        reason += f", expected {wanted} {tally.probe.unit}." if wanted else "."
+        return WantStop(Stop(now, StopKind.BASELINE, reason))
+    return Wait()
+
+
+def _injecting(view: RunView, now: datetime) -> Decision:
+    for injection, progress in zip(view.injections, view.progress, strict=True):
+        if progress.requested_at is None:
+            if view.failed_acts:
+                return WantStop(Stop(now, StopKind.FAULT, f"{injection.fault} could not be requested."))
+            return Request(progress.index)
+        if progress.injected_at is None:
+            if view.seen and is_there(view, injection, view.seen):
+                word = view.word("injected") if injection.inverse is InverseKind.PERSON else None
+                at = word.at if word else view.seen.at
+                return MarkInjected(progress.index, at if word else progress.not_before, at)
+            stop = _not_starting(view, progress.index, progress.requested_at, now)
+            return WantStop(stop) if stop else Wait()
+    ends = [
+        progress.injected_at + injection.duration
+        for injection, progress in zip(view.injections, view.progress, strict=True)
+        if progress.injected_at
+    ]
+    if ends and now >= max(ends):
+        return Move(RunState.OBSERVING, "The fault's time is up; watching the platform come back.")
+    return Wait()
+
+
+def _not_starting(view: RunView, index: int, requested_at: datetime, now: datetime) -> Stop | None:
+    injection = view.injections[index]
+    if injection.inverse is InverseKind.PERSON:
+        if now - requested_at > injection.person_within:
+            seconds = injection.person_within.total_seconds()
+            return Stop(now, StopKind.FAULT, f"Nobody said within {seconds:.0f} s that it is injected.")
+        return None
+    results = view.seen.results if view.seen else ()
+    for result in results:
+        if result.verdict == "Error" or result.phase == "Error":
+            return Stop(now, StopKind.FAULT, f"Litmus could not inject: {result.error or result.phase}.")
+    engines = {engine.name: engine for engine in view.seen.engines} if view.seen else {}
+    engine = engines.get(injection.name)
+    if engine and engine.status in ("completed", "stopped"):
+        return Stop(now, StopKind.FAULT, f"Litmus ended the engine ({engine.status}) without injecting.")
+    if now - requested_at > START_WITHIN:
+        seconds = START_WITHIN.total_seconds()
+        status = f"its engine is {engine.status or 'untouched'}" if engine else "its engine is not there"
+        return Stop(now, StopKind.FAULT, f"The fault did not appear within {seconds:.0f} s; {status}.")
+    return None
+
+
+def _observing(view: RunView, now: datetime) -> Decision:
+    if now >= view.state_since + view.spec.durations.observe:
+        return Move(RunState.REVERTING, "Observed long enough.")
+    return Wait()

@@ -1,0 +1,81 @@
+"""What `decide()` may say comes next. Each is carried out by one short, fenced, repeatable step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chaos.domain.run import Stop
+from chaos.domain.states import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing until something new is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeGrant:
+    """Take the run's grant in the cluster: the lock, and the owner of all its engines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Change the state, for this reason. Into `reverting`: act first, record alongside."""
+
+    to: RunState
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Record, then ask the cluster (or a person) for injection `index`."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkInjected:
+    """The fault was measured to be there, between these two instants."""
+
+    index: int
+    not_before: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WantStop:
+    """Latch the intent to stop. Act first, record alongside."""
+
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Revert:
+    """Delete what could inject or come back; safe to repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """All faults are proven gone: read the results back, then delete them and the grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSteps:
+    """Steps of the way back that were measured for the first time; None: not this one."""
+
+    baseline_at: datetime | None = None
+    pods_gone_at: datetime | None = None
+    clean_at: datetime | None = None
+    steady_at: datetime | None = None
+    stranded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Nothing of the run is left in the cluster: end in this state."""
+
+    to: RunState
+
+
+Decision = Wait | TakeGrant | Move | Request | MarkInjected | WantStop | Revert | Clear | MarkSteps | Finish

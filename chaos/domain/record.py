@@ -1,0 +1,78 @@
+"""What is written down of a run, and what other processes say to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chaos.domain.injection import Injection, Progress
+from chaos.domain.run import Marks, Stop, Word
+from chaos.domain.sight import AlertsReading, Reading
+from chaos.domain.spec import RunSpec
+from chaos.domain.states import RunState, Verdict
+from chaos.domain.verdict import Outcome
+
+EVERYONE, ORGANISERS = "everyone", "organisers"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the timeline. `audience` is who may be told while the day is on."""
+
+    kind: str
+    text: str
+    at: datetime
+    audience: str = EVERYONE
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one step writes. Absent parts stay as they are.
+
+    `moved` is (from, to): the row must be in `from`. `stop` is latched: a later one changes nothing.
+    """
+
+    at: datetime
+    moved: tuple[RunState, RunState] | None = None
+    marks: Marks | None = None
+    stop: Stop | None = None
+    progress: tuple[Progress, ...] = ()
+    manifests: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    read_back: tuple[Mapping[str, Any], ...] | None = None
+    readings: tuple[Reading, ...] = ()
+    alerts: tuple[AlertsReading, ...] = ()
+    verdict: Verdict | None = None
+    outcomes: tuple[Outcome, ...] | None = None
+    residue: tuple[str, ...] | None = None
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What other processes have written for a live run, read at `at`. `lever`: why all is halted."""
+
+    at: datetime
+    stop: Stop | None = None
+    lever: str = ""
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as loaded. `spec_digest` is the approved one, to be compared before anything is injected."""
+
+    run: str
+    installation: str
+    spec: RunSpec
+    spec_digest: str
+    state: RunState
+    state_since: datetime
+    not_after: datetime
+    marks: Marks
+    signals: Signals
+    injections: tuple[Injection, ...]
+    progress: tuple[Progress, ...]
+    readings: tuple[Reading, ...] = ()

@@ -1,0 +1,101 @@
+"""The way back: act until everything is measured to be gone; never say so earlier, never give up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chaos.domain.decisions import Clear, Decision, Finish, MarkSteps, Revert, Wait
+from chaos.domain.postcondition import live_residue, unmet, workloads
+from chaos.domain.run import RunView
+from chaos.domain.sight import ClusterSight
+from chaos.domain.states import RunState, StopKind
+
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=2), timedelta(seconds=30)
+STEADY_WITHIN = timedelta(seconds=60)
+"""How long a proven revert waits for the steady state to come back before the run ends without it."""
+
+
+def decide(view: RunView, now: datetime) -> Decision:
+    marks, sight = view.marks, _sight_since(view)
+    if marks.clean_at is None:
+        if marks.stranded_at is None and now > view.state_since + view.spec.durations.revert_within:
+            return MarkSteps(stranded_at=now)
+        if _act_is_due(view, now, sight):
+            return Revert()
+        if sight is None:
+            return Wait()
+        if marks.pods_gone_at is None and not workloads(sight):
+            return MarkSteps(pods_gone_at=sight.at)
+        if _is_proven_gone(view, sight, now):
+            return MarkSteps(clean_at=sight.at)
+        return Wait()
+    return _after_clean(view, now, sight)
+
+
+def why_not_gone(view: RunView) -> tuple[str, ...]:
+    """What still stands between the run and "reverted", in sentences, as of the newest look."""
+    if view.seen is None or view.seen.began_at < view.state_since:
+        return ("the cluster has not been seen since reverting began",)
+    reasons = [str(item) for item in live_residue(view.seen)]
+    for injection, progress in zip(view.injections, view.progress, strict=True):
+        if progress.requested_at:
+            reasons += unmet(view, injection, view.seen, view.state_since)
+    return tuple(reasons)
+
+
+def _sight_since(view: RunView) -> ClusterSight | None:
+    """The newest look, if it began after reverting did: an older one proves nothing."""
+    seen = view.seen
+    return seen if seen and seen.began_at >= view.state_since else None
+
+
+def _is_proven_gone(view: RunView, sight: ClusterSight, now: datetime) -> bool:
+    if view.acting or view.marks.accepted_at is None or sight.began_at < view.marks.accepted_at:
+        return False
+    if view.uncertain_until and now < view.uncertain_until:
+        return False  # a create whose answer was lost may still land
+    return not why_not_gone(view)
+
+
+def _act_is_due(view: RunView, now: datetime, sight: ClusterSight | None) -> bool:
+    if "revert" in view.acting:
+        return False
+    accepted = view.marks.accepted_at
+    if accepted is None and view.last_act_at is None:
+        return True
+    wait = min(LAST_RETRY, FIRST_RETRY * 2 ** min(view.failed_acts, 6))
+    if view.last_act_at and now < view.last_act_at + wait:
+        return False
+    if accepted is None:
+        return True
+    # The API server took every delete: ask again only for what is there and not on its way out.
+    return bool(sight and sight.began_at > (view.last_act_at or accepted) and live_residue(sight))
+
+
+def _after_clean(view: RunView, now: datetime, sight: ClusterSight | None) -> Decision:
+    marks = view.marks
+    if sight and marks.clean_at and sight.began_at > marks.clean_at and live_residue(sight):
+        return Wait() if "revert" in view.acting else Revert()  # something came back: not an end
+    if marks.steady_at is None and view.tallies and all(_is_back(view, name) for name in view.tallies):
+        return MarkSteps(steady_at=max(t.last_known.at for t in view.tallies.values() if t.last_known))
+    if marks.cleared_at is None or (sight and sight.began_at > marks.cleared_at and sight.residue):
+        wait = FIRST_RETRY * 2 ** min(view.failed_acts, 4) if view.failed_acts else FIRST_RETRY
+        is_due = marks.cleared_at is None and not view.failed_acts
+        is_due = is_due or view.last_act_at is None or now >= view.last_act_at + wait
+        return Clear() if not view.acting and is_due else Wait()
+    if view.acting or sight is None or sight.began_at <= marks.cleared_at:
+        return Wait()
+    is_over = marks.steady_at is not None or (marks.clean_at and now > marks.clean_at + STEADY_WITHIN)
+    return Finish(_end_state(view)) if is_over else Wait()
+
+
+def _is_back(view: RunView, name: str) -> bool:
+    tally, clean_at = view.tallies[name], view.marks.clean_at
+    known = tally.last_known
+    return bool(tally.is_steady and known and clean_at and known.asked_at > clean_at)
+
+
+def _end_state(view: RunView) -> RunState:
+    if view.stop is None:
+        return RunState.COMPLETED
+    return RunState.FAILED if view.stop.kind is StopKind.FAULT else RunState.ABORTED

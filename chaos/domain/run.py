@@ -1,0 +1,100 @@
+"""A run as `decide()` sees it: immutable, complete, and aware of how old each part is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chaos.domain.injection import Injection, Progress
+from chaos.domain.sight import ClusterSight
+from chaos.domain.spec import RunSpec
+from chaos.domain.states import RunState, StopKind
+from chaos.domain.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The latched intent to stop. `by` is a username, or empty when the run stopped itself."""
+
+    at: datetime
+    kind: StopKind
+    reason: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A person's word about a manual fault: `injected` or `reverted`."""
+
+    word: str
+    at: datetime
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The first instant of each step. Those from `breach_at` on are the stop receipt.
+
+    `accepted_at`: the API server has taken every delete. `pods_gone_at`: none of the run's Jobs and Pods
+    is left. `clean_at`: every postcondition measured and no engine left. `steady_at`: the steady state is
+    back. `stranded_at`: the deadline for reverting passed with residue left.
+    """
+
+    granted_at: datetime | None = None
+    baseline_at: datetime | None = None
+    ended_at: datetime | None = None
+    breach_at: datetime | None = None
+    decided_at: datetime | None = None
+    accepted_at: datetime | None = None
+    pods_gone_at: datetime | None = None
+    clean_at: datetime | None = None
+    steady_at: datetime | None = None
+    stranded_at: datetime | None = None
+    cleared_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """What a driver knows now.
+
+    `sight` is the newest look at the cluster, failed or not; `seen` the newest that succeeded.
+    `watching_since` is when this driver began to look, `lever` why everything is halted (empty: it is
+    not), `record_lost_since` since when nothing could be written down.
+    """
+
+    spec: RunSpec
+    state: RunState
+    state_since: datetime
+    not_after: datetime
+    watching_since: datetime
+    injections: tuple[Injection, ...] = ()
+    progress: tuple[Progress, ...] = ()
+    stop: Stop | None = None
+    marks: Marks = field(default_factory=Marks)
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    sight: ClusterSight | None = None
+    seen: ClusterSight | None = None
+    words: tuple[Word, ...] = ()
+    lever: str = ""
+    record_lost_since: datetime | None = None
+    uncertain_until: datetime | None = None
+    """A create whose answer was lost may still land until then."""
+    acting: frozenset[str] = frozenset()
+    """The acts on the cluster that are under way, by name."""
+    last_act_at: datetime | None = None
+    failed_acts: int = 0
+
+    @property
+    def injected_at(self) -> datetime | None:
+        """When the first fault was measured to be there."""
+        instants = [item.injected_at for item in self.progress if item.injected_at]
+        return min(instants) if instants else None
+
+    @property
+    def was_requested(self) -> bool:
+        return any(item.requested_at for item in self.progress)
+
+    def word(self, word: str) -> Word | None:
+        return next((said for said in self.words if said.word == word), None)

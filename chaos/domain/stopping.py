@@ -1,0 +1,71 @@
+"""Why a live run must stop. Checked before anything else; the first reason wins."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chaos.domain.run import RunView, Stop
+from chaos.domain.states import RunState, StopKind
+
+CLUSTER_BLIND = timedelta(seconds=8)
+"""How long the cluster may be unseen while a fault may be live."""
+RECORD_LOST = timedelta(seconds=10)
+"""How long nothing may be written down before the run is stopped from memory (safety.md, DB failover)."""
+
+
+def why_stop(view: RunView, now: datetime) -> Stop | None:
+    """The reason to stop a baselining, injecting or observing run now, or None."""
+    for rule in (_halted, _breach, _blind, _overdue, _lost):
+        stop = rule(view, now)
+        if stop:
+            return stop
+    return None
+
+
+def _halted(view: RunView, now: datetime) -> Stop | None:
+    lever = view.lever or (view.seen.lever_reason if view.seen else "")
+    return Stop(now, StopKind.HALT, f"Everything is halted: {lever}") if lever else None
+
+
+def _breach(view: RunView, now: datetime) -> Stop | None:
+    for tally in view.tallies.values():
+        condition, last = tally.tripped, tally.last_known
+        if condition and last and last.value is not None:
+            unit = tally.probe.unit
+            times = f", {condition.consecutive} times in a row" if condition.consecutive > 1 else ""
+            limit = f"the run stops when it is {condition.comparison} {unit}".strip()
+            reason = f"{tally.probe.name} was {last.value:g} {unit}".strip()
+            return Stop(now, StopKind.BREACH, f"{reason}{times}; {limit}.")
+    return None
+
+
+def _blind(view: RunView, now: datetime) -> Stop | None:
+    # While nothing is injected yet a new driver may begin to look afresh. With a fault that may be live a
+    # gap in watching is blindness, whoever watches now.
+    since = view.watching_since if view.state is RunState.BASELINING else view.state_since
+    for tally in view.tallies.values():
+        reason = tally.blind_reason(now, since)
+        if reason:
+            return Stop(now, StopKind.BLIND, f"Blind: {reason}.")
+    newest = view.seen.at if view.seen else view.watching_since
+    if now - newest > CLUSTER_BLIND:
+        why = view.sight.unseen if view.sight and view.sight.unseen else "it does not answer"
+        seconds = (now - newest).total_seconds()
+        return Stop(now, StopKind.BLIND, f"Blind: the cluster has not been seen for {seconds:.0f} s: {why}.")
+    return None
+
+
+def _overdue(view: RunView, now: datetime) -> Stop | None:
+    if now > view.not_after:
+        return Stop(
+            now, StopKind.DEADLINE, f"The run's hard deadline, {view.not_after:%H:%M:%S} UTC, has passed."
+        )
+    return None
+
+
+def _lost(view: RunView, now: datetime) -> Stop | None:
+    since = view.record_lost_since
+    if since and now - since > RECORD_LOST:
+        seconds = (now - since).total_seconds()
+        return Stop(now, StopKind.RECORD, f"Nothing could be written down for {seconds:.0f} s.")
+    return None

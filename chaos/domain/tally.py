@@ -1,0 +1,103 @@
+"""A probe's readings folded, one by one, into what the next decision needs: streaks and the newest value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chaos.domain.sight import Reading
+from chaos.domain.spec import AbortCondition, Expectation, ExpectationKind, ProbeSpec, RunSpec
+
+BASELINE_KINDS = (ExpectationKind.HOLDS, ExpectationKind.RECOVERS_WITHIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """`breaching` has one streak per abort condition of the probe, in the spec's order.
+
+    `green` counts known readings in a row within every steady-state tolerance of the probe.
+    `breach_began` is the first reading of the longest running streak.
+    """
+
+    probe: ProbeSpec
+    conditions: tuple[AbortCondition, ...]
+    tolerances: tuple[Expectation, ...]
+    last: Reading | None = None
+    last_known: Reading | None = None
+    unknown: int = 0
+    green: int = 0
+    breaching: tuple[int, ...] = ()
+    breach_began: Reading | None = None
+
+    @property
+    def tripped(self) -> AbortCondition | None:
+        """The first abort condition whose streak is long enough."""
+        for condition, streak in zip(self.conditions, self.breaching, strict=True):
+            if streak >= condition.consecutive:
+                return condition
+        return None
+
+    def blind_reason(self, now: datetime, since: datetime) -> str:
+        """Why this probe sees no more, or "". `since` is when it should have begun to see.
+
+        Beyond the budget counts both ways: too many unknown readings in a row, or no known one for as long
+        as those would have taken. A probe that hangs gives no reading at all.
+        """
+        name, budget = self.probe.name, self.probe.blind_budget
+        if self.unknown > budget and self.last:
+            return f"{name} has been unknown {self.unknown} times in a row: {self.last.unknown}"
+        limit = (budget + 1) * self.probe.interval + self.probe.timeout + SLACK
+        newest = max(since, self.last_known.at) if self.last_known else since
+        if now - newest > limit:
+            return f"{name} has not been known for {(now - newest).total_seconds():.1f} s"
+        return ""
+
+    def fold(self, reading: Reading) -> Tally:
+        if reading.value is None:
+            # An unknown reading neither continues nor clears a breach: nobody saw it end.
+            return replace(self, last=reading, unknown=self.unknown + 1, green=0)
+        value = reading.value
+        breaching = tuple(
+            streak + 1 if condition.comparison.is_true_of(value) else 0
+            for condition, streak in zip(self.conditions, self.breaching, strict=True)
+        )
+        is_green = all(item.comparison.is_true_of(value) for item in self.tolerances)
+        began = (self.breach_began or reading) if any(breaching) else None
+        return replace(
+            self,
+            last=reading,
+            last_known=reading,
+            unknown=0,
+            green=self.green + 1 if is_green else 0,
+            breaching=breaching,
+            breach_began=began,
+        )
+
+    @property
+    def is_steady(self) -> bool:
+        return self.green >= GREEN_ENOUGH
+
+
+SLACK = timedelta(seconds=1)
+"""Scheduling and transport on a busy machine, on top of a probe's own interval and timeout."""
+
+GREEN_ENOUGH = 3
+"""Known readings in a row that make a steady state (security.md: green for 3 readings before injecting)."""
+
+
+def empty_tally(spec: RunSpec, probe: ProbeSpec) -> Tally:
+    conditions = tuple(item for item in spec.abort_conditions if item.probe == probe.name)
+    tolerances = tuple(
+        item for item in spec.expectations if item.probe == probe.name and item.kind in BASELINE_KINDS
+    )
+    return Tally(probe, conditions, tolerances, breaching=(0,) * len(conditions))
+
+
+def tallies_of(spec: RunSpec, readings: Iterable[Reading] = ()) -> dict[str, Tally]:
+    """All tallies of a run, from nothing or from the readings another driver left behind."""
+    tallies = {probe.name: empty_tally(spec, probe) for probe in spec.probes}
+    for reading in readings:
+        if reading.probe in tallies:
+            tallies[reading.probe] = tallies[reading.probe].fold(reading)
+    return tallies

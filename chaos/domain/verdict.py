@@ -1,0 +1,135 @@
+"""What was learned: the expectations judged over the readings; whoever judges gets the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chaos.domain.sight import Reading
+from chaos.domain.spec import Expectation, ExpectationKind, RunSpec
+from chaos.domain.states import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One expectation's verdict, why, and the instant that decided it (None: nothing did)."""
+
+    probe: str
+    kind: ExpectationKind
+    expected: str
+    verdict: Verdict
+    sentence: str
+    at: datetime | None = None
+
+
+def judge(
+    spec: RunSpec,
+    readings: Mapping[str, Sequence[Reading]],
+    injected_at: datetime | None,
+    ended_at: datetime,
+    was_stopped: bool,
+) -> tuple[Outcome, ...]:
+    """Every expectation over the readings between the measured injection and `ended_at`, the end of
+    observing or the instant of the stop. A window cut short never counts as held."""
+    outcomes = []
+    for item in spec.expectations:
+        unit = spec.probe(item.probe).unit
+        verdict, sentence, at = _judge(
+            item, unit, readings.get(item.probe, ()), injected_at, ended_at, was_stopped
+        )
+        expected = f"{item.comparison} {unit}".rstrip()
+        outcomes.append(Outcome(item.probe, item.kind, expected, verdict, sentence, at))
+    return tuple(outcomes)
+
+
+def overall(outcomes: Sequence[Outcome]) -> Verdict:
+    """Deviated if any deviated, else inconclusive if any is, else held. Nothing to judge is inconclusive."""
+    verdicts = {outcome.verdict for outcome in outcomes}
+    if Verdict.DEVIATED in verdicts:
+        return Verdict.DEVIATED
+    return Verdict.HELD if verdicts == {Verdict.HELD} else Verdict.INCONCLUSIVE
+
+
+_Answer = tuple[Verdict, str, datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The known readings between injection and end; `good` says of each whether it is as expected."""
+
+    injected_at: datetime
+    deadline: datetime
+    ended_at: datetime
+    was_stopped: bool
+    unit: str
+    known: tuple[tuple[datetime, float], ...]
+    good: tuple[bool, ...]
+
+    def after(self, at: datetime) -> str:
+        return f"{(at - self.injected_at).total_seconds():.1f} s"
+
+
+def _judge(
+    item: Expectation,
+    unit: str,
+    readings: Sequence[Reading],
+    injected_at: datetime | None,
+    ended_at: datetime,
+    was_stopped: bool,
+) -> _Answer:
+    if injected_at is None:
+        return Verdict.INCONCLUSIVE, "The fault was never measured to be there.", None
+    known = tuple(
+        (reading.at, reading.value)
+        for reading in readings
+        if reading.value is not None and injected_at <= reading.at <= ended_at
+    )
+    if not known:
+        return Verdict.INCONCLUSIVE, "There is no known reading after the injection.", None
+    deadline = ended_at if item.within is None else injected_at + item.within
+    good = tuple(item.comparison.is_true_of(value) for _, value in known)
+    window = _Window(injected_at, deadline, ended_at, was_stopped, unit, known, good)
+    return _RULES[item.kind](window)
+
+
+def _holds(window: _Window) -> _Answer:
+    for (at, value), is_good in zip(window.known, window.good, strict=True):
+        if not is_good:
+            sentence = f"It was {value:g} {window.unit} after {window.after(at)}."
+            return Verdict.DEVIATED, sentence, at
+    if window.was_stopped:
+        return Verdict.INCONCLUSIVE, "It held until the run was stopped early.", None
+    return Verdict.HELD, f"It held over {len(window.known)} readings.", None
+
+
+def _happens(window: _Window) -> _Answer:
+    for (at, _), is_good in zip(window.known, window.good, strict=True):
+        if is_good and at <= window.deadline:
+            return Verdict.HELD, f"It happened after {window.after(at)}.", at
+    if window.ended_at >= window.deadline:
+        return Verdict.DEVIATED, "It did not happen in time.", window.deadline
+    return Verdict.INCONCLUSIVE, "The run ended before its time was up.", None
+
+
+def _recovers(window: _Window) -> _Answer:
+    bad = [at for (at, _), is_good in zip(window.known, window.good, strict=True) if not is_good]
+    if bad and bad[-1] > window.deadline:
+        return Verdict.DEVIATED, "It was still out of tolerance when its time was up.", window.deadline
+    if not bad:
+        if window.was_stopped and window.ended_at < window.deadline:
+            return Verdict.INCONCLUSIVE, "It had not left its tolerance when the run was stopped.", None
+        return Verdict.HELD, "It never left its tolerance.", None
+    back = next((at for at, _ in window.known if at > bad[-1]), None)
+    if back is None:
+        return Verdict.INCONCLUSIVE, "The run ended before it was back, and before its time was up.", None
+    if back > window.deadline:
+        return Verdict.DEVIATED, f"It was back after {window.after(back)}, too late.", back
+    return Verdict.HELD, f"It was back after {window.after(back)}.", back
+
+
+_RULES = {
+    ExpectationKind.HOLDS: _holds,
+    ExpectationKind.HAPPENS_WITHIN: _happens,
+    ExpectationKind.RECOVERS_WITHIN: _recovers,
+}
