@@ -42,7 +42,9 @@ def recorded() -> Callable[..., None]:
 @contextmanager
 def guards_dropped() -> Iterator[Any]:
     """What the owner of a database can do: the guards away, and a cursor; the guards are put back."""
+    connection.check_constraints()  # PostgreSQL alters no table with deferred checks pending
     triggers.remove(connection)
     with connection.cursor() as cursor:
         yield cursor
+    connection.check_constraints()
     triggers.install(connection)

@@ -158,6 +158,7 @@ def test_a_dropped_guard_is_named() -> None:
         if connection.vendor == "postgresql"
         else "journal_journalentry_no_update"
     )
+    connection.check_constraints()
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}" + (f" ON {triggers.ENTRY}" if "truncate" in name else ""))
     report = verify()
