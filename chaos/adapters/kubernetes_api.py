@@ -1,0 +1,217 @@
+"""Raw JSON over the official Kubernetes client: the one place that knows its traps.
+
+The typed models refuse what they do not know, nothing has a timeout by default, and by default urllib3
+repeats a DELETE four times. So: no models, a timeout on each call, no repetition, no redirects.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from kubernetes.client import ApiClient, Configuration
+
+from chaos.adapters.kubernetes_errors import from_answer, not_json, raise_for
+from chaos.adapters.kubernetes_paths import Resource, selector, what_is_asked
+from chaos.adapters.kubernetes_token import TokenFile
+from chaos.domain.errors import Refused, Transient
+
+Json = dict[str, Any]
+
+PAGE = 250
+MOST_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where a cluster is and who we are there. `ca_file` is None only for plain http.
+
+    Times are in seconds; `read_timeout` bounds the whole answer, not one packet of it.
+    """
+
+    server: str
+    ca_file: str | None = None
+    token_file: str | None = None
+    proxy: str = ""
+    connect_timeout: float = 2.0
+    read_timeout: float = 5.0
+
+
+class KubernetesApi:
+    """One cluster connection, safe for many threads; it builds itself anew in a forked process.
+
+    Raises `NotFound`, `Conflict`, `Forbidden`, `Refused`, `Permanent` or `Transient`, and nothing else.
+    Each verb takes `within`: the seconds for this call, when they are fewer than usual.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        parts = urlsplit(connection.server)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Refused(f"{connection.server!r} is no server address; write https://host:port.")
+        self._token = TokenFile(connection.token_file, parts.scheme, parts.hostname)
+        self._lock = threading.Lock()
+        self._made_in = 0
+        self._client: ApiClient | None = None
+
+    def get(self, resource: Resource, namespace: str, name: str, *, within: float | None = None) -> Json:
+        what = what_is_asked("get", resource, namespace, name)
+        return self._call("GET", resource.path(namespace, name), what, within=within)
+
+    def read(self, path: str, *, within: float | None = None) -> Json:
+        """A discovery path such as `/apis/litmuschaos.io/v1alpha1`."""
+        return self._call("GET", path, f"read {path}", within=within)
+
+    def list(
+        self,
+        resource: Resource,
+        namespace: str,
+        labels: Mapping[str, str | None] | None = None,
+        *,
+        within: float | None = None,
+    ) -> list[Json]:
+        """All pages; an empty `namespace` means all of them. A list that went stale is Transient."""
+        query = {"limit": str(PAGE)}
+        if labels:
+            query["labelSelector"] = selector(labels)
+        what = what_is_asked("list", resource, namespace)
+        return list(self._pages(resource.path(namespace), query, what, within))
+
+    def create(
+        self, resource: Resource, namespace: str, body: Mapping[str, Any], *, within: float | None = None
+    ) -> Json:
+        name = body.get("metadata", {}).get("name", "")
+        return self._call(
+            "POST",
+            resource.path(namespace),
+            what_is_asked("create", resource, namespace, name),
+            body,
+            within=within,
+        )
+
+    def merge_patch(self, resource: Resource, namespace: str, name: str, body: Mapping[str, Any]) -> Json:
+        """A `metadata.resourceVersion` in `body` is a precondition: Conflict when it has moved on."""
+        what = what_is_asked("patch", resource, namespace, name)
+        return self._call("PATCH", resource.path(namespace, name), what, body)
+
+    def delete(
+        self, resource: Resource, namespace: str, name: str, *, uid: str = "", grace: int | None = None
+    ) -> None:
+        """Background propagation. With `uid` only that very object: Conflict when the name is another's."""
+        body: Json = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
+        if uid:
+            body["preconditions"] = {"uid": uid}
+        if grace is not None:
+            body["gracePeriodSeconds"] = grace
+        self._call(
+            "DELETE", resource.path(namespace, name), what_is_asked("delete", resource, namespace, name), body
+        )
+
+    def may(self, verb: str, resource: Resource, namespace: str) -> bool:
+        """Asks the cluster whether we have this verb (SelfSubjectAccessReview)."""
+        review = Resource("authorization.k8s.io/v1", "selfsubjectaccessreviews")
+        asked = {
+            "namespace": namespace,
+            "verb": verb,
+            "group": resource.group,
+            "resource": resource.plural,
+        }
+        body = {
+            "apiVersion": review.api,
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": asked},
+        }
+        answer = self.create(review, "", body)
+        return bool((answer.get("status") or {}).get("allowed"))
+
+    def _pages(self, path: str, query: dict[str, str], what: str, within: float | None) -> Iterator[Json]:
+        while True:
+            page = self._call("GET", f"{path}?{urlencode(query)}", what, within=within)
+            yield from page.get("items") or ()
+            following = (page.get("metadata") or {}).get("continue")
+            if not following:
+                return
+            query = {**query, "continue": following}
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        within: float | None = None,
+    ) -> Json:
+        connect, read = self.connection.connect_timeout, self.connection.read_timeout
+        if within is not None:
+            connect, read = min(connect, max(within, 0.05)), min(read, max(within, 0.05))
+        headers = {"Accept": "application/json", "User-Agent": "gameday", **self._token.header()}
+        if body is not None:
+            headers["Content-Type"] = (
+                "application/merge-patch+json" if method == "PATCH" else "application/json"
+            )
+        deadline = time.monotonic() + connect + read
+        try:
+            answer = self._api().rest_client.request(
+                method,
+                self.connection.server.rstrip("/") + path,
+                headers=headers,
+                body=body,
+                _request_timeout=(connect, read),
+            )
+            data = _whole(answer.response, deadline, what)
+        except Exception as error:
+            raise_for(error, what)
+        if not 200 <= answer.status < 300:
+            raise from_answer(answer.status, data, answer.headers.get("Retry-After"), what)
+        return _parsed(data, what)
+
+    def _api(self) -> ApiClient:
+        """A connection pool must not be shared by a process and its fork."""
+        with self._lock:
+            if self._client is None or self._made_in != os.getpid():
+                self._client, self._made_in = _client(self.connection), os.getpid()
+            return self._client
+
+
+def _client(connection: Connection) -> ApiClient:
+    configuration = Configuration(
+        host=connection.server, ssl_ca_cert=connection.ca_file, retries=False, no_proxy=""
+    )
+    configuration.proxy = connection.proxy or None
+    configuration.connection_pool_maxsize = 16
+    return ApiClient(configuration)
+
+
+def _whole(response: Any, deadline: float, what: str) -> bytes:
+    """The body, by a deadline for all of it: a server that trickles must not hold us."""
+    parts, size = [], 0
+    try:
+        while part := response.read1(65536):
+            parts.append(part)
+            size += len(part)
+            if time.monotonic() > deadline:
+                raise Transient(f"The API server's answer came too slowly: {what}.")
+            if size > MOST_BYTES:
+                raise Transient(f"The API server's answer is larger than {MOST_BYTES >> 20} MiB: {what}.")
+    except BaseException:
+        response.close()
+        raise
+    response.release_conn()
+    return b"".join(parts)
+
+
+def _parsed(data: bytes, what: str) -> Json:
+    try:
+        answer = json.loads(data)
+    except ValueError as error:
+        raise not_json(what) from error
+    if not isinstance(answer, dict):
+        raise not_json(what)
+    return answer
