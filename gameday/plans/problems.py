@@ -1,0 +1,41 @@
+"""What is wrong with a plan, where, and in a sentence; all of it at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chaos.domain.errors import Refused
+
+Path = tuple[str | int, ...]
+"""Where in a document: keys and indexes, from the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`at_key` when the key is wrong and not its value."""
+
+    path: Path
+    sentence: str
+    at_key: bool = False
+
+
+class PlanRefused(Refused):
+    """A plan with problems; `lines` has one sentence each, with place."""
+
+    def __init__(self, lines: Iterable[str], field: str = "") -> None:
+        self.lines = tuple(lines)
+        super().__init__("\n".join(self.lines), field)
+
+
+def dotted(path: Path) -> str:
+    """`scenarios[0].probes[1].query`"""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".")
+
+
+def undotted(text: str) -> Path:
+    """The path that a dotted field names; indexes in brackets."""
+    steps = re.findall(r"\[(\d+)\]|([^.\[\]]+)", text)
+    return tuple(int(index) if index else key for index, key in steps)
