@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from .readiness import Ready
 from .say import Trouble, tail
 
 PR_SET_PDEATHSIG = 1
+HURRY = 0.5  # seconds of grace when the person at the terminal asks twice
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -101,10 +102,11 @@ class Process:
         if self.ended() is None:
             self._child.terminate()
 
-    def finish(self, grace: float) -> None:
-        """Wait up to `grace` seconds for the end, then end it and whatever it left in its session."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._child.wait(timeout=max(0.0, grace))
+    def finish(self, hurried: Callable[[], bool] = lambda: False) -> None:
+        """Wait for the end, for its grace at most, then end it and whatever it left in its session."""
+        asked = time.monotonic()
+        while self.ended() is None and time.monotonic() - asked < (HURRY if hurried() else self.spec.grace):
+            time.sleep(0.02)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()

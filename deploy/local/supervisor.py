@@ -1,6 +1,7 @@
 """Start in order, watch, start again what may be, stop exactly what was started, in the opposite order."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -12,25 +13,32 @@ RESTART_PAUSE = 1.0  # seconds: a program that ends at once must not be started 
 
 
 class Supervisor:
-    """Owns the processes of one `make day` or `make rehearsal`. Not for use from several threads:
+    """Owns the processes of one `make day` or `make rehearsal`.
 
-    the kernel ends a child when the thread that started it ends.
+    Not for use from several threads: the kernel ends a child when the thread that started it ends.
+    While `hurried()`, stopping gives each process hardly any time.
     """
 
-    def __init__(self, logs: Path = LOGS, run: Path = RUN) -> None:
+    def __init__(
+        self, logs: Path = LOGS, run: Path = RUN, hurried: Callable[[], bool] = lambda: False
+    ) -> None:
         self._logs = logs
         self._run = run
         self._processes: list[Process] = []
         self._seen_ended: dict[str, float] = {}
-        self.hurried = False
+        self._hurried = hurried
 
-    def start(self, spec: Spec) -> Process:
-        """Start it and wait until it is ready. Raises Trouble with its last log lines."""
+    def begin(self, spec: Spec) -> Process:
+        """Start it and return at once."""
         process = Process(spec, self._logs, self._run)
         self._processes.append(process)
-        process.wait_ready()
-        step(f"{spec.name} is ready (pid {process.pid})")
         return process
+
+    def start(self, *specs: Spec) -> None:
+        """Start them side by side and wait until all are ready. Raises Trouble with the last log lines."""
+        for process in [self.begin(spec) for spec in specs]:
+            process.wait_ready()
+            step(f"{process.spec.name} is ready (pid {process.pid})")
 
     def tend(self) -> None:
         """Look after all of them once: start again what ended and may be, say so; never waits."""
@@ -52,7 +60,7 @@ class Supervisor:
         while self._processes:
             process = self._processes.pop()
             process.terminate()
-            process.finish(0.5 if self.hurried else process.spec.grace)
+            process.finish(self._hurried)
 
     def __enter__(self) -> "Supervisor":
         return self

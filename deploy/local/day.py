@@ -1,0 +1,166 @@
+"""`make day`: one whole game day on the rehearsal cluster, from a plan file to evidence.
+
+Exit status: 0 every scenario conducted and every fault proven gone; 1 refused, with the reason; 2 a fault
+could not be proven gone; 3 stopped on request, every fault proven gone.
+"""
+
+import argparse
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+from . import cast, ports, switches
+from .conducting import Conducting
+from .interrupts import Interrupts
+from .paths import EVIDENCE, ROOT, RUN, STATE
+from .players import EventTail, Players, filled
+from .say import Trouble, step, warn
+from .script import Script
+from .stack import PYTHON, Stack, manage
+from .supervisor import Supervisor
+
+REFUSED, NOT_PROVEN = 1, 2
+RESIDUE_GONE_WITHIN = 60.0  # seconds, after a conductor that died
+
+
+class Day:
+    """One day: its stack, its script, and the acts in their order."""
+
+    def __init__(self, plan: Path, scenario: str, interrupts: Interrupts) -> None:
+        self.plan_file = plan
+        self.scenario = scenario
+        self.interrupts = interrupts
+        self.script: Script = cast.script_for(plan)
+        self.stack = Stack(STATE / "day")
+        self.environment = {**os.environ, **self.stack.environment()}
+        self.known = {"plan_file": str(plan), "plan": cast.plan_key(plan)}
+
+    def hold(self) -> int:
+        """Start everything, play the day, take out the evidence, stop everything. Returns the exit status."""
+        ports.claim(ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL)
+        shutil.rmtree(self.stack.state, ignore_errors=True)
+        self.stack.state.mkdir(parents=True)
+        with Supervisor(hurried=lambda: self.interrupts.count > 1) as supervisor:
+            supervisor.start(self.stack.redis(), self.stack.rehearsal(), self.stack.prometheus())
+            if not self._prepare() or not self._acts_before():
+                return REFUSED
+            supervisor.start(self.stack.worker(), self.stack.beat())
+            status = self._conduct(supervisor)
+            return self._close(status)
+
+    def _prepare(self) -> bool:
+        """Database, people and cluster, in one process: nobody's separate act is among them."""
+        step("preparing the database, the people and the cluster")
+        people = [
+            ["people", "add", one.user, "--name", one.name, "--team", one.team]
+            + [word for role in one.roles for word in ("--role", role)]
+            for one in self.script.people
+        ]
+        cluster = ["cluster", "add", self.script.cluster, "--server", self.stack.cluster_url]
+        cluster += ["--token-file", str(self.stack.token_file), "--prometheus", self.stack.prometheus_url]
+        cluster += ["--environment", "rehearsal", "--as", self.script.administrator]
+        calls = [["migrate", "--verbosity", "0"], *people, cluster]
+        done = subprocess.run(
+            [PYTHON, "-m", "deploy.local.seed"],
+            cwd=ROOT,
+            env=self.environment,
+            input=json.dumps(calls),
+            stdout=subprocess.DEVNULL,
+            text=True,
+            check=False,
+        )
+        return done.returncode == 0
+
+    def _acts_before(self) -> bool:
+        """Import, acknowledge, approve: each by its person, each in a process of its own."""
+        return all(self._manage(*filled(act, self.known)) == 0 for act in self.script.before)
+
+    def _conduct(self, supervisor: Supervisor) -> int:
+        events = self.stack.state / "events.jsonl"
+        only = ["--scenario", self.scenario] if self.scenario else []
+        asked = ["plan", "conduct", self.known["plan"], "--as", self.script.conductor]
+        players = Players(
+            acts=self.script.during,
+            events=EventTail(events),
+            known=self.known,
+            manage=manage,
+            turn_switch=switches.turner(self.stack),
+            environment=self.environment,
+        )
+        command = manage(*asked, *only, "--events-to", str(events))
+        return Conducting(
+            command, self.environment, supervisor, players, self.interrupts, self._halt
+        ).follow()
+
+    def _halt(self, reason: str) -> None:
+        self._manage("halt", "--as", self.script.conductor, "--reason", reason)
+
+    def _close(self, status: int) -> int:
+        """What is checked and kept after every day, however it ended."""
+        if status not in (0, REFUSED, NOT_PROVEN, 3):
+            warn(f"conduct ended unexpectedly (status {status}): halting, and looking until nothing is left")
+            self._halt("the conducting process died")
+            self._await_no_residue()
+            status = NOT_PROVEN
+        if self._manage("residue") != 0:
+            status = NOT_PROVEN
+        self._manage("journal", "verify")
+        EVIDENCE.mkdir(parents=True, exist_ok=True)
+        self._manage("evidence", self.known["plan"], "--to", str(EVIDENCE))
+        return status
+
+    def _await_no_residue(self) -> None:
+        deadline = time.monotonic() + RESIDUE_GONE_WITHIN
+        while time.monotonic() < deadline and self._manage("residue") != 0:
+            time.sleep(2.0)
+
+    def _manage(self, *arguments: str) -> int:
+        """One manage.py call to its end, its words on our terminal. Returns its exit status."""
+        return subprocess.run(
+            manage(*arguments), cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, check=False,
+            start_new_session=True,
+        ).returncode  # fmt: skip
+
+
+def _only_one_day() -> IO[str]:
+    """Hold the lock of this clone's day. Raises Trouble where another day holds it."""
+    RUN.mkdir(parents=True, exist_ok=True)
+    lock = (RUN / "day.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise Trouble(
+            "Another `make day` is under way in this clone. Wait for its end, or stop it."
+        ) from error
+    return lock
+
+
+def main() -> int:
+    """Returns the exit status of the day."""
+    parser = argparse.ArgumentParser(prog="make day")
+    parser.add_argument("--plan", required=True)
+    parser.add_argument("--scenario", default="")
+    asked = parser.parse_args()
+    interrupts = Interrupts()
+    try:
+        plan = Path(asked.plan).expanduser().resolve()
+        if not plan.is_file():
+            raise Trouble(f"There is no plan {asked.plan}. Give one: make day PLAN=path/to/plan.yaml")
+        with _only_one_day():
+            return Day(plan, asked.scenario, interrupts).hold()
+    except Trouble as trouble:
+        warn(str(trouble))
+        return REFUSED
+    except KeyboardInterrupt:
+        warn("stopped before anything was injected")
+        return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The practice stack: which programs make it up, how each is started, and the environment they share."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import binaries, ports, rules
+from .paths import LOGS, ROOT
+from .processes import Spec
+from .readiness import http_answers, log_says, redis_answers
+
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One stack with its state below `state`; nothing in it is shared with another."""
+
+    state: Path
+
+    @property
+    def token_file(self) -> Path:
+        """The bearer token the rehearsal cluster wrote for us."""
+        return self.state / "rehearsal.token"
+
+    @property
+    def cluster_url(self) -> str:
+        """Where the rehearsal cluster answers."""
+        return f"http://127.0.0.1:{ports.REHEARSAL.number()}"
+
+    @property
+    def prometheus_url(self) -> str:
+        """Where Prometheus answers."""
+        return f"http://127.0.0.1:{ports.PROMETHEUS.number()}"
+
+    def environment(self) -> Mapping[str, str]:
+        """The configuration of every product process of the day. A DATABASE_URL that is set is used."""
+        return {
+            "GAMEDAY_STATE_DIR": str(self.state),
+            "REDIS_URL": f"redis://127.0.0.1:{ports.REDIS.number()}/0",
+            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{self.state / 'gameday.sqlite3'}",
+            "DJANGO_SETTINGS_MODULE": "gameday.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def redis(self) -> Spec:
+        """Redis as the broker wants it: on loopback, keeping every task, evicting none."""
+        binary, port = binaries.redis(), ports.REDIS.number()
+        folder = self._folder("redis")
+        options = {
+            "--bind": "127.0.0.1",
+            "--port": str(port),
+            "--dir": str(folder),
+            "--appendonly": "yes",
+            "--save": "",
+            "--maxmemory-policy": "noeviction",
+            "--daemonize": "no",
+        }
+        command = (str(binary.path), *(word for pair in options.items() for word in pair))
+        return Spec("redis", command, redis_answers(port), binary.environment())
+
+    def rehearsal(self) -> Spec:
+        """The practice cluster: the Kubernetes API, the platform on it, its traffic and metrics."""
+        self._folder("")
+        options = ("--port", str(ports.REHEARSAL.number()), "--token-file", str(self.token_file))
+        command = (PYTHON, "-m", "deploy.rehearsal", *options)
+        return Spec("rehearsal", command, http_answers(f"{self.cluster_url}/readyz"), grace=5.0)
+
+    def prometheus(self) -> Spec:
+        """A real Prometheus that scrapes the rehearsal cluster every second."""
+        binary = binaries.prometheus()
+        folder = self._folder("prometheus")
+        command = (
+            str(binary.path),
+            f"--config.file={rules.write(folder, self)}",
+            f"--storage.tsdb.path={folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{ports.PROMETHEUS.number()}",
+            "--storage.tsdb.retention.time=1d",
+            "--log.level=warn",
+        )
+        return Spec(
+            "prometheus", command, http_answers(f"{self.prometheus_url}/-/ready"), binary.environment()
+        )
+
+    def worker(self) -> Spec:
+        """The Celery worker: the drives of runs and the short control tasks."""
+        options = "worker -Q drive,control --pool prefork -c 4 --without-gossip --without-mingle -l INFO"
+        ready = log_says(LOGS / "worker.log", " ready.")
+        return Spec("worker", self._celery(options), ready, self.environment(), grace=15.0, restart=True)
+
+    def beat(self) -> Spec:
+        """The clock that rings the sweep."""
+        ready = log_says(LOGS / "beat.log", "beat: Starting")
+        return Spec("beat", self._celery("beat --pidfile= -l INFO"), ready, self.environment(), restart=True)
+
+    def _celery(self, options: str) -> tuple[str, ...]:
+        return (PYTHON, "-m", "celery", "-A", "gameday", *options.split())
+
+    def _folder(self, name: str) -> Path:
+        folder = self.state / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def manage(*arguments: str) -> list[str]:
+    """The command line of one `manage.py` call."""
+    return [PYTHON, str(ROOT / "manage.py"), *arguments]
