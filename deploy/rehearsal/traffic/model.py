@@ -18,12 +18,13 @@ class Traffic:
         self.brokers = Brokers()
         self.payments = Payments(self.totals, random.Random(seed))
         self._now = 0.0
+        self._owed = 0.0  # time told of and not lived through yet, less than one tick
 
     def advance(self, view: PlatformView, seconds: float) -> None:
-        """Live through `seconds` in ticks of 100 ms under one view of the platform."""
-        left = seconds
-        while left > TICK / 2:
+        """Live through `seconds` in whole ticks of 100 ms under one view; what is left over waits."""
+        self._owed += seconds
+        while self._owed > TICK - 1e-6:
             self._now += TICK
-            left -= TICK
+            self._owed -= TICK
             good = self.payments.tick(self._now, view, TICK)
             self.brokers.tick(good, view.brokers, TICK)

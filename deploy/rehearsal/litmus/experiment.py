@@ -1,0 +1,124 @@
+"""The experiment pod: what every fault goes through in litmus-go, around the fault's own injection."""
+
+import random
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from deploy.rehearsal.litmus.results import Results
+from deploy.rehearsal.litmus.settings import Settings
+from deploy.rehearsal.litmus.targets import NoTarget, Target, pick
+from deploy.rehearsal.platform.facts import labels
+from deploy.rehearsal.platform.processes import Steps, Terminated
+from deploy.rehearsal.platform.recorder import Recorder
+from deploy.rehearsal.platform.troubles import Troubles
+from deploy.rehearsal.store import PODS, Object, Store
+from deploy.rehearsal.store.objects import name_of, namespace_of
+
+Waits: TypeAlias = Generator[float, None, None]
+"""Yields seconds to wait."""
+
+STARTUP = 1.8  # seconds from the container's start to the ChaosResult
+SELECTION = 180  # seconds (2 s apart) a target is looked for before the experiment gives up
+
+
+@dataclass(slots=True)
+class Chaos:
+    """What a fault has to work with: the cluster, its settings, and where to say what it did."""
+
+    store: Store
+    troubles: Troubles
+    rng: random.Random
+    settings: Settings
+    targets: list[Target]
+    engine: Object
+    pod: Object  # the experiment's own pod
+    results: Results
+    recorder: Recorder
+
+    def pick_pods(self) -> list[Object]:
+        """The pods of the next round; raises NoTarget where none fits."""
+        return pick(list(self.store.view(PODS)), self.targets, self.settings, self.rng)
+
+    def say(self, reason: str, message: str, *, warning: bool = False) -> None:
+        """An event on the engine and a line in the experiment's log."""
+        self.recorder.record(self.engine, reason, message, warning=warning)
+        line = f'level={"warning" if warning else "info"} msg="{message}" reason={reason}\n'
+        self.store.log_append(namespace_of(self.pod), name_of(self.pod), line)
+
+    def judge(self, outcome: str, *, warning: bool = False) -> None:
+        """An event on the result."""
+        result = self.results.find()
+        if result:
+            message = f"experiment: {result['spec']['experiment']}, Result: {outcome}"
+            self.recorder.record(result, outcome, message, warning=warning)
+
+    def injected(self, pod: Object) -> None:
+        self.results.annotate("pod", name_of(pod), "injected")
+
+    def reverted(self, pod: Object) -> None:
+        self.results.annotate("pod", name_of(pod), "reverted")
+
+
+class Fault(Protocol):
+    """One file in `faults/` each. `inject` runs the whole injection and ends with its own revert;
+    `revert` is what SIGTERM leads to, in the middle of it."""
+
+    name: str
+
+    def inject(self, chaos: Chaos) -> Waits: ...
+
+    def revert(self, chaos: Chaos) -> Waits: ...
+
+
+def run(fault: Fault, chaos: Chaos) -> Steps:
+    """The program of an experiment pod. go-runner exits with 0 whatever became of the experiment."""
+    yield STARTUP
+    chaos.results.begin(labels(chaos.pod))
+    chaos.judge("Awaited")
+    try:
+        yield from _prepare(chaos)
+        yield float(chaos.settings.integer("RAMP_TIME"))
+        yield from fault.inject(chaos)
+        yield float(chaos.settings.integer("RAMP_TIME"))
+        chaos.say("PostChaosCheck", "AUT: Running")
+    except Terminated:
+        yield from _abort(fault, chaos)
+        return 0
+    except NoTarget:
+        _give_up(fault, chaos)
+        return 0
+    chaos.results.fold()
+    chaos.results.end("Completed", "Pass")
+    chaos.judge("Pass")
+    chaos.say("Summary", f"{fault.name} experiment has been Passed")
+    yield 0.5
+    return 0
+
+
+def _prepare(chaos: Chaos) -> Waits:
+    for _ in range(SELECTION // 2):
+        try:
+            chaos.pick_pods()
+        except NoTarget:
+            yield 2.0
+            continue
+        chaos.say("PreChaosCheck", "AUT: Running")
+        return
+    raise NoTarget
+
+
+def _abort(fault: Fault, chaos: Chaos) -> Waits:
+    """litmus-go's abort watcher. A SIGKILL in the middle leaves the rest undone."""
+    yield from fault.revert(chaos)
+    chaos.results.end("Stopped", "Stopped")
+    chaos.judge("Abort", warning=True)
+    chaos.say("Summary", f"{fault.name} experiment has been Aborted", warning=True)
+    yield 0.5
+
+
+def _give_up(fault: Fault, chaos: Chaos) -> None:
+    reason = "no pod found for the given target details"
+    chaos.results.end("Error", "Error", {"errorCode": "TARGET_SELECTION_ERROR", "reason": reason})
+    chaos.judge("Error", warning=True)
+    chaos.say("Summary", f"{fault.name} experiment has been Failed: {reason}", warning=True)

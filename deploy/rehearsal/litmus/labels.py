@@ -1,0 +1,40 @@
+"""Names and labels by which Litmus finds its own again."""
+
+from typing import Any
+
+from deploy.rehearsal.platform.facts import labels
+from deploy.rehearsal.store import JOBS, PODS, Object, Store
+from deploy.rehearsal.store.objects import name_of, namespace_of
+
+FINALIZER = "chaosengine.litmuschaos.io/finalizer"
+RUNNER_IMAGE = "litmuschaos/chaos-runner"
+EXPERIMENT_IMAGE = "litmuschaos/go-runner"
+
+
+def uid_label(engine: Object) -> dict[str, str]:
+    return {"chaosUID": engine["metadata"]["uid"]}
+
+
+def runner_name(engine_name: str) -> str:
+    return f"{engine_name}-runner"
+
+
+def result_name(engine_name: str, experiment: str) -> str:
+    return f"{engine_name}-{experiment}"
+
+
+def belongings(engine: Object, definition_labels: dict[str, str]) -> dict[str, str]:
+    """Labels of an experiment's Job and pod, and of its result."""
+    return {**definition_labels, **labels(engine), **uid_label(engine)}
+
+
+def delete_all(store: Store, engine: Object, **options: Any) -> None:
+    """DeleteCollection of the engine's Jobs, then of its pods."""
+    selector, namespace = f"chaosUID={engine['metadata']['uid']}", namespace_of(engine)
+    store.delete_all(JOBS, namespace, labels=selector, propagation="Background")
+    store.delete_all(PODS, namespace, labels=selector, **options)
+
+
+def remaining(store: Store, engine: Object) -> list[str]:
+    selector = f"chaosUID={engine['metadata']['uid']}"
+    return [name_of(pod) for pod in store.view(PODS, namespace_of(engine), labels=selector)]

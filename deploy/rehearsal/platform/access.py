@@ -1,0 +1,65 @@
+"""Who may do what: the product's restricted account, and the accounts that faults run under."""
+
+from deploy.rehearsal.platform.manifests import binding, role, rule
+from deploy.rehearsal.store import (
+    CLUSTER_ROLE_BINDINGS,
+    CLUSTER_ROLES,
+    ROLE_BINDINGS,
+    ROLES,
+    SERVICE_ACCOUNTS,
+    Object,
+    Store,
+)
+
+PRODUCT, RUNNER, HOME = "gameday", "chaos-runner", "chaos"
+TARGETS = ("payments", "kafka")
+
+_READ = "get list watch"
+_PRODUCT_HOME = (
+    rule("litmuschaos.io", "chaosengines", "create get list watch patch delete"),
+    rule("litmuschaos.io", "chaosresults", "get list watch delete"),
+    rule("litmuschaos.io", "chaosexperiments", "get list"),
+    rule("core", "pods", "get list watch delete deletecollection"),
+    rule("batch", "jobs", "get list watch delete deletecollection"),
+    rule("core", "events", _READ),
+    rule("core", "pods/log", "get"),
+    rule("core", "serviceaccounts", "get list"),
+    rule("coordination.k8s.io", "leases", "create get list watch update patch delete"),
+    rule("core", "configmaps", "create get list watch update patch delete"),
+)
+_PRODUCT_TARGETS = (
+    rule("core", "pods services events", _READ),
+    rule("apps", "deployments statefulsets replicasets", _READ),
+    rule("policy", "poddisruptionbudgets", _READ),
+)
+_PRODUCT_CLUSTER = (
+    rule("core", "nodes namespaces", _READ),
+    rule("apiextensions.k8s.io", "customresourcedefinitions", "get"),
+)
+_OWNERS = rule("apps", "deployments statefulsets replicasets daemonsets", "get list")
+_RUNNER_HOME = (
+    rule("core", "pods", "create delete get list patch update deletecollection"),
+    rule("core", "events", "create get list patch update"),
+    rule("core", "pods/log", _READ),
+    rule("batch", "jobs", "create list get delete deletecollection"),
+    rule("litmuschaos.io", "chaosengines chaosexperiments chaosresults", "create get list patch update"),
+)
+_RUNNER_TARGETS = (rule("core", "pods", "get list delete"), _OWNERS)
+
+
+def grant(store: Store) -> None:
+    """Create the accounts, their roles and bindings."""
+    for account in (PRODUCT, RUNNER):
+        store.create(SERVICE_ACCOUNTS, {"metadata": {"name": account, "namespace": HOME}})
+    _roles(store, f"{PRODUCT}-chaos", HOME, _PRODUCT_HOME, PRODUCT)
+    _roles(store, RUNNER, HOME, _RUNNER_HOME, RUNNER)
+    for namespace in TARGETS:
+        _roles(store, f"{PRODUCT}-targets", namespace, _PRODUCT_TARGETS, PRODUCT)
+        _roles(store, f"{RUNNER}-targets", namespace, _RUNNER_TARGETS, RUNNER)
+    store.create(CLUSTER_ROLES, role(PRODUCT, _PRODUCT_CLUSTER))
+    store.create(CLUSTER_ROLE_BINDINGS, binding(PRODUCT, "ClusterRole", PRODUCT, HOME))
+
+
+def _roles(store: Store, name: str, namespace: str, rules: tuple[Object, ...], account: str) -> None:
+    store.create(ROLES, role(name, rules, namespace))
+    store.create(ROLE_BINDINGS, binding(name, "Role", account, HOME, namespace))
