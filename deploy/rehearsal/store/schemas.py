@@ -69,6 +69,7 @@ def _prune(
 def _causes(error: ValidationError) -> Iterator[dict[str, str]]:
     field = _path(error)
     rule: Any = error.validator_value
+    instance: Any = error.instance
     match error.validator:
         case "type":
             actual = _TYPE_NAMES.get(type(error.instance), "null")
@@ -76,7 +77,7 @@ def _causes(error: ValidationError) -> Iterator[dict[str, str]]:
             yield cause(field, "FieldValueTypeInvalid", f'{said}: "{actual}"')
         case "required":
             for missing in rule:
-                if missing not in error.instance and f"'{missing}'" in error.message:
+                if missing not in instance and f"'{missing}'" in error.message:
                     yield cause(f"{field}.{missing}".lstrip("."), "FieldValueRequired", "Required value")
         case "enum":
             supported = ", ".join(f'"{one}"' for one in rule)
