@@ -1,0 +1,121 @@
+"""Reading what a run left behind, for the evidence: everything, as domain values, and no secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from chaos.domain import codec
+from chaos.domain.injection import Injection, Progress
+from chaos.domain.run import Marks, Stop, Word
+from chaos.domain.sight import AlertsReading, Reading
+from chaos.domain.spec import RunSpec
+from chaos.domain.states import RunState, Verdict
+from chaos.domain.verdict import Outcome
+from chaos.models import Cluster, Run
+from chaos.services import rows
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvidence:
+    """A run as it is recorded now. `manifests` and `read_back` go with `injections`, index by index."""
+
+    run: str
+    scenario: str
+    cluster: str
+    cluster_uid: str
+    environment: str
+    plan_digest: str
+    spec: RunSpec
+    spec_digest: str
+    launched_at: datetime
+    launched_by: str
+    not_after: datetime
+    state: RunState
+    state_since: datetime
+    marks: Marks
+    stop: Stop | None
+    verdict: Verdict
+    outcomes: tuple[Outcome, ...]
+    residue: tuple[str, ...]
+    words: tuple[Word, ...]
+    injections: tuple[Injection, ...]
+    progress: tuple[Progress, ...]
+    manifests: tuple[Mapping[str, Any] | None, ...]
+    read_back: tuple[tuple[Any, ...], ...]
+
+    @property
+    def injected_at(self) -> datetime | None:
+        """When the first fault was measured to be there."""
+        return min((item.injected_at for item in self.progress if item.injected_at), default=None)
+
+    @property
+    def was_requested(self) -> bool:
+        return any(item.requested_at for item in self.progress)
+
+    @property
+    def is_proven_gone(self) -> bool:
+        """Every fault that was asked for was measured to be gone; also true when none was asked for."""
+        return not self.was_requested or self.marks.clean_at is not None
+
+
+def runs_of(stream: str) -> tuple[RunEvidence, ...]:
+    """Every run of a plan's journal stream, in the order of their launch."""
+    found = Run.objects.filter(stream=stream).order_by("launched_at", "id")
+    return tuple(map(_evidence, found.select_related("cluster").prefetch_related("injections", "words")))
+
+
+def readings_of(run: str) -> tuple[Reading, ...]:
+    """Every reading of every probe, in the order of their instants."""
+    return rows.readings_of(Run.objects.get(pk=run))
+
+
+def alerts_of(run: str) -> tuple[AlertsReading, ...]:
+    """Every sample of the platform's alerts while the run was watched."""
+    return rows.alerts_of(Run.objects.get(pk=run))
+
+
+def secrets_of_clusters() -> frozenset[str]:
+    """The credentials we hold for clusters, so that whoever exports can make sure that none goes along."""
+    paths = Cluster.objects.values_list("token_file", "prometheus_token_file")
+    found = (_content(path) for pair in paths for path in pair if path)
+    return frozenset(token for token in found if token)
+
+
+def _content(path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        return ""  # a credential that is no more here cannot be compared
+
+
+def _evidence(row: Run) -> RunEvidence:
+    injections = list(row.injections.all())
+    return RunEvidence(
+        run=str(row.pk),
+        scenario=row.scenario,
+        cluster=row.cluster.name,
+        cluster_uid=row.cluster.uid,
+        environment=row.cluster.environment,
+        plan_digest=row.plan_digest,
+        spec=codec.from_plain(RunSpec, row.spec),
+        spec_digest=row.spec_digest,
+        launched_at=row.launched_at,
+        launched_by=row.launched_by,
+        not_after=row.not_after,
+        state=RunState(row.state),
+        state_since=row.state_since,
+        marks=codec.from_plain(Marks, row.marks),
+        stop=rows.stop_of(row),
+        verdict=Verdict(row.verdict),
+        outcomes=tuple(codec.from_plain(Outcome, item) for item in row.findings),
+        residue=tuple(row.residue),
+        words=tuple(Word(item.word, item.at, item.by, item.note) for item in row.words.all()),
+        injections=tuple(codec.from_plain(Injection, item.plan) for item in injections),
+        progress=tuple(codec.from_plain(Progress, item.progress) for item in injections),
+        manifests=tuple(item.manifest for item in injections),
+        read_back=tuple(tuple(item.read_back) for item in injections),
+    )

@@ -1,0 +1,191 @@
+"""What a day's readings say, computed: time to detect and to recover, alerts against what was expected."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chaos.domain.sight import AlertsReading, Reading
+from chaos.domain.spec import Comparison, ExpectationKind, ExpectedAlert, RunSpec
+
+_STEADY = (ExpectationKind.HOLDS, ExpectationKind.RECOVERS_WITHIN)
+
+
+def clock(at: datetime, zero: datetime | None, tenths: bool = False) -> str:
+    """`T+mm:ss` from `zero`, `T-mm:ss` before it; empty without a zero."""
+    if zero is None:
+        return ""
+    seconds = (at - zero).total_seconds()
+    size = round(abs(seconds), 1) if tenths else float(int(abs(seconds)))
+    minutes, rest = divmod(size, 60)
+    text = f"{rest:04.1f}" if tenths else f"{int(rest):02d}"
+    return f"T{'-' if seconds < 0 and size else '+'}{int(minutes):02d}:{text}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time for people: `0.3 s`, `42 s`, `1 min 05 s`, `2 h 03 min`."""
+    seconds = length.total_seconds()
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseFigures:
+    """One probe in one phase; the figures are None where nothing is known. `outside`: out of tolerance."""
+
+    phase: str
+    known: int
+    unknown: int
+    lowest: float | None
+    median: float | None
+    highest: float | None
+    outside: int
+
+
+def phase_figures(
+    readings: Sequence[Reading],
+    tolerances: Sequence[Comparison],
+    began: datetime | None,
+    ended: datetime | None,
+) -> tuple[PhaseFigures, ...]:
+    """Before, during and after the fault, `began` to `ended`; all is "before" when nothing was injected."""
+    parts: dict[str, list[Reading]] = {"Before the fault": [], "During the fault": [], "After the fault": []}
+    before, during, after = parts.values()
+    for reading in readings:
+        if began is None or reading.at < began:
+            before.append(reading)
+        elif ended is None or reading.at <= ended:
+            during.append(reading)
+        else:
+            after.append(reading)
+    return tuple(_figures(phase, part, tolerances) for phase, part in parts.items() if part)
+
+
+def _figures(phase: str, readings: Sequence[Reading], tolerances: Sequence[Comparison]) -> PhaseFigures:
+    values = [reading.value for reading in readings if reading.value is not None]
+    outside = sum(not all(bound.is_true_of(value) for bound in tolerances) for value in values)
+    return PhaseFigures(
+        phase,
+        len(values),
+        len(readings) - len(values),
+        min(values, default=None),
+        statistics.median(values) if values else None,
+        max(values, default=None),
+        outside,
+    )
+
+
+def tolerances_of(spec: RunSpec, probe: str) -> tuple[Comparison, ...]:
+    """What the steady state means for one probe."""
+    return tuple(
+        item.comparison for item in spec.expectations if item.probe == probe and item.kind in _STEADY
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """`took` counts from the injection until the last probe was back for good; None with the reason."""
+
+    took: timedelta | None
+    sentence: str
+
+
+def recovery(
+    spec: RunSpec, readings: Mapping[str, Sequence[Reading]], injected_at: datetime | None
+) -> Recovery:
+    """How long until every steady-state probe was back in tolerance and stayed there."""
+    if injected_at is None:
+        return Recovery(None, "nothing was injected")
+    latest: datetime | None = None
+    for probe in spec.probes:
+        bounds = tolerances_of(spec, probe.name)
+        known = [
+            (item.at, item.value)
+            for item in readings.get(probe.name, ())
+            if item.value is not None and item.at >= injected_at
+        ]
+        outside = [at for at, value in known if not all(bound.is_true_of(value) for bound in bounds)]
+        if not bounds or not outside:
+            if bounds and not known:
+                return Recovery(None, f"not known: {probe.name} was not seen after the injection")
+            continue
+        back = next((at for at, _ in known if at > outside[-1]), None)
+        if back is None:
+            return Recovery(None, f"not seen: {probe.name} was last out of tolerance")
+        latest = max(latest, back) if latest else back
+    if latest is None:
+        return Recovery(None, "never left its tolerance")
+    return Recovery(latest - injected_at, span(latest - injected_at))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOutcome:
+    """An expected alert and what became of it: on time, late, missed, already firing, or not known."""
+
+    expected: ExpectedAlert
+    outcome: str
+    fired_at: datetime | None
+    sentence: str
+
+
+def first_firing(samples: Iterable[AlertsReading], name: str, severity: str = "") -> datetime | None:
+    """When the alert was first seen firing in these samples."""
+    for sample in samples:
+        for alert in sample.alerts or ():
+            matches = alert.name == name and alert.state == "firing"
+            if matches and (not severity or alert.labels.get("severity", severity) == severity):
+                return sample.at
+    return None
+
+
+def alert_outcome(
+    expected: ExpectedAlert, samples: Sequence[AlertsReading], injected_at: datetime | None
+) -> AlertOutcome:
+    """Judged from the injection's instant; an alert that fired before it tells nothing."""
+    if injected_at is None:
+        return AlertOutcome(expected, "not known", None, "Nothing was injected.")
+    before = [item for item in samples if item.alerts is not None and item.at < injected_at][-1:]
+    after = [item for item in samples if item.alerts is not None and item.at >= injected_at]
+    if first_firing(before, expected.name, expected.severity):
+        return AlertOutcome(expected, "already firing", None, "It was firing before the injection.")
+    if not after:
+        return AlertOutcome(expected, "not known", None, "The alerts could not be read after the injection.")
+    at = first_firing(after, expected.name, expected.severity)
+    if at is None:
+        return AlertOutcome(
+            expected, "missed", None, f"It was not seen firing until {clock(after[-1].at, injected_at)}."
+        )
+    took = at - injected_at
+    if took > expected.within:
+        return AlertOutcome(
+            expected, "late", at, f"It fired after {span(took)}, {span(took - expected.within)} late."
+        )
+    return AlertOutcome(expected, "on time", at, f"It fired after {span(took)}.")
+
+
+def other_alerts(
+    spec: RunSpec, samples: Sequence[AlertsReading], injected_at: datetime | None
+) -> tuple[tuple[str, datetime], ...]:
+    """Alerts that nobody expected and that began to fire after the injection, with their first instants."""
+    if injected_at is None:
+        return ()
+    expected = {item.name for item in spec.expected_alerts}
+    known_before: set[str] = set()
+    found: dict[str, datetime] = {}
+    for sample in samples:
+        for alert in sample.alerts or ():
+            if alert.state != "firing" or alert.name in expected:
+                continue
+            if sample.at < injected_at:
+                known_before.add(alert.key)
+            elif alert.key not in known_before and alert.name not in found:
+                found[alert.name] = sample.at
+    return tuple(found.items())
