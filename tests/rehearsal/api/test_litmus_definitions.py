@@ -61,7 +61,9 @@ def _comparable(crd: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("ours", definitions(), ids=lambda crd: crd["metadata"]["name"])
 def test_our_definitions_have_the_shape_of_the_operators(ours: dict[str, Any]):
     if not _THEIRS.is_dir():
-        pytest.skip(f"the operator's CRD files are not in {_THEIRS} (set GAMEDAY_LITMUS_CRDS to their folder)")
+        pytest.skip(
+            f"the operator's CRD files are not in {_THEIRS} (set GAMEDAY_LITMUS_CRDS to their folder)"
+        )
     theirs = [yaml.safe_load(path.read_text()) for path in _THEIRS.glob("*.yaml")]
     match = next(crd for crd in theirs if crd["metadata"]["name"] == ours["metadata"]["name"])
     assert _comparable(ours) == _comparable(match)
