@@ -122,6 +122,9 @@ class Store(Protocol):
     def signals(self, run: str) -> Signals:
         """What other processes said: stop, halt, people's words."""
 
+    def rest(self) -> None:
+        """The calling thread ends or waits for long: it keeps no connection."""
+
     def record(self, run: str, fence: int, change: Change) -> bool:
         """Write all of `change`, its journal events too, or nothing; False when the fence is not ours."""
 

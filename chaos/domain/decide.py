@@ -23,6 +23,7 @@ from chaos.domain.stopping import why_stop
 
 START_WITHIN = timedelta(seconds=120)
 """How long a requested fault may take to appear: Litmus needs two pods scheduled one after the other."""
+ASK_AGAIN = timedelta(seconds=2)
 BASELINE_GRACE = timedelta(seconds=10)
 """How long after its time a baseline may still become steady."""
 
@@ -64,7 +65,7 @@ def _baselining(view: RunView, now: datetime) -> Decision:
     if view.marks.granted_at is None:
         if view.failed_acts >= 3:
             return WantStop(Stop(now, StopKind.FAULT, "The cluster did not give the run its grant."))
-        return TakeGrant()
+        return TakeGrant() if _may_ask_again(view, now) else Wait()
     due = view.state_since + view.spec.durations.baseline
     unsteady = [tally for tally in view.tallies.values() if not tally.is_steady]
     if now < due or view.seen is None:
@@ -92,8 +93,6 @@ def _baselining(view: RunView, now: datetime) -> Decision:
 def _injecting(view: RunView, now: datetime) -> Decision:
     for injection, progress in zip(view.injections, view.progress, strict=True):
         if progress.requested_at is None:
-            if view.failed_acts:
-                return WantStop(Stop(now, StopKind.FAULT, f"{injection.fault} could not be requested."))
             return Request(progress.index)
         if progress.injected_at is None:
             if view.seen and is_there(view, injection, view.seen):
@@ -101,7 +100,10 @@ def _injecting(view: RunView, now: datetime) -> Decision:
                 at = word.at if word else view.seen.at
                 return MarkInjected(progress.index, at if word else progress.not_before, at)
             stop = _not_starting(view, progress.index, progress.requested_at, now)
-            return WantStop(stop) if stop else Wait()
+            if stop:
+                return WantStop(stop)
+            is_unanswered = injection.experiment and progress.answered_at is None
+            return Request(progress.index) if is_unanswered and _may_ask_again(view, now) else Wait()
     ends = [
         progress.injected_at + injection.duration
         for injection, progress in zip(view.injections, view.progress, strict=True)
@@ -110,6 +112,11 @@ def _injecting(view: RunView, now: datetime) -> Decision:
     if ends and now >= max(ends):
         return Move(RunState.OBSERVING, "The fault's time is up; watching the platform come back.")
     return Wait()
+
+
+def _may_ask_again(view: RunView, now: datetime) -> bool:
+    """Starts are create-only and named, so asking again is safe; but not at once."""
+    return view.last_act_at is None or not view.failed_acts or now > view.last_act_at + ASK_AGAIN
 
 
 def _not_starting(view: RunView, index: int, requested_at: datetime, now: datetime) -> Stop | None:

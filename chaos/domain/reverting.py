@@ -63,7 +63,7 @@ def _act_is_due(view: RunView, now: datetime, sight: ClusterSight | None) -> boo
     accepted = view.marks.accepted_at
     if accepted is None and view.last_act_at is None:
         return True
-    wait = min(LAST_RETRY, FIRST_RETRY * 2 ** min(view.failed_acts, 6))
+    wait = max(FIRST_RETRY, min(LAST_RETRY, (now - view.state_since) / 4))
     if view.last_act_at and now < view.last_act_at + wait:
         return False
     if accepted is None:
@@ -79,9 +79,9 @@ def _after_clean(view: RunView, now: datetime, sight: ClusterSight | None) -> De
     if marks.steady_at is None and view.tallies and all(_is_back(view, name) for name in view.tallies):
         return MarkSteps(steady_at=max(t.last_known.at for t in view.tallies.values() if t.last_known))
     if marks.cleared_at is None or (sight and sight.began_at > marks.cleared_at and sight.residue):
-        wait = FIRST_RETRY * 2 ** min(view.failed_acts, 4) if view.failed_acts else FIRST_RETRY
-        is_due = marks.cleared_at is None and not view.failed_acts
-        is_due = is_due or view.last_act_at is None or now >= view.last_act_at + wait
+        is_first = marks.cleared_at is None and not view.failed_acts
+        wait = min(LAST_RETRY, FIRST_RETRY * 2 ** min(view.failed_acts, 4))
+        is_due = is_first or view.last_act_at is None or now >= view.last_act_at + wait
         return Clear() if not view.acting and is_due else Wait()
     if view.acting or sight is None or sight.began_at <= marks.cleared_at:
         return Wait()

@@ -85,12 +85,19 @@ class RunView:
     """The acts on the cluster that are under way, by name."""
     last_act_at: datetime | None = None
     failed_acts: int = 0
+    """Acts in a row that did not go through."""
+    refusal: str = ""
+    """Why the cluster definitely refused a start; nothing was created."""
 
     @property
     def injected_at(self) -> datetime | None:
         """When the first fault was measured to be there."""
         instants = [item.injected_at for item in self.progress if item.injected_at]
         return min(instants) if instants else None
+
+    @property
+    def stop_or_reverting(self) -> bool:
+        return self.stop is not None or self.state is RunState.REVERTING
 
     @property
     def was_requested(self) -> bool:

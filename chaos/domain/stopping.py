@@ -15,7 +15,7 @@ RECORD_LOST = timedelta(seconds=10)
 
 def why_stop(view: RunView, now: datetime) -> Stop | None:
     """The reason to stop a baselining, injecting or observing run now, or None."""
-    for rule in (_halted, _breach, _blind, _overdue, _lost):
+    for rule in (_halted, _breach, _refused, _blind, _overdue, _lost):
         stop = rule(view, now)
         if stop:
             return stop
@@ -37,6 +37,10 @@ def _breach(view: RunView, now: datetime) -> Stop | None:
             reason = f"{tally.probe.name} was {last.value:g} {unit}".strip()
             return Stop(now, StopKind.BREACH, f"{reason}{times}; {limit}.")
     return None
+
+
+def _refused(view: RunView, now: datetime) -> Stop | None:
+    return Stop(now, StopKind.FAULT, view.refusal) if view.refusal else None
 
 
 def _blind(view: RunView, now: datetime) -> Stop | None:

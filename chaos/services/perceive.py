@@ -1,0 +1,169 @@
+"""Folding what is seen into the view, and keeping what must be written down about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chaos.domain.errors import Forbidden, Permanent, Refused
+from chaos.domain.postcondition import is_there
+from chaos.domain.record import Change, Event, RunRecord, Signals
+from chaos.domain.run import RunView
+from chaos.domain.sight import Alert, AlertsReading, ClusterSight, Reading
+from chaos.domain.states import RunState
+from chaos.domain.tally import tallies_of
+from chaos.ports import ActDone, News, StoreLost
+from chaos.services import words
+from chaos.services.recorder import Recorder
+from chaos.services.step import CLEAR, GRANT, INJECT, LATE_CREATE, REVERT
+
+FLUSH_EVERY = timedelta(seconds=1)
+
+
+def view_of(record: RunRecord, now: datetime) -> RunView:
+    """The view a driver begins with, from what is written down."""
+    unanswered = [
+        progress.requested_at + LATE_CREATE
+        for progress, injection in zip(record.progress, record.injections, strict=True)
+        if injection.experiment and progress.requested_at and not progress.answered_at
+    ]
+    return RunView(
+        spec=record.spec,
+        state=record.state,
+        state_since=record.state_since,
+        not_after=record.not_after,
+        watching_since=now,
+        injections=record.injections,
+        progress=record.progress,
+        stop=record.signals.stop,
+        marks=record.marks,
+        tallies=tallies_of(record.spec, record.readings),
+        words=record.signals.words,
+        lever=record.signals.lever,
+        uncertain_until=max(unanswered, default=None),
+    )
+
+
+class Perception:
+    """The driver's eyes: folds news into views, and notes readings, alerts and the ends of acts."""
+
+    def __init__(self, record: RunRecord, recorder: Recorder, now: datetime) -> None:
+        self._recorder = recorder
+        self.readings: list[Reading] = list(record.readings)
+        self._fresh: list[Reading] = []
+        self._alerts: list[AlertsReading] = []
+        self._firing: dict[str, Alert] | None = None
+        self._events: list[Event] = []
+        self._flushed_at = now
+
+    def fold(self, view: RunView, news: News | None) -> RunView:
+        match news:
+            case Reading():
+                return self._reading(view, news)
+            case AlertsReading():
+                self._alerts_seen(news)
+            case ClusterSight():
+                return self._sight(view, news)
+            case Signals():
+                return _signals(view, news)
+            case StoreLost(at=at):
+                return replace(view, record_lost_since=view.record_lost_since or at)
+            case ActDone():
+                return self._act_done(view, news)
+        return view
+
+    def flush(self, now: datetime, force: bool = False) -> None:
+        """Hand over what was seen, about once a second, so that a second is one row a probe."""
+        if not force and now - self._flushed_at < FLUSH_EVERY:
+            return
+        self._flushed_at = now
+        if self._fresh or self._alerts or self._events:
+            self._recorder.note(
+                Change(
+                    at=now,
+                    readings=tuple(self._fresh),
+                    alerts=tuple(self._alerts),
+                    events=tuple(self._events),
+                )
+            )
+        self._fresh, self._alerts, self._events = [], [], []
+
+    def _reading(self, view: RunView, reading: Reading) -> RunView:
+        if reading.probe not in view.tallies:
+            return view
+        self._fresh.append(reading)
+        self.readings.append(reading)
+        tallies = {**view.tallies, reading.probe: view.tallies[reading.probe].fold(reading)}
+        return replace(view, tallies=tallies)
+
+    def _alerts_seen(self, sampled: AlertsReading) -> None:
+        self._alerts.append(sampled)
+        if sampled.alerts is None:
+            return
+        firing = {alert.key: alert for alert in sampled.alerts if alert.state == "firing"}
+        before = self._firing if self._firing is not None else {}
+        self._events += [
+            words.alert_changed(firing[key], True, sampled.at) for key in firing.keys() - before.keys()
+        ]
+        self._events += [
+            words.alert_changed(before[key], False, sampled.at) for key in before.keys() - firing.keys()
+        ]
+        self._firing = firing
+
+    def _sight(self, view: RunView, sight: ClusterSight) -> RunView:
+        if sight.unseen:
+            return replace(view, sight=sight)
+        view = replace(view, sight=sight, seen=sight)
+        if view.state is not RunState.INJECTING:
+            return view
+        progress = tuple(
+            replace(item, not_before=sight.began_at)
+            if item.requested_at and not item.injected_at and not is_there(view, injection, sight)
+            else item
+            for item, injection in zip(view.progress, view.injections, strict=True)
+        )
+        return replace(view, progress=progress)
+
+    def _act_done(self, view: RunView, done: ActDone) -> RunView:
+        view = replace(view, acting=view.acting - {done.name}, last_act_at=done.at)
+        if done.error:
+            self._recorder.note(Change(at=done.at, events=(words.refused(done.name, done.error, done.at),)))
+            view = replace(view, failed_acts=view.failed_acts + 1)
+            if done.name in (GRANT, INJECT) and isinstance(done.error, Refused | Permanent | Forbidden):
+                view = replace(view, refusal=str(done.error))
+                if done.name == INJECT:
+                    view = replace(view, uncertain_until=None)
+            return view
+        view = replace(view, failed_acts=0)
+        if done.name == GRANT:
+            return self._marked(view, done.at, "granted_at")
+        if done.name == REVERT and view.marks.accepted_at is None and view.stop_or_reverting:
+            return self._marked(view, done.at, "accepted_at", words.accepted(done.at))
+        if done.name == CLEAR and isinstance(done.result, tuple):
+            view = self._marked(view, done.at, "cleared_at")
+            if done.result:
+                self._recorder.note(Change(at=done.at, read_back=done.result))
+        if done.name == INJECT and isinstance(done.result, tuple):
+            index, manifest = done.result
+            progress = replace(view.progress[index], answered_at=done.at)
+            changed = tuple(progress if item.index == index else item for item in view.progress)
+            event = words.answered(index, manifest, done.at)
+            self._recorder.note(
+                Change(at=done.at, progress=(progress,), manifests={index: manifest}, events=(event,))
+            )
+            return replace(view, progress=changed, uncertain_until=None)
+        return view
+
+    def _marked(self, view: RunView, at: datetime, name: str, *events: Event) -> RunView:
+        marks = replace(view.marks, **{name: at})
+        self._recorder.note(Change(at=at, marks=marks, events=events))
+        return replace(view, marks=marks)
+
+
+def _signals(view: RunView, signals: Signals) -> RunView:
+    stop, marks = view.stop or signals.stop, view.marks
+    if signals.stop and view.stop is None:
+        marks = replace(marks, decided_at=signals.stop.at)
+    return replace(
+        view, stop=stop, marks=marks, lever=signals.lever, words=signals.words, record_lost_since=None
+    )

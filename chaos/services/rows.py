@@ -1,0 +1,88 @@
+"""Rows of the database to domain values and back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from chaos.domain import codec
+from chaos.domain.record import Signals
+from chaos.domain.run import Stop, Word
+from chaos.domain.sight import Alert, AlertsReading, Reading
+from chaos.domain.states import StopKind
+from chaos.models import Halt, Run, SampleChunk
+
+ALERTS = "ALERTS"
+
+
+def stop_of(run: Run) -> Stop | None:
+    if run.stop_wanted_at is None:
+        return None
+    return Stop(run.stop_wanted_at, StopKind(run.stop_kind), run.stop_reason, run.stopped_by)
+
+
+def signals_of(run: Run, now: datetime) -> Signals:
+    words = tuple(Word(row.word, row.at, row.by, row.note) for row in run.words.all())
+    return Signals(now, stop_of(run), lever_of(run.cluster_id), words)
+
+
+def lever_of(cluster_id: int) -> str:
+    """Why nothing may start on this cluster, or ""."""
+    held = Halt.objects.filter(released_at=None).filter(Q(cluster=None) | Q(cluster_id=cluster_id)).first()
+    return f"{held.reason} (by {held.by})" if held else ""
+
+
+def chunks_of(run: Run, readings: Iterable[Reading], alerts: Iterable[AlertsReading]) -> list[SampleChunk]:
+    """One chunk per probe for all of these readings, which a driver hands over about once a second."""
+    by_probe: dict[str, list[Any]] = defaultdict(list)
+    first: dict[str, datetime] = {}
+    for reading in readings:
+        value = None if reading.value is None else repr(reading.value)
+        by_probe[reading.probe].append([*_instants(reading), value, reading.unknown])
+        first.setdefault(reading.probe, reading.at)
+    for sampled in alerts:
+        value = None if sampled.alerts is None else codec.to_plain(sampled.alerts)
+        by_probe[ALERTS].append([*_instants(sampled), value, sampled.unknown])
+        first.setdefault(ALERTS, sampled.at)
+    return [
+        SampleChunk(run=run, probe=probe, first_at=first[probe], readings=rows)
+        for probe, rows in by_probe.items()
+    ]
+
+
+def readings_of(run: Run) -> tuple[Reading, ...]:
+    """Every reading of every probe of the run, in the order of their instants."""
+    chunks = SampleChunk.objects.filter(run=run).exclude(probe=ALERTS).order_by("first_at", "id")
+    readings = [
+        Reading(chunk.probe, _instant(asked), _instant(at), None if value is None else float(value), unknown)
+        for chunk in chunks.iterator()
+        for asked, at, value, unknown in chunk.readings
+    ]
+    return tuple(sorted(readings, key=lambda reading: reading.at))
+
+
+def alerts_of(run: Run) -> tuple[AlertsReading, ...]:
+    """Every sample of the platform's alerts during the run."""
+    chunks = SampleChunk.objects.filter(run=run, probe=ALERTS).order_by("first_at", "id")
+    return tuple(
+        AlertsReading(
+            _instant(asked),
+            _instant(at),
+            None if value is None else tuple(codec.from_plain(Alert, item) for item in value),
+            unknown,
+        )
+        for chunk in chunks.iterator()
+        for asked, at, value, unknown in chunk.readings
+    )
+
+
+def _instants(reading: Reading | AlertsReading) -> tuple[str, str]:
+    return codec.to_plain(reading.asked_at), codec.to_plain(reading.at)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,192 @@
+"""One step: carry out one decision. Short, fenced, safe to repeat.
+
+Starting: record, then act. Stopping: act, and record alongside; no stop waits for the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chaos.domain import verdict as verdicts
+from chaos.domain.decisions import (
+    Clear,
+    Decision,
+    Finish,
+    MarkInjected,
+    MarkSteps,
+    Move,
+    Request,
+    Revert,
+    TakeGrant,
+    WantStop,
+)
+from chaos.domain.errors import Permanent
+from chaos.domain.injection import InverseKind, Progress
+from chaos.domain.record import Change, Event
+from chaos.domain.reverting import why_not_gone
+from chaos.domain.run import RunView
+from chaos.domain.sight import Reading
+from chaos.domain.states import RunState, StopKind
+from chaos.ports import Ports, RunRef, Senses
+from chaos.services import words
+from chaos.services.recorder import Recorder
+
+LATE_CREATE = timedelta(seconds=65)
+"""How long a create whose answer was lost may still land (kube-apiserver --request-timeout, 60 s)."""
+
+GRANT, INJECT, REVERT, CLEAR = "grant", "inject", "revert", "clear"
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a step works with."""
+
+    ref: RunRef
+    ports: Ports
+    senses: Senses
+    recorder: Recorder
+    spec_digest: str
+    readings: Callable[[], tuple[Reading, ...]]
+    """Every reading of the run so far, for the verdict."""
+
+
+def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunView:
+    """The view after the decision is carried out (or begun: acts end as news).
+
+    Raises StoreUnavailable when a start could not be recorded; then nothing was done.
+    """
+    match decision:
+        case TakeGrant():
+            return _act(view, GRANT, tools, lambda: tools.ports.cluster.take_grant(tools.ref))
+        case Request(index=index):
+            return _request(view, index, tools, now)
+        case WantStop():
+            return _want_stop(view, decision, tools, now)
+        case Move(to=to):
+            return _move(view, to, decision.why, tools, now)
+        case Revert():
+            return _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
+        case Clear():
+            return _act(view, CLEAR, tools, lambda: _clear(view, tools))
+        case MarkInjected():
+            return _mark_injected(view, decision, tools, now)
+        case MarkSteps():
+            return _mark_steps(view, decision, tools, now)
+        case Finish(to=to):
+            return _finish(view, to, tools, now)
+    return view
+
+
+def _act(view: RunView, name: str, tools: Tools, deed: Callable[[], object]) -> RunView:
+    tools.senses.act(name, deed)
+    return replace(view, acting=view.acting | {name}, last_act_at=tools.ports.clock.now())
+
+
+def _request(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
+    injection = view.injections[index]
+    if view.spec.digest != tools.spec_digest:
+        raise Permanent("The spec of this run is not the approved one; nothing is injected.")
+    progress = view.progress[index]
+    by_person = injection.inverse is InverseKind.PERSON
+    if progress.requested_at is None:  # else it is asked again, since no answer came
+        progress = replace(progress, requested_at=now, not_before=now)
+        event = words.asked(injection, now) if by_person else words.requested(injection, now)
+        tools.recorder.require(Change(at=now, progress=(progress,), events=(event,)))
+        view = _with_progress(view, progress)
+    if by_person:
+        return view
+    view = replace(view, uncertain_until=now + LATE_CREATE)
+    return _act(view, INJECT, tools, lambda: (index, tools.ports.cluster.inject(tools.ref, injection)))
+
+
+def _want_stop(view: RunView, decision: WantStop, tools: Tools, now: datetime) -> RunView:
+    stop, live = decision.stop, view.state is not RunState.PENDING
+    if live:  # the cluster first, the record after
+        view = _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
+    breach_at = None
+    if stop.kind is StopKind.BREACH:
+        began = [tally.breach_began.at for tally in view.tallies.values() if tally.breach_began]
+        breach_at = min(began, default=now)
+    marks = replace(view.marks, breach_at=breach_at, decided_at=stop.at)
+    tools.recorder.note(Change(at=now, stop=stop, marks=marks, events=words.stopping(stop, breach_at)))
+    return replace(view, stop=stop, marks=marks)
+
+
+def _move(view: RunView, to: RunState, why: str, tools: Tools, now: datetime) -> RunView:
+    progress = view.progress
+    change = Change(at=now, moved=(view.state, to), events=(words.moved(to, why, now),))
+    if to is RunState.INJECTING:
+        progress = tuple(replace(item, intended_at=now) for item in progress)
+        change = replace(change, progress=progress)
+    if to is RunState.REVERTING:
+        marks = replace(view.marks, ended_at=now, decided_at=view.marks.decided_at or now)
+        if REVERT not in view.acting:
+            view = _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
+        tools.recorder.note(replace(change, marks=marks))
+        return replace(view, state=to, state_since=now, marks=marks, failed_acts=0)
+    if to.is_final:
+        change = replace(change, verdict=verdicts.overall(()))
+    if to is RunState.OBSERVING:  # nothing starts here: a slow record must not hold up a stop
+        tools.recorder.note(change)
+    else:
+        tools.recorder.require(change)
+    return replace(view, state=to, state_since=now, progress=progress, failed_acts=0)
+
+
+def _mark_injected(view: RunView, decision: MarkInjected, tools: Tools, now: datetime) -> RunView:
+    progress = view.progress[decision.index]
+    progress = replace(progress, not_before=decision.not_before, injected_at=decision.at)
+    injection = view.injections[decision.index]
+    event = words.injected(injection, decision.not_before, decision.at)
+    tools.recorder.note(Change(at=now, progress=(progress,), events=(event,)))
+    return _with_progress(view, progress)
+
+
+def _mark_steps(view: RunView, decision: MarkSteps, tools: Tools, now: datetime) -> RunView:
+    fresh: dict[str, Any] = {
+        name: at for name in MarkSteps.__slots__ if (at := getattr(decision, name)) is not None
+    }
+    marks, progress = replace(view.marks, **fresh), view.progress
+    residue: tuple[str, ...] | None = None
+    events: list[Event] = [words.marked(name, at, view) for name, at in fresh.items()]
+    if "clean_at" in fresh:
+        residue = ()
+        progress = tuple(
+            replace(item, reverted_at=decision.clean_at) if item.requested_at else item for item in progress
+        )
+    if "stranded_at" in fresh:
+        residue = why_not_gone(view)
+    tools.recorder.note(Change(at=now, marks=marks, progress=progress, residue=residue, events=tuple(events)))
+    return replace(view, marks=marks, progress=progress)
+
+
+def _clear(view: RunView, tools: Tools) -> tuple[Any, ...]:
+    read_back = tools.ports.cluster.results(tools.ref, view.injections)
+    tools.ports.cluster.clear(tools.ref)
+    return tuple(read_back)
+
+
+def _finish(view: RunView, to: RunState, tools: Tools, now: datetime) -> RunView:
+    by_probe: dict[str, list[Reading]] = {}
+    for reading in tools.readings():
+        by_probe.setdefault(reading.probe, []).append(reading)
+    ended_at = view.marks.ended_at or now
+    outcomes = verdicts.judge(view.spec, by_probe, view.injected_at, ended_at, view.stop is not None)
+    verdict = verdicts.overall(outcomes)
+    events = (
+        words.judged(verdict, outcomes, now),
+        words.receipt(view, now),
+        words.moved(to, words.end_sentence(view, to), now),
+    )
+    tools.recorder.require(
+        Change(at=now, moved=(view.state, to), verdict=verdict, outcomes=outcomes, residue=(), events=events)
+    )
+    return replace(view, state=to, state_since=now)
+
+
+def _with_progress(view: RunView, progress: Progress) -> RunView:
+    changed = tuple(progress if item.index == progress.index else item for item in view.progress)
+    return replace(view, progress=changed)

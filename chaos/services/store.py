@@ -1,0 +1,141 @@
+"""The store port on Django's database. Every write is conditional on the driver's fence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
+from django.db.models import F, Q
+
+from chaos.domain import codec
+from chaos.domain.errors import StoreUnavailable
+from chaos.domain.injection import Injection, Progress
+from chaos.domain.record import Change, RunRecord, Signals
+from chaos.domain.run import Marks
+from chaos.domain.spec import RunSpec
+from chaos.domain.states import RunState
+from chaos.journal.record import append
+from chaos.models import Run, RunInjection, SampleChunk
+from chaos.models.run import LIVE
+from chaos.services import rows
+from chaos.services.clusters import installation
+
+LEASE = timedelta(seconds=15)
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Whatever the database cannot do is StoreUnavailable; a broken connection is not kept."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError, OSError) as error:
+        if not connection.in_atomic_block:
+            connection.close()
+        raise StoreUnavailable(f"The database cannot be used: {error}") from error
+
+
+class DjangoStore:
+    """See chaos.ports.Store. Safe to use from several threads: Django keeps a connection for each."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+
+    def claim(self, run: str, owner: str, now: datetime) -> int | None:
+        with _reaching(), transaction.atomic():
+            free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(owner=owner)
+            taken = Run.objects.filter(free, pk=run, state__in=LIVE).update(
+                owner=owner, lease_until=now + LEASE, fence=F("fence") + 1
+            )
+            return Run.objects.values_list("fence", flat=True).get(pk=run) if taken else None
+
+    def renew(self, run: str, fence: int, now: datetime) -> bool:
+        with _reaching():
+            return bool(Run.objects.filter(pk=run, fence=fence).update(lease_until=now + LEASE))
+
+    def release(self, run: str, fence: int) -> None:
+        with _reaching():
+            Run.objects.filter(pk=run, fence=fence).update(lease_until=None, owner="")
+
+    def rest(self) -> None:
+        close_old_connections()
+
+    def signals(self, run: str) -> Signals:
+        with _reaching():
+            return rows.signals_of(Run.objects.get(pk=run), self._now())
+
+    def load(self, run: str) -> RunRecord:
+        with _reaching():
+            row = Run.objects.prefetch_related("words").get(pk=run)
+            injections = list(row.injections.all())
+            return RunRecord(
+                run=str(row.pk),
+                installation=installation(),
+                spec=codec.from_plain(RunSpec, row.spec),
+                spec_digest=row.spec_digest,
+                state=RunState(row.state),
+                state_since=row.state_since,
+                not_after=row.not_after,
+                marks=codec.from_plain(Marks, row.marks),
+                signals=rows.signals_of(row, self._now()),
+                injections=tuple(codec.from_plain(Injection, item.plan) for item in injections),
+                progress=tuple(codec.from_plain(Progress, item.progress) for item in injections),
+                readings=rows.readings_of(row),
+            )
+
+    def record(self, run: str, fence: int, change: Change) -> bool:
+        with _reaching(), transaction.atomic():
+            row = Run.objects.select_for_update().filter(pk=run, fence=fence).first()
+            if row is None or (change.moved and row.state != change.moved[0].value):
+                return False
+            _write(row, change)
+            return True
+
+
+def _write(row: Run, change: Change) -> None:
+    fields: dict[str, Any] = {}
+    if change.moved:
+        fields |= {"state": change.moved[1].value, "state_since": change.at}
+        if change.moved[1].is_final:
+            fields |= {"lease_until": None, "owner": ""}
+    if change.stop and row.stop_wanted_at is None:
+        stop = change.stop
+        fields |= {
+            "stop_wanted_at": stop.at,
+            "stop_kind": stop.kind.value,
+            "stop_reason": stop.reason,
+            "stopped_by": stop.by,
+        }
+    for name in ("marks", "outcomes", "residue"):
+        value = getattr(change, name)
+        if value is not None:
+            fields["findings" if name == "outcomes" else name] = codec.to_plain(value)
+    if change.verdict:
+        fields["verdict"] = change.verdict.value
+    if fields:
+        Run.objects.filter(pk=row.pk).update(**fields)
+    _write_injections(row, change)
+    SampleChunk.objects.bulk_create(rows.chunks_of(row, change.readings, change.alerts))
+    for event in change.events:
+        append(
+            row.stream,
+            event.kind,
+            event.text,
+            at=event.at,
+            audience=event.audience,
+            scenario=row.scenario,
+            run=str(row.pk),
+            body=event.body,
+        )
+
+
+def _write_injections(row: Run, change: Change) -> None:
+    mine = RunInjection.objects.filter(run=row)
+    for progress in change.progress:
+        mine.filter(index=progress.index).update(progress=codec.to_plain(progress))
+    for index, manifest in change.manifests.items():
+        mine.filter(index=index).update(manifest=manifest)
+    for item in change.read_back or ():
+        mine.filter(index=item["index"]).update(read_back=item["objects"])

@@ -1,0 +1,136 @@
+"""What the timeline says of a run: what happened, what is safe, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from chaos.domain import codec
+from chaos.domain.injection import Injection
+from chaos.domain.record import ORGANISERS, Event
+from chaos.domain.reverting import why_not_gone
+from chaos.domain.run import RunView, Stop
+from chaos.domain.sight import Alert
+from chaos.domain.states import RunState, StopKind, Verdict
+from chaos.domain.verdict import Outcome
+
+_STATE = {
+    RunState.BASELINING: "Baseline",
+    RunState.INJECTING: "Injecting",
+    RunState.OBSERVING: "Observing",
+    RunState.REVERTING: "Reverting",
+    RunState.COMPLETED: "Completed",
+    RunState.ABORTED: "Aborted",
+    RunState.FAILED: "Failed",
+}
+
+
+def _seconds(later: datetime, earlier: datetime) -> Decimal:
+    return Decimal(f"{(later - earlier).total_seconds():.3f}")
+
+
+def moved(to: RunState, why: str, at: datetime) -> Event:
+    return Event("run.state", f"{_STATE[to]}: {why}", at, body={"state": to.value})
+
+
+def requested(injection: Injection, at: datetime) -> Event:
+    names = ", ".join(pod.name for pod in injection.targets)
+    text = (
+        f"{injection.fault} requested on {names} ({len(injection.targets)} of {injection.pre_image.matched})."
+    )
+    return Event(
+        "injection.requested", text, at, ORGANISERS, {"index": injection.index, "name": injection.name}
+    )
+
+
+def asked(injection: Injection, at: datetime) -> Event:
+    text = f"Waiting for a person. {injection.instructions.splitlines()[0]}"
+    return Event("run.waiting_for_person", text, at, ORGANISERS, {"word": "injected"})
+
+
+def answered(index: int, manifest: object, at: datetime) -> Event:
+    return Event("injection.accepted", "The API server has the engine.", at, ORGANISERS, {"index": index})
+
+
+def injected(injection: Injection, not_before: datetime | None, at: datetime) -> Event:
+    within = f", within {_seconds(at, not_before)} s" if not_before and not_before < at else ""
+    text = f"{injection.fault} measured to be there{within}."
+    body = {"index": injection.index, "injected_at": at, "not_before": not_before}
+    return Event("run.injected", text, at, ORGANISERS, codec.to_plain(body))
+
+
+def stopping(stop: Stop, breach_at: datetime | None) -> tuple[Event, ...]:
+    body = codec.to_plain({"kind": stop.kind, "by": stop.by, "breach_at": breach_at})
+    who = f"{stop.by} pressed Stop: " if stop.by else "Stopping: "
+    wanted = Event("run.stop_wanted", who + stop.reason, stop.at, body=body)
+    if stop.kind is StopKind.BREACH:
+        return (Event("run.breach", stop.reason, breach_at or stop.at, body=body), wanted)
+    return (wanted,)
+
+
+def accepted(at: datetime) -> Event:
+    return Event("run.stop_accepted", "The API server has taken every delete.", at)
+
+
+def refused(name: str, error: Exception, at: datetime) -> Event:
+    return Event("run.act_failed", f"{name.capitalize()} did not go through: {error}", at, body={"act": name})
+
+
+def marked(name: str, at: datetime, view: RunView) -> Event:
+    if name == "stranded_at":
+        left = "; ".join(why_not_gone(view)) or "nothing could be measured"
+        text = (
+            f"STRANDED: not proven gone within {view.spec.durations.revert_within}. Left: {left}. Retrying."
+        )
+        return Event("run.stranded", text, at, body={"residue": list(why_not_gone(view))})
+    text = {
+        "baseline_at": "The steady state holds and every probe sees.",
+        "pods_gone_at": "No Job and no Pod of this run is left.",
+        "clean_at": "Every fault is measured to be gone.",
+        "steady_at": "The steady state is back.",
+    }[name]
+    return Event(f"run.{name.removesuffix('_at')}", text, at)
+
+
+def judged(verdict: Verdict, outcomes: Sequence[Outcome], at: datetime) -> Event:
+    parts = "; ".join(f"{item.probe} {item.verdict.value}: {item.sentence}" for item in outcomes)
+    body = {"verdict": verdict.value, "outcomes": codec.to_plain(tuple(outcomes))}
+    return Event("run.verdict", f"Verdict {verdict.value}. {parts}", at, body=body)
+
+
+def receipt(view: RunView, at: datetime) -> Event:
+    """The stop receipt: each instant, and seconds after the first of them (breach, else decision)."""
+    marks = view.marks
+    steps = {
+        "breach": marks.breach_at,
+        "decision": marks.decided_at,
+        "accepted": marks.accepted_at,
+        "pods gone": marks.pods_gone_at,
+        "residue clean": marks.clean_at,
+        "steady state back": marks.steady_at,
+    }
+    start = marks.breach_at or marks.decided_at or at
+    said = [
+        f"{name} +{_seconds(instant, start):.1f} s" if instant else f"{name} not measured"
+        for name, instant in steps.items()
+        if instant or name != "breach"
+    ]
+    body = {name: codec.to_plain(instant) for name, instant in steps.items()}
+    return Event("run.receipt", "Stop receipt: " + ", ".join(said) + ".", at, body={"steps": body})
+
+
+def end_sentence(view: RunView, to: RunState) -> str:
+    proof = "every fault is proven gone" if view.was_requested else "nothing had been injected"
+    if view.stop is None:
+        return f"All of it was done and {proof}."
+    return f"{view.stop.reason.rstrip('.')}; {proof}."
+
+
+def alert_changed(alert: Alert, is_firing: bool, at: datetime) -> Event:
+    severity = alert.labels.get("severity", "")
+    route = alert.labels.get("route", "") or alert.labels.get("team", "")
+    said = ", ".join(part for part in (severity, route) if part)
+    text = f"Alert {alert.name} {'fires' if is_firing else 'is resolved'}" + (f" ({said})." if said else ".")
+    kind = "alert.fired" if is_firing else "alert.resolved"
+    return Event(kind, text, at, body={"alert": alert.name, "labels": dict(alert.labels)})
