@@ -1,5 +1,6 @@
 """How apt is called: quietly, without locks, and with lists of our own where the machine's do not serve."""
 
+import functools
 import os
 import subprocess
 from collections.abc import Sequence
@@ -45,6 +46,7 @@ def machine() -> list[str]:
     return list(COMMON)
 
 
+@functools.cache  # fetched once a run
 def private() -> list[str]:
     """Options to use package lists of our own in the cache folder, freshly fetched: this needs no root.
 

@@ -86,6 +86,7 @@ def test_packages_out_of_reach_end_in_the_command_to_run(
     shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda program: f"/usr/bin/{program}")
+    apt.private.cache_clear()
     tried: list[Sequence[str]] = []
 
     def run(command: Sequence[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -96,6 +97,7 @@ def test_packages_out_of_reach_end_in_the_command_to_run(
     with pytest.raises(Trouble, match=r"(?s)Unable to locate.*apt-get install .*prometheus"):
         packages.unpack(["prometheus"], shelf / "into")
     assert any(command[-1] == "update" for command in tried), "lists of our own were not tried"
+    apt.private.cache_clear()
 
 
 def test_a_machine_without_apt_is_told_what_to_install(shelf: Path) -> None:
