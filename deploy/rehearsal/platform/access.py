@@ -15,7 +15,7 @@ PRODUCT, RUNNER, HOME = "gameday", "chaos-runner", "chaos"
 TARGETS = ("payments", "kafka")
 
 _READ = "get list watch"
-_PRODUCT_HOME = (
+PRODUCT_HOME = (
     rule("litmuschaos.io", "chaosengines", "create get list watch patch delete"),
     rule("litmuschaos.io", "chaosresults", "get list watch delete"),
     rule("litmuschaos.io", "chaosexperiments", "get list"),
@@ -27,12 +27,12 @@ _PRODUCT_HOME = (
     rule("coordination.k8s.io", "leases", "create get list watch update patch delete"),
     rule("core", "configmaps", "create get list watch update patch delete"),
 )
-_PRODUCT_TARGETS = (
+PRODUCT_TARGETS = (
     rule("core", "pods services events", _READ),
     rule("apps", "deployments statefulsets replicasets", _READ),
     rule("policy", "poddisruptionbudgets", _READ),
 )
-_PRODUCT_CLUSTER = (
+PRODUCT_CLUSTER = (
     rule("core", "nodes namespaces", _READ),
     rule("apiextensions.k8s.io", "customresourcedefinitions", "get"),
 )
@@ -51,12 +51,12 @@ def grant(store: Store) -> None:
     """Create the accounts, their roles and bindings."""
     for account in (PRODUCT, RUNNER):
         store.create(SERVICE_ACCOUNTS, {"metadata": {"name": account, "namespace": HOME}})
-    _roles(store, f"{PRODUCT}-chaos", HOME, _PRODUCT_HOME, PRODUCT)
+    _roles(store, f"{PRODUCT}-chaos", HOME, PRODUCT_HOME, PRODUCT)
     _roles(store, RUNNER, HOME, _RUNNER_HOME, RUNNER)
     for namespace in TARGETS:
-        _roles(store, f"{PRODUCT}-targets", namespace, _PRODUCT_TARGETS, PRODUCT)
+        _roles(store, f"{PRODUCT}-targets", namespace, PRODUCT_TARGETS, PRODUCT)
         _roles(store, f"{RUNNER}-targets", namespace, _RUNNER_TARGETS, RUNNER)
-    store.create(CLUSTER_ROLES, role(PRODUCT, _PRODUCT_CLUSTER))
+    store.create(CLUSTER_ROLES, role(PRODUCT, PRODUCT_CLUSTER))
     store.create(CLUSTER_ROLE_BINDINGS, binding(PRODUCT, "ClusterRole", PRODUCT, HOME))
 
 

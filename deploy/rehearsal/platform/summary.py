@@ -1,0 +1,49 @@
+"""The platform in a few numbers, for tests and for people: GET /rehearsal/state."""
+
+from typing import Any
+
+from deploy.rehearsal.platform.facts import is_ready, is_serving, phase
+from deploy.rehearsal.platform.switches import Switches
+from deploy.rehearsal.platform.world import World
+from deploy.rehearsal.store import CHAOS_ENGINES, JOBS, NODES, PODS, Object
+from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of
+
+
+def summary(world: World, switches: Switches) -> dict[str, Any]:
+    store, traffic = world.store, world.traffic
+    return {
+        "seconds": round(world.now, 1),
+        "switches": switches.positions(),
+        "nodes": {name_of(node): _node(node) for node in store.view(NODES)},
+        "pods": {f"{namespace_of(pod)}/{name_of(pod)}": _pod(pod) for pod in store.view(PODS)},
+        "engines": {
+            f"{namespace_of(engine)}/{name_of(engine)}": {
+                "state": dig(engine, "spec", "engineState"),
+                "status": dig(engine, "status", "engineStatus"),
+                "going": is_going(engine),
+            }
+            for engine in store.view(CHAOS_ENGINES)
+        },
+        "jobs": [f"{namespace_of(job)}/{name_of(job)}" for job in store.view(JOBS)],
+        "traffic": {
+            "requests": {f"{service} {code}": n for (service, code), n in traffic.totals.requests.items()},
+            "breaker": traffic.payments.fraud.breaker.state.name.lower(),
+            "kafka_lag": round(traffic.brokers.lag),
+            "dead_letters": round(traffic.brokers.dead_letters),
+            "ledger_broken": round(traffic.payments.ledger.broken, 3),
+        },
+    }
+
+
+def _node(node: Object) -> dict[str, Any]:
+    return {"ready": is_ready(node), "cordoned": bool(dig(node, "spec", "unschedulable"))}
+
+
+def _pod(pod: Object) -> dict[str, Any]:
+    return {
+        "phase": phase(pod),
+        "serving": is_serving(pod),
+        "terminating": is_going(pod),
+        "node": dig(pod, "spec", "nodeName"),
+        "app": (pod["metadata"].get("labels") or {}).get("app", ""),
+    }

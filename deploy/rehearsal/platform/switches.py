@@ -1,0 +1,131 @@
+"""Switches for bad days: POST /rehearsal/switches turns several at once, or none if one is not known."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from deploy.rehearsal.platform.api_switch import ApiSwitch
+from deploy.rehearsal.platform.metrics import Metrics, Mode
+from deploy.rehearsal.platform.world import World
+from deploy.rehearsal.store import DEPLOYMENTS
+
+APPS = ("payments-api", "fraud-detector")
+
+
+class BadSwitch(Exception):
+    """A switch or position that does not exist. The message lists those that do."""
+
+
+class Switches:
+    def __init__(self, world: World, metrics: Metrics, api: ApiSwitch) -> None:
+        self._world, self._metrics, self._api = world, metrics, api
+        self._checks: dict[str, Callable[[Any], Callable[[], None]]] = {
+            "metrics": self._metrics_mode,
+            "operator": self._operator,
+            "revert": self._revert,
+            "certificate": self._certificate,
+            "load": self._load,
+            "latency": self._latency,
+            "cpu": self._cpu,
+            "api": self._api_rules,
+        }
+
+    def positions(self) -> dict[str, Any]:
+        troubles = self._world.troubles
+        deployment = self._world.store.find(DEPLOYMENTS, "chaos-operator", "litmus")
+        up = bool(deployment and deployment["spec"]["replicas"])
+        return {
+            "metrics": self._metrics.mode.value,
+            "operator": "up" if up else "down",
+            "revert": "stuck" if troubles.revert_stuck else "ok",
+            "certificate": "expired" if troubles.certificate_expired else "valid",
+            "load": troubles.load,
+            "latency": {app: troubles.service_latency.get(app, 0.0) * 1000 for app in APPS},
+            "cpu": {app: troubles.service_speed.get(app, 1.0) for app in APPS},
+            "api": self._api.describe(),
+        }
+
+    def turn(self, wanted: Any) -> dict[str, Any]:
+        """Check all, then turn all. Raises BadSwitch, and then nothing has been turned."""
+        if not isinstance(wanted, dict) or not wanted:
+            raise BadSwitch(f'Send a JSON object such as {{"load": 10}}. {self._known()}')
+        unknown = [name for name in wanted if name not in self._checks]
+        if unknown:
+            raise BadSwitch(f"There is no switch {unknown[0]!r}. {self._known()}")
+        turns = [self._checks[name](position) for name, position in wanted.items()]
+        for turn in turns:
+            turn()
+        return self.positions()
+
+    def _known(self) -> str:
+        return (
+            f"The switches are: metrics ({', '.join(Mode)}), operator (up, down), revert (ok, stuck), "
+            "certificate (valid, expired), load (a factor from 0 to 100), "
+            f"latency (an object with milliseconds for {' or '.join(APPS)}), "
+            "cpu (an object with the share of the CPU that is left to each), "
+            "api (a list of mishaps, empty for none)."
+        )
+
+    def _metrics_mode(self, position: Any) -> Callable[[], None]:
+        self._one_of("metrics", position, *Mode)
+        return lambda: self._metrics.switch(Mode(position))
+
+    def _operator(self, position: Any) -> Callable[[], None]:
+        self._one_of("operator", position, "up", "down")
+        spec = {"spec": {"replicas": 1 if position == "up" else 0}}
+        store = self._world.store
+        return lambda: void(store.patch(DEPLOYMENTS, "chaos-operator", spec, "litmus"))
+
+    def _revert(self, position: Any) -> Callable[[], None]:
+        self._one_of("revert", position, "ok", "stuck")
+        return lambda: setattr(self._world.troubles, "revert_stuck", position == "stuck")
+
+    def _certificate(self, position: Any) -> Callable[[], None]:
+        self._one_of("certificate", position, "valid", "expired")
+        return lambda: setattr(self._world.troubles, "certificate_expired", position == "expired")
+
+    def _load(self, position: Any) -> Callable[[], None]:
+        factor = self._number("load", position, low=0.0, high=100.0)
+        return lambda: setattr(self._world.troubles, "load", factor)
+
+    def _latency(self, position: Any) -> Callable[[], None]:
+        delays = {
+            app: self._number("latency", value, low=0.0, high=60_000.0) / 1000
+            for app, value in self._by_app("latency", position).items()
+        }
+        return lambda: self._world.troubles.service_latency.update(delays)
+
+    def _cpu(self, position: Any) -> Callable[[], None]:
+        shares = {
+            app: self._number("cpu", value, low=0.01, high=1.0)
+            for app, value in self._by_app("cpu", position).items()
+        }
+        return lambda: self._world.troubles.service_speed.update(shares)
+
+    def _api_rules(self, position: Any) -> Callable[[], None]:
+        try:
+            mishaps = self._api.read(position)
+        except ValueError as error:
+            raise BadSwitch(f"{error}.") from None
+        return lambda: self._api.put(mishaps)
+
+    def _one_of(self, name: str, position: Any, *known: str) -> None:
+        if position not in known:
+            raise BadSwitch(f"The switch {name!r} has no position {position!r}. {self._known()}")
+
+    def _number(self, name: str, value: Any, *, low: float, high: float) -> float:
+        good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        if not good or not low <= value <= high:
+            raise BadSwitch(
+                f"{name!r} takes a number from {low:g} to {high:g}, not {value!r}. {self._known()}"
+            )
+        return float(value)
+
+    def _by_app(self, name: str, position: Any) -> dict[str, Any]:
+        if not isinstance(position, dict) or any(app not in APPS for app in position):
+            raise BadSwitch(f"{name!r} takes an object with {' or '.join(APPS)}. {self._known()}")
+        return position
+
+
+def void(value: object) -> None:
+    """Drop a result."""
