@@ -31,6 +31,11 @@ app.conf.update(
     task_publish_retry=False,
     beat_schedule={
         "sweep": {"task": "chaos.tasks.sweep", "schedule": 5.0, "options": {"expires": 10}},
+        "sweep-clusters": {
+            "task": "chaos.tasks.sweep_clusters",
+            "schedule": 30.0,
+            "options": {"expires": 60},
+        },
     },
     beat_schedule_filename=str(settings.STATE_DIR / "celerybeat"),
     timezone="UTC",

@@ -1,0 +1,190 @@
+"""Launch: from an approved spec to a run that a driver takes up."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from chaos.domain import codec
+from chaos.domain.decide import BASELINE_GRACE, START_WITHIN
+from chaos.domain.errors import Refused
+from chaos.domain.injection import Injection, Progress
+from chaos.domain.run import Marks
+from chaos.domain.spec import RunSpec
+from chaos.domain.states import RunState
+from chaos.domain.targets import Targets
+from chaos.faults import catalogue
+from chaos.journal.record import append
+from chaos.models import Cluster as ClusterRow
+from chaos.models import Run, RunInjection
+from chaos.models.run import LIVE
+from chaos.ports import Cluster
+from chaos.services import clusters, rows
+
+MARGIN = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was approved and who launches it. The caller has checked the approval and holds its row.
+
+    `approved_uid` is the cluster that the approval names, `closes` the end of the approved window.
+    """
+
+    spec: RunSpec
+    plan_digest: str
+    stream: str
+    cluster: str
+    approved_uid: str
+    closes: datetime
+    by: str
+
+
+def launch(
+    order: Order,
+    port: Cluster,
+    now: datetime,
+    ring: Callable[[str], None],
+    still_approved: Callable[[], str],
+) -> str:
+    """Create the run and wake a driver; its id. Raises Refused with the reason, Transient when unreachable.
+
+    `still_approved` is asked once more inside the transaction and answers with why not, or "". `ring` is
+    called after the commit; if it fails, the sweep finds the run.
+    """
+    row = clusters.row(order.cluster)
+    _check_cluster(row, order, port)
+    limits = clusters.info(row).limits
+    targets = clusters.preview(order.spec, limits, port)
+    run = uuid.uuid4()
+    injections = _injections(run, order.spec, targets)
+    _check_preflight(port, injections)
+    not_after = min(order.closes, now + longest(order.spec))
+    try:
+        with transaction.atomic():
+            lever = rows.lever_of(row.pk)
+            if lever:
+                raise Refused(f"Everything is halted: {lever}. A named person must release it first.")
+            reason = still_approved()
+            if reason:
+                raise Refused(reason)
+            _write(run, row, order, injections, now, not_after)
+            names = "; ".join(str(item) for item in targets if item) or "nothing; a person injects"
+            append(
+                order.stream,
+                "run.launched",
+                f"{order.spec.title} launched. Targets: {names}.",
+                at=now,
+                actor=order.by,
+                actor_name=order.by,
+                audience="organisers",
+                scenario=order.spec.scenario,
+                run=str(run),
+                body={
+                    "spec_digest": order.spec.digest,
+                    "plan_digest": order.plan_digest,
+                    "targets": [item for entry in targets if entry for item in entry.names],
+                    "not_after": codec.to_plain(not_after),
+                },
+            )
+            transaction.on_commit(lambda: ring(str(run)), robust=True)
+    except IntegrityError as error:
+        raise Refused(_who_is_live(row)) from error
+    return str(run)
+
+
+def longest(spec: RunSpec) -> timedelta:
+    """How long a fault of this spec may be live at the most, from the launch on."""
+    wait = max((_person_within(spec), START_WITHIN))
+    return (
+        spec.durations.baseline
+        + BASELINE_GRACE
+        + wait
+        + spec.fault.duration
+        + spec.durations.observe
+        + MARGIN
+    )
+
+
+def _person_within(spec: RunSpec) -> timedelta:
+    fault = catalogue.find(spec.fault.fault)
+    return timedelta(0) if fault.needs_targets else fault.part(spec.fault, None).person_within
+
+
+def _check_cluster(row: ClusterRow, order: Order, port: Cluster) -> None:
+    uid = port.identity()
+    if not uid == row.uid == order.approved_uid:
+        raise Refused(
+            f"The cluster answers as {uid}, registered is {row.uid}, approved is {order.approved_uid}; "
+            "nothing is launched. Check the server address of the cluster.",
+            "cluster",
+        )
+    live = set(Run.objects.filter(cluster=row, state__in=LIVE).values_list("id", flat=True))
+    if live:
+        raise Refused(_who_is_live(row))
+    ours = clusters.installation()
+    left = [str(item) for item in port.residue() if item.installation in ("", ours)]
+    if left:
+        raise Refused(
+            f"Something of an earlier run is still in the cluster: {'; '.join(left)}. "
+            "Run `manage.py sweep`, and look at it if it stays."
+        )
+
+
+def _check_preflight(port: Cluster, injections: list[Injection]) -> None:
+    experiments = sorted({item.experiment for item in injections if item.experiment})
+    unmet = [item.sentence for item in port.preflight(experiments) if not item.is_met]
+    if unmet:
+        raise Refused("The cluster is not ready: " + " ".join(unmet))
+
+
+def _injections(run: uuid.UUID, spec: RunSpec, targets: tuple[Targets | None, ...]) -> list[Injection]:
+    return [
+        catalogue.plan_injection(run.hex[:8], index, fault, chosen)
+        for index, (fault, chosen) in enumerate(zip(spec.faults, targets, strict=True))
+    ]
+
+
+def _write(
+    run: uuid.UUID,
+    row: ClusterRow,
+    order: Order,
+    injections: list[Injection],
+    now: datetime,
+    not_after: datetime,
+) -> None:
+    Run.objects.create(
+        id=run,
+        cluster=row,
+        lock_key=row.uid,
+        stream=order.stream,
+        plan_digest=order.plan_digest,
+        scenario=order.spec.scenario,
+        spec=codec.to_plain(order.spec),
+        spec_digest=order.spec.digest,
+        launched_at=now,
+        launched_by=order.by,
+        not_after=not_after,
+        state=RunState.PENDING.value,
+        state_since=now,
+        marks=codec.to_plain(Marks()),
+    )
+    RunInjection.objects.bulk_create(
+        RunInjection(
+            run_id=run,
+            index=item.index,
+            plan=codec.to_plain(item),
+            progress=codec.to_plain(Progress(item.index)),
+        )
+        for item in injections
+    )
+
+
+def _who_is_live(row: ClusterRow) -> str:
+    live = Run.objects.filter(cluster=row, state__in=LIVE).first()
+    which = f"{live.scenario} ({live.state}, launched by {live.launched_by})" if live else "another run"
+    return f"{which} is live on {row.name}; one run at a time. Wait for its end, or stop it."

@@ -1,0 +1,150 @@
+"""Stop one run, halt everything, release. None of them needs Celery or Redis.
+
+Each acts on the cluster from the calling process at once, and records alongside: a stop is never held up
+by the record of it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import DatabaseError, connection, transaction
+
+from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
+from chaos.domain.run import Stop
+from chaos.domain.sight import Residue
+from chaos.domain.states import StopKind
+from chaos.journal import ORGANISATION
+from chaos.journal.record import append
+from chaos.models import Halt, Run
+from chaos.models.run import LIVE
+from chaos.ports import Cluster, RunRef
+from chaos.services import clusters, words
+
+IN_PARALLEL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """What a halt did: per cluster what was told to go, what failed, and whether it is recorded."""
+
+    deleted: Mapping[str, tuple[Residue, ...]] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    record_error: str = ""
+
+
+def stop_run(run: str, stop: Stop, port: Cluster) -> str:
+    """Stop one run from this process: the cluster's deletes begin before anything is written.
+
+    Gives back what failed at the cluster, or "". An already stopped run is stopped again: harmless.
+    Raises StoreUnavailable when the intent could not be written; the deletes were sent all the same.
+    """
+    row = Run.objects.get(pk=run)
+    ref = RunRef(str(row.pk), clusters.installation(), row.scenario)
+    with ThreadPoolExecutor(1) as pool:
+        act = pool.submit(port.revert, ref)
+        want_stop([run], stop)
+        return _failure(act)
+
+
+def want_stop(runs: Sequence[str], stop: Stop) -> int:
+    """Latch the intent on those of `runs` that are live; how many were not stopped before."""
+    count = 0
+    try:
+        with transaction.atomic():
+            for row in Run.objects.filter(pk__in=runs, state__in=LIVE, stop_wanted_at=None).order_by("pk"):
+                fresh = Run.objects.filter(pk=row.pk, stop_wanted_at=None).update(
+                    stop_wanted_at=stop.at,
+                    stop_kind=stop.kind.value,
+                    stop_reason=stop.reason,
+                    stopped_by=stop.by,
+                )
+                for event in words.stopping(stop, None) if fresh else ():
+                    append(
+                        row.stream,
+                        event.kind,
+                        event.text,
+                        at=event.at,
+                        actor=stop.by,
+                        actor_name=stop.by,
+                        scenario=row.scenario,
+                        run=str(row.pk),
+                        body=event.body,
+                    )
+                count += fresh
+    except DatabaseError as error:
+        connection.close()
+        raise StoreUnavailable(f"The stop could not be written down: {error}") from error
+    return count
+
+
+def halt(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> Halted:
+    """Pull every lever: delete all that is ours on every cluster, latch, and stop all live runs.
+
+    Raises nothing for a cluster or a database that does not answer: it says so in the answer.
+    """
+    deleted: dict[str, tuple[Residue, ...]] = {}
+    failed: dict[str, str] = {}
+
+    def clear(name: str, port: Cluster) -> None:
+        try:
+            port.pull_lever(f"{reason} (by {by})")
+        except GamedayError as error:
+            failed[name] = str(error)
+        try:
+            found = port.residue()
+            deleted[name] = found
+            port.remove(found)
+        except GamedayError as error:
+            failed[name] = str(error)
+
+    threads = [threading.Thread(target=clear, args=item, daemon=True) for item in ports.items()]
+    for thread in threads:
+        thread.start()
+    record_error = _record_halt(by, reason, now)
+    for thread in threads:
+        thread.join()
+    return Halted(deleted, failed, record_error)
+
+
+def release(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> int:
+    """Release every lever; how many were held. Raises Refused without a reason, or when none is held."""
+    if not reason.strip():
+        raise Refused("A release needs a reason.", "reason")
+    for port in ports.values():
+        port.release_lever()
+    with transaction.atomic():
+        count = Halt.objects.filter(released_at=None).update(
+            released_at=now, released_by=by, release_reason=reason
+        )
+        if count:
+            text = f"{by} released the halt: {reason}"
+            append(ORGANISATION, "halt.released", text, at=now, actor=by, actor_name=by)
+    if not count:
+        raise Refused("Nothing is halted.")
+    return count
+
+
+def _record_halt(by: str, reason: str, now: datetime) -> str:
+    try:
+        with transaction.atomic():
+            Halt.objects.create(at=now, by=by, reason=reason)
+            live = [str(run) for run in Run.objects.filter(state__in=LIVE).values_list("pk", flat=True)]
+            want_stop(live, Stop(now, StopKind.HALT, f"Halted: {reason}", by))
+            text = f"{by} halted everything: {reason}"
+            append(ORGANISATION, "halt.pulled", text, at=now, actor=by, actor_name=by)
+    except (DatabaseError, GamedayError) as error:
+        return str(error)
+    return ""
+
+
+def _failure(act: Future[None]) -> str:
+    try:
+        act.result()
+    except GamedayError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,43 @@
+"""Doorbells: an id in, one service call, safe to ring twice."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from celery import shared_task
+
+from chaos import wiring
+from chaos.domain.errors import GamedayError
+from chaos.services import drive as driving
+from chaos.services import sweep as sweeping
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="chaos.tasks.drive")
+def drive(run: str) -> str:
+    """Drive a run. A second ring while somebody drives ends at once."""
+    return driving.drive(run, wiring.ports_of_run(run), hand_on=lambda: wiring.ring(run)).value
+
+
+@shared_task(name="chaos.tasks.sweep")
+def sweep() -> int:
+    """Ring a driver for every run that nobody drives; how many."""
+    return len(sweeping.ring_overdue(datetime.now(UTC), wiring.ring))
+
+
+@shared_task(name="chaos.tasks.sweep_clusters")
+def sweep_clusters() -> int:
+    """Remove what is ours and belongs to no live run, on every cluster; how many objects."""
+    count = 0
+    for name, port in wiring.cluster_ports().items():
+        try:
+            swept = sweeping.sweep_cluster(name, port)
+        except GamedayError as error:
+            log.warning("The sweep of %s did not go through: %s", name, error)
+            continue
+        for item in swept.removed:
+            log.warning("Swept from %s: %s", name, item)
+        count += len(swept.removed)
+    return count
