@@ -101,7 +101,6 @@ def _sentence(error: Any) -> str:
 def _what_it_is(value: object) -> str:
     if value is None:
         return "it is empty"
-    name = Draft202012Validator({}).TYPE_CHECKER
     return f"it is {next(word for name, word in _TYPES.items() if _validator().is_type(value, name))}"
 
 
