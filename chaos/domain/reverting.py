@@ -26,7 +26,7 @@ def decide(view: RunView, now: datetime) -> Decision:
             return Wait()
         if marks.pods_gone_at is None and not workloads(sight):
             return MarkSteps(pods_gone_at=sight.at)
-        if _is_proven_gone(view, sight, now):
+        if _is_proven_gone(view, sight):
             return MarkSteps(clean_at=sight.at)
         return Wait()
     return _after_clean(view, now, sight)
@@ -49,11 +49,11 @@ def _sight_since(view: RunView) -> ClusterSight | None:
     return seen if seen and seen.began_at >= view.state_since else None
 
 
-def _is_proven_gone(view: RunView, sight: ClusterSight, now: datetime) -> bool:
+def _is_proven_gone(view: RunView, sight: ClusterSight) -> bool:
     if view.acting or view.marks.accepted_at is None or sight.began_at < view.marks.accepted_at:
         return False
-    if view.uncertain_until and now < view.uncertain_until:
-        return False  # a create whose answer was lost may still land
+    if view.uncertain_until and sight.began_at < view.uncertain_until:
+        return False  # a create whose answer was lost may still land, even after this look
     return not why_not_gone(view)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from chaos.domain.run import RunView, Stop
 from chaos.domain.states import RunState, StopKind
+from chaos.domain.tally import Tally
 
 CLUSTER_BLIND = timedelta(seconds=8)
 """How long the cluster may be unseen while a fault may be live."""
@@ -48,7 +49,7 @@ def _blind(view: RunView, now: datetime) -> Stop | None:
     # gap in watching is blindness, whoever watches now.
     since = view.watching_since if view.state is RunState.BASELINING else view.state_since
     for tally in view.tallies.values():
-        reason = tally.blind_reason(now, since)
+        reason = tally.blind_reason(now, since) or _slept(view, tally)
         if reason:
             return Stop(now, StopKind.BLIND, f"Blind: {reason}.")
     newest = view.seen.at if view.seen else view.watching_since
@@ -57,6 +58,13 @@ def _blind(view: RunView, now: datetime) -> Stop | None:
         seconds = (now - newest).total_seconds()
         return Stop(now, StopKind.BLIND, f"Blind: the cluster has not been seen for {seconds:.0f} s: {why}.")
     return None
+
+
+def _slept(view: RunView, tally: Tally) -> str:
+    ended_at = tally.gap_ended_at
+    if view.state is RunState.BASELINING or ended_at is None or ended_at < view.state_since:
+        return ""
+    return f"nobody watched {tally.probe.name} for longer than its budget, until {ended_at:%H:%M:%S} UTC"
 
 
 def _overdue(view: RunView, now: datetime) -> Stop | None:

@@ -17,7 +17,8 @@ class Tally:
     """`breaching` has one streak per abort condition of the probe, in the spec's order.
 
     `green` counts known readings in a row within every steady-state tolerance of the probe.
-    `breach_began` is the first reading of the longest running streak.
+    `breach_began` is the first reading of the longest running streak, `gap_ended_at` the end of the newest
+    stretch without a known reading that was too long: a driver that slept through it never saw it coming.
     """
 
     probe: ProbeSpec
@@ -29,6 +30,7 @@ class Tally:
     green: int = 0
     breaching: tuple[int, ...] = ()
     breach_began: Reading | None = None
+    gap_ended_at: datetime | None = None
 
     @property
     def tripped(self) -> AbortCondition | None:
@@ -44,14 +46,18 @@ class Tally:
         Beyond the budget counts both ways: too many unknown readings in a row, or no known one for as long
         as those would have taken. A probe that hangs gives no reading at all.
         """
-        name, budget = self.probe.name, self.probe.blind_budget
+        name, budget, limit = self.probe.name, self.probe.blind_budget, self.blind_limit
         if self.unknown > budget and self.last:
             return f"{name} has been unknown {self.unknown} times in a row: {self.last.unknown}"
-        limit = (budget + 1) * self.probe.interval + self.probe.timeout + SLACK
         newest = max(since, self.last_known.at) if self.last_known else since
         if now - newest > limit:
             return f"{name} has not been known for {(now - newest).total_seconds():.1f} s"
         return ""
+
+    @property
+    def blind_limit(self) -> timedelta:
+        """The longest time between two known readings that is within the budget."""
+        return (self.probe.blind_budget + 1) * self.probe.interval + self.probe.timeout + SLACK
 
     def fold(self, reading: Reading) -> Tally:
         if reading.value is None:
@@ -63,6 +69,8 @@ class Tally:
             for condition, streak in zip(self.conditions, self.breaching, strict=True)
         )
         is_green = all(item.comparison.is_true_of(value) for item in self.tolerances)
+        newest = self.last_known.at if self.last_known else reading.at
+        gap_ended_at = reading.at if reading.at - newest > self.blind_limit else self.gap_ended_at
         began = (self.breach_began or reading) if any(breaching) else None
         return replace(
             self,
@@ -72,6 +80,7 @@ class Tally:
             green=self.green + 1 if is_green else 0,
             breaching=breaching,
             breach_began=began,
+            gap_ended_at=gap_ended_at,
         )
 
     @property

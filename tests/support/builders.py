@@ -1,0 +1,83 @@
+"""Specs and injections for tests: small, complete, changed by `dataclasses.replace`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from chaos.domain.injection import Injection
+from chaos.domain.sight import Pod
+from chaos.domain.spec import (
+    AbortCondition,
+    Comparison,
+    Durations,
+    Expectation,
+    ExpectationKind,
+    FaultSpec,
+    Op,
+    ProbeKind,
+    ProbeSpec,
+    RunSpec,
+    TargetSpec,
+)
+from chaos.domain.targets import Targets
+from chaos.faults.catalogue import plan_injection
+
+SECOND = timedelta(seconds=1)
+
+
+def below(bound: str) -> Comparison:
+    return Comparison(Op.BELOW, Decimal(bound))
+
+
+def above(bound: str) -> Comparison:
+    return Comparison(Op.ABOVE, Decimal(bound))
+
+
+def a_probe(name: str = "p99", unit: str = "ms") -> ProbeSpec:
+    return ProbeSpec(name, ProbeKind.PROMETHEUS, "q", unit, SECOND, SECOND, blind_budget=2)
+
+
+def a_spec(**changes: object) -> RunSpec:
+    values: dict[str, object] = {
+        "scenario": "pod-failure",
+        "title": "Pod failure",
+        "hypothesis": "Killing pods keeps p99 below 200 ms.",
+        "faults": (
+            FaultSpec(
+                "pod-delete",
+                10 * SECOND,
+                TargetSpec("payments", "deployment", {"app": "api"}, count=3),
+                {"force": "false"},
+            ),
+        ),
+        "probes": (a_probe(),),
+        "expectations": (Expectation("p99", ExpectationKind.HOLDS, below("200")),),
+        "abort_conditions": (AbortCondition("p99", above("500"), consecutive=2),),
+        "expected_alerts": (),
+        "durations": Durations(5 * SECOND, 10 * SECOND, 60 * SECOND),
+    }
+    return RunSpec(**(values | changes))  # type: ignore[arg-type]
+
+
+def a_manual_spec(**changes: object) -> RunSpec:
+    parameters = {
+        "inject": "Expire it.",
+        "revert": "Renew it.",
+        "proven_by": "p99",
+        "person_within": "60s",
+    }
+    return a_spec(faults=(FaultSpec("manual", 10 * SECOND, None, parameters),), **changes)
+
+
+def pods(count: int = 6) -> tuple[Pod, ...]:
+    return tuple(
+        Pod("payments", f"api-{i}", f"uid-{i}", f"node-{i}", True, False, {"app": "api"})
+        for i in range(count)
+    )
+
+
+def injections_of(spec: RunSpec) -> tuple[Injection, ...]:
+    fault = spec.fault
+    targets = Targets("payments", pods()[: fault.targets.count], 6, 6) if fault.targets else None
+    return (plan_injection("0f0e0d0c", 0, fault, targets),)

@@ -1,0 +1,92 @@
+"""The store port in memory, for tests of the drive that need no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chaos.domain.errors import StoreUnavailable
+from chaos.domain.record import Change, Event, RunRecord, Signals
+from chaos.domain.run import Stop, Word
+from chaos.domain.states import Verdict, may_move
+
+LEASE = timedelta(seconds=15)
+
+
+@dataclass
+class MemoryStore:
+    """One run. `away` makes every verb raise; `log` is every event in order."""
+
+    record_: RunRecord
+    now: Any
+    away: bool = False
+    fence: int = 0
+    owner: str = ""
+    lease_until: datetime | None = None
+    stop: Stop | None = None
+    lever: str = ""
+    words: tuple[Word, ...] = ()
+    verdict: Verdict = Verdict.AWAITED
+    outcomes: tuple[Any, ...] = ()
+    residue: tuple[str, ...] = ()
+    log: list[Event] = field(default_factory=list)
+    alerts: list[Any] = field(default_factory=list)
+    manifests: dict[int, Any] = field(default_factory=dict)
+
+    def _reach(self) -> None:
+        if self.away:
+            raise StoreUnavailable("The store is away.")
+
+    def claim(self, run: str, owner: str, now: datetime) -> int | None:
+        self._reach()
+        held = self.lease_until and self.lease_until > now and self.owner != owner
+        if held or self.record_.state.is_final:
+            return None
+        self.owner, self.lease_until, self.fence = owner, now + LEASE, self.fence + 1
+        return self.fence
+
+    def renew(self, run: str, fence: int, now: datetime) -> bool:
+        self._reach()
+        if fence == self.fence:
+            self.lease_until = now + LEASE
+        return fence == self.fence
+
+    def release(self, run: str, fence: int) -> None:
+        self._reach()
+        if fence == self.fence:
+            self.lease_until, self.owner = None, ""
+
+    def rest(self) -> None:
+        pass
+
+    def signals(self, run: str) -> Signals:
+        self._reach()
+        return Signals(self.now(), self.stop, self.lever, self.words)
+
+    def load(self, run: str) -> RunRecord:
+        return replace(self.record_, signals=self.signals(run))
+
+    def record(self, run: str, fence: int, change: Change) -> bool:
+        self._reach()
+        row = self.record_
+        if fence != self.fence or (change.moved and row.state is not change.moved[0]):
+            return False
+        if change.moved:
+            assert may_move(*change.moved), change.moved
+            row = replace(row, state=change.moved[1], state_since=change.at)
+        by_index = {item.index: item for item in change.progress}
+        self.record_ = replace(
+            row,
+            marks=change.marks or row.marks,
+            progress=tuple(by_index.get(item.index, item) for item in row.progress),
+            readings=row.readings + change.readings,
+        )
+        self.stop = self.stop or change.stop
+        self.verdict = change.verdict or self.verdict
+        self.outcomes = change.outcomes if change.outcomes is not None else self.outcomes
+        self.residue = change.residue if change.residue is not None else self.residue
+        self.alerts += change.alerts
+        self.manifests |= change.manifests
+        self.log += change.events
+        return True
