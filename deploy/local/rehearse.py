@@ -15,13 +15,12 @@ LOOK_EVERY = 0.2  # seconds
 
 HOW_TO = """
   The cluster   {cluster}
-  Its token     {token}
   Prometheus    {prometheus}
 
-  kubectl --server={cluster} --token="$(cat {token})" get pods -A
-
-  Bad days are switches:
-  curl -H "Authorization: Bearer $(cat {token})" {cluster}/rehearsal/switches
+  As an administrator:      kubectl --kubeconfig={kubeconfig} get pods -A
+  Gameday's own token:      {token}
+  Switches for bad days:    curl {cluster}/rehearsal/switches
+  Turn some:                curl -X POST -d '{{"load": 3}}' {cluster}/rehearsal/switches
 
   Ctrl-C stops both.
 """
@@ -34,12 +33,13 @@ def main() -> int:
     try:
         ports.claim(ports.PROMETHEUS, ports.REHEARSAL)
         with (
-            Supervisor(hurried=lambda: interrupts.count > 1) as supervisor,
+            Supervisor(stack.state / "logs", stack.state / "run", lambda: interrupts.count > 1) as supervisor,
             contextlib.suppress(KeyboardInterrupt),
         ):
             supervisor.start(stack.rehearsal(), stack.prometheus())
             print(HOW_TO.format(
-                cluster=stack.cluster_url, token=stack.token_file, prometheus=stack.prometheus_url,
+                cluster=stack.cluster_url, prometheus=stack.prometheus_url,
+                kubeconfig=stack.kubeconfig, token=stack.token_file,
             ), flush=True)  # fmt: skip
             while True:
                 supervisor.tend()

@@ -26,6 +26,11 @@ class Stack:
         return self.state / "rehearsal.token"
 
     @property
+    def kubeconfig(self) -> Path:
+        """An administrator's kubeconfig for the rehearsal cluster."""
+        return self.state / "kubeconfig"
+
+    @property
     def cluster_url(self) -> str:
         """Where the rehearsal cluster answers."""
         return f"http://127.0.0.1:{ports.REHEARSAL.number()}"
@@ -64,8 +69,10 @@ class Stack:
     def rehearsal(self) -> Spec:
         """The practice cluster: the Kubernetes API, the platform on it, its traffic and metrics."""
         self._folder("")
-        options = ("--port", str(ports.REHEARSAL.number()), "--token-file", str(self.token_file))
-        command = (PYTHON, "-m", "deploy.rehearsal", *options)
+        command = (
+            *(PYTHON, "-m", "deploy.rehearsal", "--port", str(ports.REHEARSAL.number())),
+            *("--token-file", str(self.token_file), "--kubeconfig", str(self.kubeconfig)),
+        )
         return Spec("rehearsal", command, http_answers(f"{self.cluster_url}/readyz"), grace=5.0)
 
     def prometheus(self) -> Spec:

@@ -17,10 +17,7 @@ def turner(stack: Stack) -> Callable[[Mapping[str, Any]], None]:
         request = urllib.request.Request(  # noqa: S310 - our own http address
             f"{stack.cluster_url}/rehearsal/switches",
             data=json.dumps(dict(settings)).encode(),
-            headers={
-                "Content-Type": "application/json",
-                "Authorization": f"Bearer {stack.token_file.read_text().strip()}",
-            },
+            headers={"Content-Type": "application/json"},
             method="POST",
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
