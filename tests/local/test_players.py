@@ -123,3 +123,22 @@ def test_a_file_that_is_no_yaml_still_reaches_the_import_that_says_why(tmp_path:
     plan.write_text("plan: [unclosed")
     assert cast.plan_key(plan) == ""
     assert cast.script_for(plan).before[0].do[1] == "import"
+
+
+def test_an_edited_copy_of_the_sample_is_played_by_the_sample_s_script(tmp_path: Path) -> None:
+    copy = tmp_path / "mine.yaml"
+    copy.write_text((cast.SAMPLE.parent / "plan.yaml").read_text())
+    assert cast.script_for(copy) == script.read(cast.SAMPLE)
+
+
+def test_everybody_in_the_sample_is_somebody_its_script_introduces() -> None:
+    played = script.read(cast.SAMPLE)
+    plan = cast.loaded(cast.SAMPLE.parent / "plan.yaml")
+    introduced = {one.user for one in played.people}
+    acting = {act.who for act in (*played.before, *played.during)} | {played.conductor}
+    assert acting | set(plan["people"]) <= introduced
+    scenarios = {one["key"] for one in plan["scenarios"]}
+    assert {act.when.scenario for act in played.during} - {None} <= scenarios
+    parties = {one["party"] for one in plan["must_be_told"]}
+    told = {act.do[-1] for act in played.before if act.do[1] == "acknowledge"}
+    assert told == parties
