@@ -62,7 +62,7 @@ class KubernetesApi:
 
     def get(self, resource: Resource, namespace: str, name: str, *, within: float | None = None) -> Json:
         what = what_is_asked("get", resource, namespace, name)
-        return self._call("GET", resource.path(namespace, name), what, within=within)
+        return _object(self._call("GET", resource.path(namespace, name), what, within=within), what)
 
     def read(self, path: str, *, within: float | None = None) -> Json:
         """A discovery path such as `/apis/litmuschaos.io/v1alpha1`."""
@@ -133,7 +133,8 @@ class KubernetesApi:
     def _pages(self, path: str, query: dict[str, str], what: str, within: float | None) -> Iterator[Json]:
         while True:
             page = self._call("GET", f"{path}?{urlencode(query)}", what, within=within)
-            yield from page.get("items") or ()
+            for item in page.get("items") or ():
+                yield _object(item, what)
             following = (page.get("metadata") or {}).get("continue")
             if not following:
                 return
@@ -205,6 +206,14 @@ def _whole(response: Any, deadline: float, what: str) -> bytes:
         raise
     response.release_conn()
     return b"".join(parts)
+
+
+def _object(item: Any, what: str) -> Json:
+    """An object has a name and a UID; what has none is not from an API server."""
+    meta = item.get("metadata") if isinstance(item, dict) else None
+    if not isinstance(meta, dict) or not meta.get("name") or not meta.get("uid"):
+        raise not_json(what)
+    return dict(item)
 
 
 def _parsed(data: bytes, what: str) -> Json:

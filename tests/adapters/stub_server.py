@@ -86,6 +86,7 @@ def stub_server(answers: Callable[[Asked], Answer]) -> Iterator[Stub]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 64
 
         def handle_error(self, *_: Any) -> None:
             """A client that gave up is what these tests are about."""

@@ -140,11 +140,22 @@ def test_a_server_without_tls_behind_an_https_address_is_said_to_be_that(stub: S
         KubernetesApi(Connection(address)).get(PODS, "chaos", "x")
 
 
+def thing(number: int) -> dict[str, Any]:
+    return {"n": number, "metadata": {"name": f"x{number}", "uid": f"u-{number}"}}
+
+
+@pytest.mark.parametrize("item", [{}, None, {"metadata": None}, {"metadata": {"name": "x"}}])
+def test_what_has_no_name_and_uid_is_not_from_an_api_server(stub: Stub, item: Any) -> None:
+    stub.answers = lambda asked: Answer(body={"items": [item]})
+    with pytest.raises(Transient):
+        api(stub).list(PODS, "chaos")
+
+
 def test_all_pages_of_a_list_are_read(stub: Stub) -> None:
     def answers(asked: Asked) -> Answer:
         if "continue=more" in asked.path:
-            return Answer(body={"metadata": {}, "items": [{"n": 2}]})
-        return Answer(body={"metadata": {"continue": "more"}, "items": [{"n": 1}]})
+            return Answer(body={"metadata": {}, "items": [thing(2)]})
+        return Answer(body={"metadata": {"continue": "more"}, "items": [thing(1)]})
 
     stub.answers = answers
     found = api(stub).list(JOBS, "chaos", {"gameday/run": "r-1", "chaosUID": None})

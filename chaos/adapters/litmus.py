@@ -1,0 +1,170 @@
+"""The Cluster port on Kubernetes with LitmusChaos 3.x.
+
+All engines live in one chaos namespace and are owned by one Lease of fixed name, the run's grant. Acts are
+create-only under derived names; nothing is ever applied or patched to `active`, which would start again
+what has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from chaos.adapters import litmus_manifests as manifests
+from chaos.adapters import litmus_parse as parse
+from chaos.adapters import litmus_preflight, litmus_sweep
+from chaos.adapters.kubernetes_api import KubernetesApi
+from chaos.adapters.kubernetes_errors import Conflict, NotFound
+from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NAMESPACES, PODS, RESULTS
+from chaos.adapters.litmus_look import Looker
+from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings
+from chaos.adapters.litmus_parse import Owner
+from chaos.adapters.parallel import gather
+from chaos.domain.errors import GamedayError, Refused, Transient
+from chaos.domain.injection import Injection
+from chaos.domain.sight import ClusterSight, Pod, Residue, ResidueKind
+from chaos.ports import Preflight, RunRef
+
+Json = Mapping[str, Any]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class LitmusCluster:
+    """Safe for many threads. It remembers only which chaosUIDs are ours, and finds them again by itself."""
+
+    def __init__(
+        self, api: KubernetesApi, settings: LitmusSettings, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._api, self._settings, self._now = api, settings, now
+        self._known: dict[str, Owner] = {}
+        self._looker = Looker(api, settings, now, self._known)
+
+    def identity(self) -> str:
+        return str(self._api.get(NAMESPACES, "", "kube-system")["metadata"]["uid"])
+
+    def preflight(self, experiments: Sequence[str]) -> tuple[Preflight, ...]:
+        return litmus_preflight.checks(self._api, self._settings, experiments)
+
+    def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
+        return tuple(parse.pod(obj) for obj in self._api.list(PODS, namespace, {**labels}))
+
+    def take_grant(self, ref: RunRef) -> None:
+        try:
+            self._create(LEASES, manifests.grant(ref, self._settings, self._now()))
+        except Conflict:
+            self._check_grant(self._grant(), ref)
+
+    def beat(self, ref: RunRef) -> None:
+        """Raises Refused when the grant is gone or another's; Conflict when it changed under our hands."""
+        meta = self._own_grant(ref)["metadata"]
+        precondition = {"uid": meta["uid"], "resourceVersion": meta["resourceVersion"]}
+        body = {"metadata": precondition, "spec": {"renewTime": manifests.micro_time(self._now())}}
+        self._api.merge_patch(LEASES, self._settings.namespace, GRANT, body)
+
+    def inject(self, ref: RunRef, injection: Injection) -> Json:
+        """Refused while the halt lever is down or the grant is not ours."""
+        seen = gather({"grant": lambda: self._own_grant(ref), "lever": self._lever_reason}, within=10)
+        if seen["lever"]:
+            raise Refused(f"The halt lever of this cluster is down: {seen['lever']}")
+        manifest = manifests.engine(ref, injection, seen["grant"]["metadata"]["uid"], self._settings)
+        try:
+            made = self._create(ENGINES, manifest)
+        except Conflict:
+            made = self._api.get(ENGINES, self._settings.namespace, injection.name)
+            self._check_engine(made, ref, injection)
+        self._known[made["metadata"]["uid"]] = litmus_sweep.owner_of(ref, injection.name)
+        return manifest
+
+    def look(self, ref: RunRef, injections: Sequence[Injection]) -> ClusterSight:
+        return self._looker.look(ref, injections)
+
+    def revert(self, ref: RunRef) -> None:
+        items, errors = litmus_sweep.of_run(self._api, self._settings, ref, self._known, self._now())
+        self._raise_first(litmus_sweep.remove(self._api, items, self._settings.grace_seconds) + errors)
+
+    def results(self, ref: RunRef, injections: Sequence[Injection]) -> tuple[Json, ...]:
+        namespace = self._settings.namespace
+        found = self._api.list(ENGINES, namespace, litmus_sweep.run_label(ref))
+        for injection in injections:
+            if injection.experiment:
+                try:
+                    found.append(self._api.get(RESULTS, namespace, manifests.result_name(injection)))
+                except NotFound:
+                    continue
+        for obj in found:
+            obj["metadata"].pop("managedFields", None)
+        return tuple(found)
+
+    def clear(self, ref: RunRef) -> None:
+        ours = litmus_sweep.everything(self._api, self._settings, self._known, self._now(), ref)
+        self.remove([item for item in ours if item.kind in (ResidueKind.RESULT, ResidueKind.GRANT)])
+
+    def residue(self) -> tuple[Residue, ...]:
+        return litmus_sweep.everything(self._api, self._settings, self._known, self._now())
+
+    def remove(self, residue: Sequence[Residue]) -> None:
+        self._raise_first(litmus_sweep.remove(self._api, residue, self._settings.grace_seconds))
+
+    def pull_lever(self, reason: str) -> None:
+        """A lever that is down already stays as it is: the first reason counts."""
+        try:
+            self._create(CONFIG_MAPS, manifests.lever(reason, self._settings, self._now()))
+        except Conflict:
+            return
+
+    def release_lever(self) -> None:
+        try:
+            self._api.delete(CONFIG_MAPS, self._settings.namespace, LEVER)
+        except NotFound:
+            return
+
+    def _create(self, resource: Any, manifest: Json) -> Json:
+        return self._api.create(resource, self._settings.namespace, manifest)
+
+    def _grant(self) -> Json:
+        try:
+            return self._api.get(LEASES, self._settings.namespace, GRANT)
+        except NotFound as error:
+            raise Transient("The grant went away while it was looked at.", retry_after=0.5) from error
+
+    def _own_grant(self, ref: RunRef) -> Json:
+        try:
+            found = self._api.get(LEASES, self._settings.namespace, GRANT)
+        except NotFound as error:
+            raise Refused(f"Run {ref.run} holds no grant on this cluster; somebody took it away.") from error
+        self._check_grant(found, ref)
+        return found
+
+    def _check_grant(self, found: Json, ref: RunRef) -> None:
+        if found["metadata"].get("deletionTimestamp"):
+            raise Transient("The grant before this one is still being taken away.", retry_after=1)
+        if not manifests.is_of(found, ref):
+            spec = found.get("spec") or {}
+            holder, beat = spec.get("holderIdentity") or "somebody unnamed", spec.get("renewTime") or "never"
+            raise Refused(
+                f"This cluster is held by {holder} (installation/run), last heard of {beat}. Wait for its "
+                "end; if nothing runs there any more, halt the cluster, which clears the grant."
+            )
+
+    def _check_engine(self, found: Json, ref: RunRef, injection: Injection) -> None:
+        labels = found["metadata"].get("labels") or {}
+        if not manifests.is_of(found, ref) or labels.get(manifests.INJECTION) != str(injection.index):
+            raise Refused(f"There is a ChaosEngine {injection.name} that is not this injection's.")
+        if found["metadata"].get("deletionTimestamp"):
+            raise Refused(f"The ChaosEngine {injection.name} is being deleted; it is not made again.")
+
+    def _lever_reason(self) -> str:
+        try:
+            lever = self._api.get(CONFIG_MAPS, self._settings.namespace, LEVER)
+        except NotFound:
+            return ""
+        return (lever.get("data") or {}).get("reason") or "no reason was given."
+
+    @staticmethod
+    def _raise_first(errors: Sequence[GamedayError]) -> None:
+        if errors:
+            raise errors[0]

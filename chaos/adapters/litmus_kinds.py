@@ -1,0 +1,35 @@
+"""The kinds of objects that Gameday touches, and the verbs it needs on them in the chaos namespace."""
+
+from __future__ import annotations
+
+from chaos.adapters.kubernetes_paths import Resource
+from chaos.domain.sight import ResidueKind
+
+PODS = Resource("v1", "pods")
+CONFIG_MAPS = Resource("v1", "configmaps")
+NAMESPACES = Resource("v1", "namespaces")
+SERVICE_ACCOUNTS = Resource("v1", "serviceaccounts")
+JOBS = Resource("batch/v1", "jobs")
+LEASES = Resource("coordination.k8s.io/v1", "leases")
+ENGINES = Resource("litmuschaos.io/v1alpha1", "chaosengines")
+RESULTS = Resource("litmuschaos.io/v1alpha1", "chaosresults")
+EXPERIMENTS = Resource("litmuschaos.io/v1alpha1", "chaosexperiments")
+
+OF_KIND = {
+    ResidueKind.GRANT: LEASES,
+    ResidueKind.ENGINE: ENGINES,
+    ResidueKind.RESULT: RESULTS,
+    ResidueKind.JOB: JOBS,
+    ResidueKind.POD: PODS,
+}
+
+NEEDED = {
+    ENGINES: ("create", "get", "list", "delete"),
+    RESULTS: ("get", "list", "delete"),
+    EXPERIMENTS: ("get",),
+    JOBS: ("list", "delete"),
+    PODS: ("list", "delete"),
+    LEASES: ("create", "get", "list", "patch", "delete"),
+    CONFIG_MAPS: ("create", "get", "delete"),
+    SERVICE_ACCOUNTS: ("get",),
+}

@@ -1,0 +1,109 @@
+"""One look at the cluster for one run: all of it within a deadline, or not seen at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from chaos.adapters import litmus_parse as parse
+from chaos.adapters.kubernetes_api import KubernetesApi
+from chaos.adapters.kubernetes_errors import NotFound
+from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, PODS, RESULTS
+from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings, is_of, result_name
+from chaos.adapters.litmus_sweep import learned, residues, run_label, unique, workload_calls
+from chaos.adapters.parallel import gather
+from chaos.domain.errors import GamedayError
+from chaos.domain.injection import Injection
+from chaos.domain.sight import ClusterSight, ResidueKind
+from chaos.ports import RunRef
+
+WITHIN = 3.0
+"""Seconds for the whole look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    api: KubernetesApi
+    settings: LitmusSettings
+    now: Callable[[], datetime]
+    known: dict[str, parse.Owner]
+    """chaosUIDs of engines seen so far; grows with each look."""
+    within: float = WITHIN
+
+    def look(self, ref: RunRef, injections: Sequence[Injection]) -> ClusterSight:
+        """Raises nothing: a look that failed is `unseen`, with the reason."""
+        began_at = self.now()
+        try:
+            return self._sight(ref, injections, began_at)
+        except GamedayError as error:
+            reason = str(error)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            # An object without what every object has: not the API server's answer, so not believed.
+            reason = f"The API server's answer has an unknown shape ({error!r})."
+        return ClusterSight(began_at=began_at, at=self.now(), unseen=reason)
+
+    def _sight(self, ref: RunRef, injections: Sequence[Injection], began_at: datetime) -> ClusterSight:
+        """Engines first, then what they make, so that an engine that ends in between leaves no Job unseen."""
+        until = time.monotonic() + self.within
+        first = gather(self._first_calls(ref, injections), self.within)
+        left = max(0.05, until - time.monotonic())
+        second = gather(workload_calls(self.api, self.settings.namespace, run_label(ref), left), left)
+        results = [obj for key, obj in first.items() if key.startswith("result:") and obj]
+        grant = first["grant"]
+        found = {
+            ResidueKind.ENGINE: first["engines"],
+            ResidueKind.JOB: unique(second["jobs0"], second["jobs1"]),
+            ResidueKind.POD: unique(second["pods0"], second["pods1"]),
+            ResidueKind.RESULT: results,
+            ResidueKind.GRANT: [grant] if grant and is_of(grant, ref) else [],
+        }
+        belonging = learned(found, self.known)
+        at = self.now()
+        left_behind = residues(found, belonging, at, ref)
+        for uid, owner in belonging.by_uid.items():
+            if owner.is_of(ref):
+                self.known.setdefault(uid, owner)
+        targets = unique(*(objects for key, objects in first.items() if key.startswith("targets:")))
+        return ClusterSight(
+            began_at=began_at,
+            at=at,
+            pods=tuple(parse.pod(obj) for obj in targets),
+            engines=tuple(parse.engine(obj) for obj in first["engines"]),
+            results=tuple(parse.result(obj) for obj in results),
+            residue=tuple(left_behind),
+            has_grant=bool(found[ResidueKind.GRANT]),
+            lever_reason=_reason(first["lever"]),
+        )
+
+    def _first_calls(self, ref: RunRef, injections: Sequence[Injection]) -> dict[str, Callable[[], Any]]:
+        namespace, within = self.settings.namespace, self.within
+        calls: dict[str, Callable[[], Any]] = {
+            "engines": partial(self.api.list, ENGINES, namespace, run_label(ref), within=within),
+            "grant": partial(self._maybe, LEASES, GRANT),
+            "lever": partial(self._maybe, CONFIG_MAPS, LEVER),
+        }
+        for injection in injections:
+            if injection.experiment:
+                name = result_name(injection)
+                calls[f"result:{name}"] = partial(self._maybe, RESULTS, name)
+            post = injection.postcondition
+            if post.namespace:
+                key = f"targets:{post.namespace}:{sorted(post.labels.items())}"
+                calls[key] = partial(self.api.list, PODS, post.namespace, {**post.labels}, within=within)
+        return calls
+
+    def _maybe(self, resource: Any, name: str) -> Mapping[str, Any] | None:
+        try:
+            return self.api.get(resource, self.settings.namespace, name, within=self.within)
+        except NotFound:
+            return None
+
+
+def _reason(lever: Mapping[str, Any] | None) -> str:
+    if lever is None:
+        return ""
+    return (lever.get("data") or {}).get("reason") or "The halt lever is down; no reason was given."

@@ -1,0 +1,183 @@
+"""What is sent to the cluster, as data: the engine, the grant that owns it and the halt lever. Pure.
+
+Whoever may create a ChaosEngine can run nearly anything there, and litmus-go puts env values into shells.
+So nothing passes through: every key and every value is on a list here, or the manifest is Refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from chaos.domain.errors import Refused
+from chaos.domain.injection import Injection
+from chaos.ports import RunRef
+
+GRANT, LEVER = "gameday-grant", "gameday-halt"
+MANAGED_BY = {"app.kubernetes.io/managed-by": "gameday"}
+RUN, INSTALLATION = "gameday/run", "gameday/installation"
+SCENARIO, INJECTION = "gameday/scenario", "gameday/injection"
+GRANT_SECONDS = 30
+LEAST_GRACE = 60
+
+_SECONDS = r"[1-9]\d{0,4}"
+_WORD = r"true|false"
+_POD = r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?"
+_ENV = {
+    "TOTAL_CHAOS_DURATION": _SECONDS,
+    "CHAOS_INTERVAL": _SECONDS,
+    "RAMP_TIME": r"0|" + _SECONDS,
+    "FORCE": _WORD,
+    "DEFAULT_HEALTH_CHECK": _WORD,
+    "SEQUENCE": r"parallel|serial",
+    "TARGET_PODS": rf"{_POD}(?:,{_POD})*",
+}
+_KINDS = ("deployment", "statefulset", "daemonset", "deploymentconfig", "rollout")
+_NAME = re.compile(r"^gd-[0-9a-f]{8}-\d{1,3}$")
+_EXPERIMENT = re.compile(r"^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$")
+_LABEL = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9_./]{0,120}=[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
+
+
+@dataclass(frozen=True, slots=True)
+class LitmusSettings:
+    """Where engines live and as whom experiments run. `grace_seconds` is what helpers have to undo."""
+
+    namespace: str
+    service_account: str
+    grace_seconds: int = LEAST_GRACE
+
+    def __post_init__(self) -> None:
+        if self.grace_seconds < LEAST_GRACE:
+            raise Refused(
+                f"A grace of {self.grace_seconds} s would kill Litmus' helpers before they have undone the "
+                f"fault; {LEAST_GRACE} s is the least.",
+                "grace_seconds",
+            )
+
+
+def label_value(text: str) -> str:
+    """A valid label value; what had to be changed ends in a digest, so that different stays different."""
+    clean = re.sub(r"[^A-Za-z0-9_.-]+", "-", text)
+    if clean == text and len(text) <= 63 and clean[:1].isalnum() and clean[-1:].isalnum():
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return f"{clean[:54].strip('-_.') or 'x'}-{digest}"
+
+
+def labels_of(ref: RunRef) -> dict[str, str]:
+    return {
+        **MANAGED_BY,
+        RUN: label_value(ref.run),
+        INSTALLATION: label_value(ref.installation),
+        SCENARIO: label_value(ref.scenario),
+    }
+
+
+def is_of(obj: Mapping[str, Any], ref: RunRef) -> bool:
+    """Whether the labels say that it belongs to this run of this installation."""
+    labels = obj["metadata"].get("labels") or {}
+    return (labels.get(RUN), labels.get(INSTALLATION)) == (
+        label_value(ref.run),
+        label_value(ref.installation),
+    )
+
+
+def result_name(injection: Injection) -> str:
+    return f"{injection.name}-{injection.experiment}"
+
+
+def grant(ref: RunRef, settings: LitmusSettings, now: datetime) -> dict[str, Any]:
+    return {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": GRANT, "namespace": settings.namespace, "labels": labels_of(ref)},
+        "spec": {
+            "holderIdentity": f"{ref.installation}/{ref.run}",
+            "leaseDurationSeconds": GRANT_SECONDS,
+            "acquireTime": micro_time(now),
+            "renewTime": micro_time(now),
+        },
+    }
+
+
+def lever(reason: str, settings: LitmusSettings, now: datetime) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": LEVER, "namespace": settings.namespace, "labels": dict(MANAGED_BY)},
+        "data": {"reason": reason[:1000], "at": micro_time(now)},
+    }
+
+
+def engine(ref: RunRef, injection: Injection, grant_uid: str, settings: LitmusSettings) -> dict[str, Any]:
+    """No probes of Litmus', no finalizer (its operator would then never persist a status), one
+    experiment, owned by the grant. Raises Refused for whatever is not on the lists."""
+    _check_names(injection, grant_uid)
+    components = {
+        "env": [{"name": key, "value": injection.env[key]} for key in sorted(_checked_env(injection))],
+        "statusCheckTimeouts": {"delay": 2, "timeout": 180},
+    }
+    return {
+        "apiVersion": "litmuschaos.io/v1alpha1",
+        "kind": "ChaosEngine",
+        "metadata": {
+            "name": injection.name,
+            "namespace": settings.namespace,
+            "labels": {**labels_of(ref), INJECTION: str(injection.index)},
+            "ownerReferences": [
+                {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": GRANT, "uid": grant_uid}
+            ],
+        },
+        "spec": {
+            "engineState": "active",
+            "chaosServiceAccount": settings.service_account,
+            "jobCleanUpPolicy": "retain",
+            "terminationGracePeriodSeconds": settings.grace_seconds,
+            "appinfo": {
+                "appns": injection.namespace,
+                "appkind": injection.app_kind,
+                "applabel": injection.app_label,
+            },
+            "experiments": [{"name": injection.experiment, "spec": {"components": components}}],
+        },
+    }
+
+
+def micro_time(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _check_names(injection: Injection, grant_uid: str) -> None:
+    for what, text, pattern in (
+        ("engine name", injection.name, _NAME),
+        ("experiment", injection.experiment, _EXPERIMENT),
+        ("app label (exactly one key=value)", injection.app_label, _LABEL),
+    ):
+        if not pattern.match(text):
+            raise Refused(f"{text!r} is not allowed as {what} of a ChaosEngine.")
+    if injection.app_kind not in _KINDS:
+        raise Refused(f"Litmus knows no workload kind {injection.app_kind!r}; it knows {', '.join(_KINDS)}.")
+    if not injection.namespace or not grant_uid:
+        raise Refused("A ChaosEngine needs a target namespace and a grant that owns it.")
+
+
+def _checked_env(injection: Injection) -> Mapping[str, str]:
+    """Litmus reads what it cannot parse as 0, and 0 or nothing as "any pod": both are caught here."""
+    env = injection.env
+    for key, value in env.items():
+        if key not in _ENV:
+            raise Refused(f"{key} is no setting that Gameday sends to Litmus.", f"env.{key}")
+        if not isinstance(value, str) or not re.fullmatch(_ENV[key], value):
+            raise Refused(f"{value!r} is not allowed for {key}.", f"env.{key}")
+    named = [pod.name for pod in injection.targets]
+    if not named or env.get("TARGET_PODS", "").split(",") != named:
+        raise Refused("TARGET_PODS must name exactly the injection's targets.", "env.TARGET_PODS")
+    if "TOTAL_CHAOS_DURATION" not in env:
+        raise Refused("A fault without TOTAL_CHAOS_DURATION would last as Litmus pleases.", "env")
+    if int(env.get("CHAOS_INTERVAL", env["TOTAL_CHAOS_DURATION"])) < int(env["TOTAL_CHAOS_DURATION"]):
+        raise Refused("CHAOS_INTERVAL below the duration would make several rounds.", "env.CHAOS_INTERVAL")
+    return env

@@ -1,0 +1,137 @@
+"""What a start needs from the cluster, each thing one sentence: it is so, or what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from chaos.adapters.kubernetes_api import KubernetesApi
+from chaos.adapters.kubernetes_errors import NotFound
+from chaos.adapters.kubernetes_paths import Resource
+from chaos.adapters.litmus_kinds import EXPERIMENTS, NEEDED, PODS, SERVICE_ACCOUNTS
+from chaos.adapters.litmus_manifests import LitmusSettings
+from chaos.adapters.parallel import gather
+from chaos.domain.errors import Forbidden, GamedayError
+from chaos.ports import Preflight
+
+_CRDS = ("chaosengines", "chaosexperiments", "chaosresults")
+_OPERATOR_LABELS = (
+    {"name": "chaos-operator"},
+    {"app.kubernetes.io/component": "operator"},
+    {"app.kubernetes.io/name": "litmus"},
+)
+_WITHIN = 20.0
+
+Check = Callable[[], Preflight]
+
+
+def checks(api: KubernetesApi, settings: LitmusSettings, experiments: Sequence[str]) -> tuple[Preflight, ...]:
+    """Raises nothing: what could not be checked is not met."""
+    every: dict[str, Check] = {
+        "Litmus": partial(_crds, api),
+        "operator": partial(_operator, api, settings),
+        "service account": partial(_service_account, api, settings),
+    }
+    for name in experiments:
+        every[f"experiment {name}"] = partial(_experiment, api, settings, name)
+    for resource, verbs in NEEDED.items():
+        for verb in verbs:
+            every[f"right to {verb} {resource.plural}"] = partial(_right, api, settings, verb, resource)
+    try:
+        answers = gather({what: partial(_told, what, check) for what, check in every.items()}, _WITHIN)
+    except GamedayError as error:
+        return (Preflight("cluster", False, str(error)),)
+    return tuple(answers[what] for what in every)
+
+
+def _told(what: str, check: Check) -> Preflight:
+    try:
+        return check()
+    except GamedayError as error:
+        return Preflight(what, False, str(error))
+
+
+def _crds(api: KubernetesApi) -> Preflight:
+    try:
+        served = api.read("/apis/litmuschaos.io/v1alpha1").get("resources") or ()
+    except NotFound:
+        served = ()
+    missing = sorted(set(_CRDS) - {str(resource.get("name")) for resource in served})
+    if missing:
+        return Preflight(
+            "Litmus", False, f"The cluster does not know {', '.join(missing)}: install LitmusChaos 3.x."
+        )
+    return Preflight("Litmus", True, "The cluster has Litmus' resources.")
+
+
+def _experiment(api: KubernetesApi, settings: LitmusSettings, name: str) -> Preflight:
+    what, where = f"experiment {name}", f"namespace {settings.namespace}"
+    try:
+        found = api.get(EXPERIMENTS, settings.namespace, name)
+    except NotFound:
+        return Preflight(what, False, f"There is no ChaosExperiment {name} in {where}: install it there.")
+    definition = (found.get("spec") or {}).get("definition") or {}
+    if not definition.get("labels"):
+        return Preflight(
+            what,
+            False,
+            f"ChaosExperiment {name} in {where} has no definition.labels, on which Litmus' runner crashes: "
+            "give it at least one.",
+        )
+    return Preflight(what, True, f"ChaosExperiment {name} is in {where}.")
+
+
+def _service_account(api: KubernetesApi, settings: LitmusSettings) -> Preflight:
+    name, where = settings.service_account, f"namespace {settings.namespace}"
+    try:
+        api.get(SERVICE_ACCOUNTS, settings.namespace, name)
+    except NotFound:
+        return Preflight(
+            "service account",
+            False,
+            f"There is no service account {name} in {where}: make it, with its Role.",
+        )
+    return Preflight("service account", True, f"Experiments run as {name} in {where}.")
+
+
+def _operator(api: KubernetesApi, settings: LitmusSettings) -> Preflight:
+    """In any namespace if we may look there; else in the chaos namespace; else it stays unknown."""
+    for namespace in ("", settings.namespace):
+        try:
+            pods = [pod for labels in _OPERATOR_LABELS for pod in api.list(PODS, namespace, {**labels})]
+        except Forbidden:
+            continue
+        if any(_is_running_operator(pod) for pod in pods):
+            return Preflight("operator", True, "Litmus' operator is running.")
+        if not namespace:
+            return Preflight(
+                "operator",
+                False,
+                "No running pod of Litmus' operator was found in any namespace: without it no fault starts, "
+                "and stopped engines keep their finalizer. Start it (Deployment chaos-operator).",
+            )
+    return Preflight(
+        "operator",
+        True,
+        "Warning: whether Litmus' operator runs could not be seen: Gameday may not list pods everywhere.",
+    )
+
+
+def _is_running_operator(pod: dict[str, object]) -> bool:
+    status, spec = pod.get("status"), pod.get("spec")
+    containers = spec.get("containers") or () if isinstance(spec, dict) else ()
+    is_operator = any("chaos-operator" in str(container.get("image")) for container in containers)
+    return is_operator and isinstance(status, dict) and status.get("phase") == "Running"
+
+
+def _right(api: KubernetesApi, settings: LitmusSettings, verb: str, resource: Resource) -> Preflight:
+    group = f".{resource.group}" if resource.group else ""
+    kind, where = f"{resource.plural}{group}", f"namespace {settings.namespace}"
+    what = f"right to {verb} {resource.plural}"
+    if api.may(verb, resource, settings.namespace):
+        return Preflight(what, True, f"Gameday may {verb} {kind} in {where}.")
+    return Preflight(
+        what,
+        False,
+        f"Gameday may not {verb} {kind} in {where}: grant that verb to its service account there (Role).",
+    )

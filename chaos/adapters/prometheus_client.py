@@ -1,0 +1,171 @@
+"""One PromQL question at an instant, over prometheus-api-client, with what the library leaves out.
+
+It has no timeout, tries again in silence, follows redirects to sign-in pages, drops the warnings of a
+partial answer and hides the type of the result. So it gets a session of ours that does none of this.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+from prometheus_api_client import PrometheusConnect
+from prometheus_api_client.exceptions import PrometheusApiClientException
+from urllib3.util.retry import Retry
+
+from chaos.domain.errors import Refused
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_WORDS = 200
+_NOT_JSON = "The answer is not Prometheus' JSON; a sign-in page or a proxy may stand before it."
+
+
+class Unanswered(Exception):
+    """The question has no usable answer; the text is a sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusSettings:
+    """Where Prometheus is. `token` is sent as a bearer token; `ca_file` is for a CA of one's own.
+
+    `proxy` is used only when it is set; the environment's never is.
+    """
+
+    url: str
+    token: str = field(default="", repr=False)
+    ca_file: str | None = None
+    proxy: str = ""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Refused(f"{self.url!r} is no address of a Prometheus; write http(s)://host:port.", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One series of an instant vector, or a scalar, without labels. `at` is by Prometheus' clock, seconds."""
+
+    labels: dict[str, str]
+    at: float
+    value: float
+
+
+class PrometheusClient:
+    """Safe for many threads: each has its own connection."""
+
+    def __init__(self, settings: PrometheusSettings) -> None:
+        self._settings = settings
+        self._local = threading.local()
+
+    def ask(self, query: str, seconds: float, at: float | None = None) -> list[Sample]:
+        """The samples at `at` (now, by Prometheus' clock, when None). Raises Unanswered."""
+        session, connect = self._mine()
+        session.deadline = time.monotonic() + seconds
+        params = {"timeout": f"{seconds:.3f}s"} | ({} if at is None else {"time": f"{at:.3f}"})
+        try:
+            connect.custom_query(query, params=params, timeout=max(0.01, seconds))
+        except (requests.JSONDecodeError, KeyError, TypeError) as error:
+            raise Unanswered(_NOT_JSON) from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise Unanswered(_why(error, seconds)) from error
+        except PrometheusApiClientException:
+            raise Unanswered(_refusal(session.status, session.payload)) from None
+        return _samples(session.payload)
+
+    def _mine(self) -> tuple[_Session, Any]:
+        if not hasattr(self._local, "pair"):
+            session = _Session(self._settings)
+            connect = PrometheusConnect(
+                url=self._settings.url.rstrip("/"),
+                headers={"Authorization": f"Bearer {self._settings.token}"} if self._settings.token else None,
+                retry=Retry(total=0, read=False),
+                session=session,
+                timeout=3,
+            )
+            self._local.pair = (session, connect)
+        pair: tuple[_Session, Any] = self._local.pair
+        return pair
+
+
+class _Session(requests.Session):
+    """Reads the whole answer by one deadline and keeps what the library throws away."""
+
+    def __init__(self, settings: PrometheusSettings) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.verify = settings.ca_file or True
+        self.proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
+        self.deadline = 0.0
+        self.status = 0
+        self.payload: Any = None
+
+    def request(self, *args: Any, **options: Any) -> requests.Response:
+        self.status, self.payload = 0, None
+        response = super().request(*args, **{**options, "allow_redirects": False, "stream": True})
+        body = b""
+        with response:
+            while part := response.raw.read1(65536, decode_content=True):
+                body += part
+                if time.monotonic() > self.deadline:
+                    raise requests.ReadTimeout("the answer came too slowly")
+                if len(body) > MOST_BYTES:
+                    raise requests.RequestException("the answer is larger than 8 MiB")
+        response._content = body
+        self.status = response.status_code
+        try:
+            self.payload = response.json()
+        except ValueError:
+            self.payload = None
+        return response
+
+
+def _samples(payload: Any) -> list[Sample]:
+    """`infos` are advice and ignored; `warnings` mean that part of the data is missing."""
+    if not isinstance(payload, dict) or payload.get("status") != "success":
+        raise Unanswered(_NOT_JSON)
+    if warnings := payload.get("warnings"):
+        raise Unanswered(f"Prometheus warns that the answer may be partial: {str(warnings[0])[:MOST_WORDS]}")
+    try:
+        kind, result = payload["data"]["resultType"], payload["data"]["result"]
+        if kind == "scalar":
+            return [_sample({}, result)]
+        if kind != "vector":
+            raise Unanswered(f"The query gives a {kind}, not one value at an instant; aggregate it.")
+        return [_sample(dict(series["metric"]), series["value"]) for series in result]
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise Unanswered(
+            "Prometheus' answer has an unknown shape (a native histogram, perhaps); ask for one number."
+        ) from error
+
+
+def _sample(labels: dict[str, str], pair: Any) -> Sample:
+    at, value = pair
+    if not isinstance(value, str) or not math.isfinite(float(at)):
+        raise ValueError("a sample is a time and a number as text")
+    return Sample(labels, float(at), float(value))
+
+
+def _refusal(status: int, payload: Any) -> str:
+    said = str(payload.get("error", ""))[:MOST_WORDS] if isinstance(payload, dict) else ""
+    if 300 <= status < 400:
+        return f"Prometheus' address redirects ({status}); a sign-in page may stand before it."
+    if status in (401, 403):
+        return f"Prometheus does not let us in ({status}); check the token."
+    return f"Prometheus answered {status}" + (f": {said}" if said else ".")
+
+
+def _why(error: Exception, seconds: float) -> str:
+    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
+        return f"Prometheus had not answered after {seconds:.2g} s."
+    if isinstance(error, requests.exceptions.SSLError):
+        return "There was no trusted TLS connection to Prometheus; check the address and the CA file."
+    if isinstance(error, (requests.ConnectionError, urllib3.exceptions.HTTPError)):
+        return "Prometheus could not be reached, or hung up; check that it is up and the address is right."
+    return f"Prometheus could not be asked: {str(error)[:MOST_WORDS]}."
