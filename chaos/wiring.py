@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 from celery import current_app
 
+from chaos.adapters.http_probe import HttpProbe
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.litmus import LitmusCluster
 from chaos.adapters.litmus_manifests import LitmusSettings
-from chaos.adapters.prometheus import PrometheusAlerts, PrometheusConnection, PrometheusReader
-from chaos.adapters.http_probe import HttpReader
+from chaos.adapters.prometheus import AlertsReader, PrometheusReader
+from chaos.adapters.prometheus_client import PrometheusClient, PrometheusSettings
+from chaos.domain.errors import Refused
 from chaos.domain.sight import Reading
 from chaos.domain.spec import ProbeKind, ProbeSpec
 from chaos.models import Cluster as ClusterRow
@@ -30,14 +34,24 @@ class SystemClock:
 
 
 class Readers:
-    """Sends each probe to the reader of its kind."""
+    """Sends each probe to the reader of its kind, and names of services to where they can be reached."""
 
-    def __init__(self, prometheus: PrometheusReader, http: HttpReader) -> None:
-        self._prometheus, self._http = prometheus, http
+    def __init__(self, prometheus: PrometheusReader, http: HttpProbe, services_url: str) -> None:
+        self._prometheus, self._http, self._services_url = prometheus, http, services_url.rstrip("/")
 
     def read(self, probe: ProbeSpec) -> Reading:
-        reader = self._prometheus if probe.kind is ProbeKind.PROMETHEUS else self._http
-        return reader.read(probe)
+        if probe.kind is ProbeKind.PROMETHEUS:
+            return self._prometheus.read(probe)
+        if probe.ask.startswith("/"):
+            probe = replace(probe, ask=self._address(probe.ask))
+        return self._http.read(probe)
+
+    def _address(self, ask: str) -> str:
+        """`/namespace/service/path`: below the cluster's own base, else by the cluster's DNS."""
+        if self._services_url:
+            return self._services_url + ask
+        _, namespace, service, *path = ask.split("/", 3)
+        return f"http://{service}.{namespace}.svc/{''.join(path)}"
 
 
 def cluster_port(name: str) -> Cluster:
@@ -50,7 +64,11 @@ def cluster_ports() -> dict[str, Cluster]:
 
 
 def cluster_at(
-    server: str, token_file: str = "", ca_file: str = "", chaos_namespace: str = "chaos", service_account: str = ""
+    server: str,
+    token_file: str = "",
+    ca_file: str = "",
+    chaos_namespace: str = "chaos",
+    service_account: str = "",
 ) -> Cluster:
     """The port of a cluster that is not registered yet."""
     return _cached_port(server, token_file, ca_file, chaos_namespace, service_account)
@@ -59,17 +77,26 @@ def cluster_at(
 def ports_of_run(run: str) -> Ports:
     """All ports of the cluster that a run is on."""
     found = Run.objects.select_related("cluster").get(pk=run).cluster
-    prometheus = PrometheusConnection(
-        found.prometheus_url, found.prometheus_token_file or None, found.prometheus_ca_file or None
+    prometheus = prometheus_client(
+        found.prometheus_url, found.prometheus_token_file, found.prometheus_ca_file
     )
     clock = SystemClock()
     return Ports(
         cluster=_port(found),
-        probes=Readers(PrometheusReader(prometheus), HttpReader(found.services_url)),
-        alerts=PrometheusAlerts(prometheus),
+        probes=Readers(PrometheusReader(prometheus), HttpProbe(), found.services_url),
+        alerts=AlertsReader(prometheus),
         store=DjangoStore(clock.now),
         clock=clock,
     )
+
+
+def prometheus_client(url: str, token_file: str = "", ca_file: str = "") -> PrometheusClient:
+    """Raises Refused for an address that is none, or a token file that cannot be read."""
+    try:
+        token = Path(token_file).read_text().strip() if token_file else ""
+    except OSError as error:
+        raise Refused(f"The token file of Prometheus cannot be read: {error}.", "prometheus") from error
+    return PrometheusClient(PrometheusSettings(url, token, ca_file or None))
 
 
 def ring(run: str) -> bool:

@@ -48,7 +48,7 @@ def launch(
     order: Order,
     port: Cluster,
     now: datetime,
-    ring: Callable[[str], None],
+    ring: Callable[[str], object],
     still_approved: Callable[[], str],
 ) -> str:
     """Create the run and wake a driver; its id. Raises Refused with the reason, Transient when unreachable.

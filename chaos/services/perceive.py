@@ -15,7 +15,7 @@ from chaos.domain.tally import tallies_of
 from chaos.ports import ActDone, News, StoreLost
 from chaos.services import words
 from chaos.services.recorder import Recorder
-from chaos.services.step import CLEAR, GRANT, INJECT, LATE_CREATE, REVERT
+from chaos.services.step import CLEAR, GRANT, INJECT, LATE_CREATE, READ, REVERT
 
 FLUSH_EVERY = timedelta(seconds=1)
 
@@ -139,10 +139,10 @@ class Perception:
             return self._marked(view, done.at, "granted_at")
         if done.name == REVERT and view.marks.accepted_at is None and view.stop_or_reverting:
             return self._marked(view, done.at, "accepted_at", words.accepted(done.at))
-        if done.name == CLEAR and isinstance(done.result, tuple):
+        if done.name == CLEAR:
             view = self._marked(view, done.at, "cleared_at")
-            if done.result:
-                self._recorder.note(Change(at=done.at, read_back=done.result))
+        if done.name in (CLEAR, READ) and isinstance(done.result, tuple) and done.result:
+            self._recorder.note(Change(at=done.at, read_back=done.result))
         if done.name == INJECT and isinstance(done.result, tuple):
             index, manifest = done.result
             progress = replace(view.progress[index], answered_at=done.at)

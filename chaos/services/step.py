@@ -37,7 +37,7 @@ from chaos.services.recorder import Recorder
 LATE_CREATE = timedelta(seconds=65)
 """How long a create whose answer was lost may still land (kube-apiserver --request-timeout, 60 s)."""
 
-GRANT, INJECT, REVERT, CLEAR = "grant", "inject", "revert", "clear"
+GRANT, INJECT, REVERT, READ, CLEAR = "grant", "inject", "revert", "read", "clear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,8 @@ def _move(view: RunView, to: RunState, why: str, tools: Tools, now: datetime) ->
     if to.is_final:
         change = replace(change, verdict=verdicts.overall(()))
     if to is RunState.OBSERVING:  # nothing starts here: a slow record must not hold up a stop
+        before = view
+        view = _act(view, READ, tools, lambda: _read_back(before, tools))
         tools.recorder.note(change)
     else:
         tools.recorder.require(change)
@@ -164,9 +166,21 @@ def _mark_steps(view: RunView, decision: MarkSteps, tools: Tools, now: datetime)
 
 
 def _clear(view: RunView, tools: Tools) -> tuple[Any, ...]:
-    read_back = tools.ports.cluster.results(tools.ref, view.injections)
+    read_back = _read_back(view, tools)
     tools.ports.cluster.clear(tools.ref)
-    return tuple(read_back)
+    return read_back
+
+
+def _read_back(view: RunView, tools: Tools) -> tuple[Any, ...]:
+    """Engines and results as they are now, each with the index of its injection."""
+    objects = tools.ports.cluster.results(tools.ref, view.injections)
+    by_index: dict[int, list[Any]] = {item.index: [] for item in view.injections}
+    for obj in objects:
+        name = obj["metadata"]["name"]
+        for item in view.injections:
+            if name == item.name or name.startswith(f"{item.name}-"):
+                by_index[item.index].append(obj)
+    return tuple({"index": index, "objects": found} for index, found in by_index.items() if found)
 
 
 def _finish(view: RunView, to: RunState, tools: Tools, now: datetime) -> RunView:

@@ -35,7 +35,7 @@ def overdue(now: datetime) -> list[str]:
     return [str(run) for run in Run.objects.filter(nobody, state__in=LIVE).values_list("pk", flat=True)]
 
 
-def ring_overdue(now: datetime, ring: Callable[[str], None]) -> list[str]:
+def ring_overdue(now: datetime, ring: Callable[[str], object]) -> list[str]:
     """Ring a driver for each overdue run; which ones they were."""
     runs = overdue(now)
     for run in runs:
