@@ -91,15 +91,15 @@ class Stack:
             "prometheus", command, http_answers(f"{self.prometheus_url}/-/ready"), binary.environment()
         )
 
-    def worker(self) -> Spec:
+    def worker(self, logs: Path = LOGS) -> Spec:
         """The Celery worker: the drives of runs and the short control tasks."""
         options = "worker -Q drive,control --pool prefork -c 4 --without-gossip --without-mingle -l INFO"
-        ready = log_says(LOGS / "worker.log", " ready.")
+        ready = log_says(logs / "worker.log", " ready.")
         return Spec("worker", self._celery(options), ready, self.environment(), grace=15.0, restart=True)
 
-    def beat(self) -> Spec:
+    def beat(self, logs: Path = LOGS) -> Spec:
         """The clock that rings the sweep."""
-        ready = log_says(LOGS / "beat.log", "beat: Starting")
+        ready = log_says(logs / "beat.log", "beat: Starting")
         return Spec("beat", self._celery("beat --pidfile= -l INFO"), ready, self.environment(), restart=True)
 
     def _celery(self, options: str) -> tuple[str, ...]:
