@@ -1,0 +1,46 @@
+"""`manage.py halt`: stop everything, from this process, with Celery and Redis dead too."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from chaos.domain.errors import GamedayError
+from gameday.conduct import services
+from gameday.people.services import person
+
+
+class Command(BaseCommand):
+    help = "Stop every run on every cluster and block every start, until somebody releases it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--as", dest="user", required=True, metavar="USER")
+        parser.add_argument(
+            "--reason", default="", help="Why. A halt never waits for one; a release needs it."
+        )
+        parser.add_argument("--release", action="store_true", help="Release the halt instead.")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        try:
+            user = person(options["user"])
+            if options["release"]:
+                count = services.release(user, options["reason"], timezone.now())
+                self.stdout.write(f"Released ({count}). Runs that were stopped stay stopped.")
+                return
+            halted = services.halt(user, options["reason"], timezone.now())
+        except GamedayError as error:
+            self.stderr.write(str(error))
+            sys.exit(1)
+        for name, found in halted.deleted.items():
+            told = "; ".join(str(item) for item in found) or "nothing of ours was there"
+            self.stdout.write(f"{name}: {told}")
+        for name, why in halted.failed.items():
+            self.stderr.write(f"{name}: did not go through: {why}")
+        if halted.record_error:
+            self.stderr.write(f"NOT recorded: {halted.record_error}")
+        if halted.failed or halted.record_error:
+            sys.exit(2)
+        self.stdout.write("Halted: nothing starts until somebody releases it with `halt --release`.")

@@ -1,0 +1,8 @@
+from gameday.approvals import cli as approvals
+from gameday.commands import SliceCommand
+from gameday.plans import cli as plans
+
+
+class Command(SliceCommand):
+    help = "Plans: import, export, preview, acknowledge, approve, conduct."
+    slices = (plans.register, approvals.register)

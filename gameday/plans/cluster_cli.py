@@ -1,0 +1,95 @@
+"""`manage.py cluster add | check`"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from chaos.domain.errors import Refused
+from chaos.faults import catalogue
+from chaos.journal import ORGANISATION
+from chaos.journal.record import append
+from chaos.services import clusters
+from chaos.wiring import cluster_at, cluster_port
+from gameday.commands import Commands, Say
+from gameday.people.roles import Act
+from gameday.people.services import person, require_anywhere
+
+
+def register(verbs: Commands[argparse.ArgumentParser]) -> None:
+    add = verbs.add_parser("add", help="Register a cluster, or change how it is reached; idempotent.")
+    add.add_argument("name")
+    add.add_argument("--server", required=True, metavar="URL", help="The Kubernetes API server.")
+    add.add_argument("--token-file", type=Path, required=True, help="A file with the bearer token.")
+    add.add_argument("--ca-file", type=Path, help="The CA of the API server, PEM.")
+    add.add_argument("--prometheus", required=True, metavar="URL")
+    add.add_argument("--prometheus-token-file", type=Path)
+    add.add_argument("--prometheus-ca-file", type=Path)
+    add.add_argument(
+        "--services",
+        metavar="URL",
+        help="The address below which probes find services; on a rehearsal cluster SERVER/services.",
+    )
+    add.add_argument("--environment", required=True, choices=sorted(clusters.USUAL_PERCENT))
+    add.add_argument("--chaos-namespace", default="chaos")
+    add.add_argument("--service-account", default="litmus-pod", help="What experiments run as.")
+    add.add_argument("--as", dest="user", required=True, metavar="USER")
+    add.set_defaults(act=_add)
+    check = verbs.add_parser("check", help="Check that a cluster has all that a launch needs.")
+    check.add_argument("name")
+    check.set_defaults(act=_check)
+
+
+def _add(options: argparse.Namespace, say: Say) -> None:
+    user = person(options.user)
+    require_anywhere(user, Act.ADMINISTER)
+    server, services = options.server.rstrip("/"), options.services or ""
+    if not services and options.environment == "rehearsal":
+        services = f"{server}/services"
+    token, ca = _file(options.token_file), _file(options.ca_file)
+    port = cluster_at(server, token, ca, options.chaos_namespace, options.service_account)
+    known = clusters.register(
+        options.name,
+        port,
+        server=server,
+        token_file=token,
+        ca_file=ca,
+        environment=options.environment,
+        prometheus_url=options.prometheus.rstrip("/"),
+        prometheus_token_file=_file(options.prometheus_token_file),
+        prometheus_ca_file=_file(options.prometheus_ca_file),
+        services_url=services.rstrip("/"),
+        chaos_namespace=options.chaos_namespace,
+        service_account=options.service_account,
+    )
+    body = {"name": known.name, "uid": known.uid, "environment": known.environment, "server": server}
+    text = f"{user} registered {known.name} ({known.environment}) at {server}."
+    with transaction.atomic():
+        append(ORGANISATION, "cluster.registered", text, at=timezone.now(), actor=user.username,
+               actor_name=user.name, body=body)  # fmt: skip
+    limits = known.limits
+    say(f"{known.name} is registered as {known.environment}, UID {known.uid}.")
+    say(
+        f"At most {limits.max_percent} % of the pods a selector finds, for {limits.max_fault} at the longest."
+    )
+    say(f"Protected: {', '.join(limits.protected_namespaces)}.")
+
+
+def _check(options: argparse.Namespace, say: Say) -> int:
+    port = cluster_port(options.name)
+    found = port.preflight(sorted(name for name, fault in catalogue.FAULTS.items() if fault.needs_targets))
+    for item in found:
+        say(f"{'ok' if item.is_met else 'MISSING':8}{item.what}: {item.sentence}")
+    return 0 if all(item.is_met for item in found) else 1
+
+
+def _file(path: Path | None) -> str:
+    """Absolute, since workers run elsewhere. Raises Refused for a file that is not there."""
+    if path is None:
+        return ""
+    if not path.is_file():
+        raise Refused(f"There is no file {path}.", "file")
+    return str(path.resolve())

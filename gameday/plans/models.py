@@ -1,0 +1,44 @@
+"""A plan as it is stored: its document, and who wrote it. Specs and digests are derived from the document."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from chaos.journal import plan_stream
+from gameday.plans.compile import compile_plan
+from gameday.plans.spec import PlanSpec
+
+
+class Plan(models.Model):
+    """`document` is valid: it went through the schema and the compiler. `version` counts its changes."""
+
+    slug = models.SlugField(max_length=63, unique=True)
+    title = models.CharField(max_length=200)
+    team = models.ForeignKey("people.Team", on_delete=models.PROTECT, related_name="plans")
+    cluster = models.ForeignKey("chaos.Cluster", on_delete=models.PROTECT, related_name="plans")
+    document = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    last_editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        help_text="Everybody who ever changed it; none of them approves it",
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def stream(self) -> str:
+        return plan_stream(self.slug)
+
+    def compiled(self) -> PlanSpec:
+        """Raises PlanRefused for a document that an older release accepted and this one does not."""
+        return compile_plan(self.document)
