@@ -32,7 +32,8 @@ MARGIN = timedelta(seconds=30)
 class Order:
     """What was approved and who launches it. The caller has checked the approval and holds its row.
 
-    `approved_uid` is the cluster that the approval names, `closes` the end of the approved window.
+    `approved_uid` is the cluster that the approval names, `closes` the end of the approved window,
+    `ceiling` the most pods that an approver was shown (None: no pods).
     """
 
     spec: RunSpec
@@ -40,6 +41,7 @@ class Order:
     stream: str
     cluster: str
     approved_uid: str
+    ceiling: int | None
     closes: datetime
     by: str
 
@@ -61,6 +63,7 @@ def launch(
     limits = clusters.info(row).limits
     targets = clusters.preview(order.spec, limits, port)
     run = uuid.uuid4()
+    _check_ceiling(order, targets)
     injections = _injections(run, order.spec, targets)
     _check_preflight(port, injections)
     not_after = min(order.closes, now + longest(order.spec))
@@ -132,6 +135,16 @@ def _check_cluster(row: ClusterRow, order: Order, port: Cluster) -> None:
         raise Refused(
             f"Something of an earlier run is still in the cluster: {'; '.join(left)}. "
             "Run `manage.py sweep`, and look at it if it stays."
+        )
+
+
+def _check_ceiling(order: Order, targets: tuple[Targets | None, ...]) -> None:
+    count = sum(len(item.pods) for item in targets if item)
+    if count > (order.ceiling or 0):
+        raise Refused(
+            f"{count} pods would be hit now, {order.ceiling or 0} were approved; the platform has grown. "
+            "Have the plan approved again.",
+            "targets",
         )
 
 

@@ -18,9 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--as", dest="user", required=True, metavar="USER")
-        parser.add_argument(
-            "--reason", default="", help="Why. A halt never waits for one; a release needs it."
-        )
+        parser.add_argument("--reason", default="", help="Why; only a release needs one.")
         parser.add_argument("--release", action="store_true", help="Release the halt instead.")
 
     def handle(self, *args: object, **options: Any) -> None:

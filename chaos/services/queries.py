@@ -1,0 +1,72 @@
+"""Reading runs: what pages, commands and reports show. Nothing here writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chaos.domain import codec
+from chaos.domain.run import Marks
+from chaos.domain.states import RunState, Verdict
+from chaos.models import Run
+from chaos.models.run import LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One line of a table. `driver` is who drives it and until when the lease runs."""
+
+    run: str
+    scenario: str
+    title: str
+    state: RunState
+    verdict: Verdict
+    launched_at: datetime
+    state_since: datetime
+    stop_reason: str
+    marks: Marks
+    residue: tuple[str, ...]
+    lease_until: datetime | None
+
+    @property
+    def is_proven_gone(self) -> bool:
+        """Only a run that ended is: its end takes a measured postcondition for every fault."""
+        return self.state.is_final
+
+    @property
+    def is_stranded(self) -> bool:
+        return self.marks.stranded_at is not None and not self.state.is_final and self.marks.clean_at is None
+
+
+def summary(run: str) -> RunSummary:
+    return _summary(Run.objects.get(pk=run))
+
+
+def runs_of(stream: str) -> list[RunSummary]:
+    """All runs of a plan, oldest first."""
+    return [_summary(row) for row in Run.objects.filter(stream=stream).order_by("launched_at")]
+
+
+def live_run(stream: str) -> RunSummary | None:
+    row = Run.objects.filter(stream=stream, state__in=LIVE).order_by("-launched_at").first()
+    return _summary(row) if row else None
+
+
+def cluster_of(run: str) -> str:
+    return Run.objects.values_list("cluster__name", flat=True).get(pk=run)
+
+
+def _summary(row: Run) -> RunSummary:
+    return RunSummary(
+        run=str(row.pk),
+        scenario=row.scenario,
+        title=row.spec["title"],
+        state=RunState(row.state),
+        verdict=Verdict(row.verdict),
+        launched_at=row.launched_at,
+        state_since=row.state_since,
+        stop_reason=row.stop_reason,
+        marks=codec.from_plain(Marks, row.marks),
+        residue=tuple(row.residue),
+        lease_until=row.lease_until,
+    )

@@ -1,0 +1,81 @@
+"""`manage.py plan conduct`, `manage.py run …`, `manage.py halt`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from pathlib import Path
+
+from django.utils import timezone
+
+from chaos.services import queries
+from chaos.services.attest import Milestone
+from gameday.commands import Commands, Say
+from gameday.conduct import services
+from gameday.conduct.day import Day, table
+from gameday.people.services import person
+from gameday.plans.services import plan
+
+
+def register_conduct(verbs: Commands[argparse.ArgumentParser]) -> None:
+    conduct = verbs.add_parser("conduct", help="Conduct an approved plan: launch, follow, stop.")
+    conduct.add_argument("plan")
+    conduct.add_argument("--as", dest="user", required=True, metavar="USER")
+    conduct.add_argument("--scenario", default="", metavar="KEY")
+    conduct.add_argument("--events-to", type=Path, metavar="FILE", help="Every event, one JSON line each.")
+    conduct.set_defaults(act=_conduct)
+
+
+def register_run(verbs: Commands[argparse.ArgumentParser]) -> None:
+    attest = verbs.add_parser("attest", help="Say that a manual fault is injected or reverted.")
+    attest.add_argument("word", choices=["injected", "reverted"])
+    attest.add_argument("--scenario", required=True, metavar="KEY")
+    attest.add_argument("--note", default="")
+    attest.set_defaults(act=_attest)
+    note = verbs.add_parser("note", help="Write a line into the timeline.")
+    note.add_argument("text")
+    note.set_defaults(act=_note)
+    milestone = verbs.add_parser("milestone", help="Mark when people detected, …, recovered.")
+    milestone.add_argument("milestone", choices=[item.value for item in Milestone])
+    milestone.add_argument("--scenario", required=True, metavar="KEY")
+    milestone.set_defaults(act=_milestone)
+    for verb in (attest, note, milestone):
+        verb.add_argument("--plan", required=True)
+        verb.add_argument("--as", dest="user", required=True, metavar="USER")
+
+
+def _conduct(options: argparse.Namespace, say: Say) -> int:
+    stops: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _: stops.append(received))
+
+    def say_now(line: str) -> None:
+        say(line)
+        flush = getattr(getattr(say, "__self__", None), "flush", None)
+        if flush:
+            flush()
+
+    day = Day(plan(options.plan), person(options.user), say_now, lambda: bool(stops), options.events_to)
+    status = day.hold(options.scenario)
+    if day.runs:
+        say("")
+        for line in table([queries.summary(run) for run in day.runs]):
+            say(line)
+    return status
+
+
+def _attest(options: argparse.Namespace, say: Say) -> None:
+    found, user = plan(options.plan), person(options.user)
+    services.attest(found, options.scenario, options.word, user, options.note, timezone.now())
+    say(f"Noted: {user} says that it is {options.word}.")
+
+
+def _note(options: argparse.Namespace, say: Say) -> None:
+    services.add_note(plan(options.plan), options.text, person(options.user), timezone.now())
+    say("Noted.")
+
+
+def _milestone(options: argparse.Namespace, say: Say) -> None:
+    found, user = plan(options.plan), person(options.user)
+    services.mark(found, options.scenario, options.milestone, user, timezone.now())
+    say(f"Marked {options.milestone}.")

@@ -1,0 +1,104 @@
+"""The live day: launching approved scenarios, and stopping them. What views and commands call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from chaos import wiring
+from chaos.domain.errors import Refused
+from chaos.domain.run import Stop
+from chaos.domain.states import StopKind
+from chaos.services import attest as attesting
+from chaos.services import launch as launching
+from chaos.services import queries
+from chaos.services import stop as stopping
+from gameday.approvals import services as approvals
+from gameday.people import services as people
+from gameday.people.models import User
+from gameday.people.roles import Act
+from gameday.plans.models import Plan
+
+Ring = Callable[[str], object]
+
+
+def launch(plan: Plan, key: str, by: User, now: datetime, ring: Ring = wiring.ring) -> str:
+    """Launch one scenario of an approved plan; the run's id.
+
+    Raises Refused with the reason: a missing role, approval, acknowledgement or target, a closed window, a
+    halt, another live run. The approval is checked again in the transaction that creates the run.
+    """
+    standing = approvals.standing(plan.slug, now)
+    spec, scenario = standing.spec, standing.spec.scenario(key)
+    people.require(by, Act.CONDUCT, plan.team, spec.roles_of(by.username))
+    if standing.missing:
+        raise Refused(standing.reason)
+    order = launching.Order(
+        spec=scenario.run,
+        plan_digest=spec.digest,
+        stream=plan.stream,
+        cluster=spec.cluster,
+        approved_uid=standing.asked.cluster_uid,
+        ceiling=standing.ceilings.get(key),
+        closes=spec.window.closes,
+        by=by.username,
+    )
+
+    def still_approved() -> str:
+        """Asked inside the transaction that creates the run, with the plan's row locked."""
+        Plan.objects.select_for_update().get(pk=plan.pk)
+        fresh = approvals.standing(plan.slug, now)
+        if fresh.asked.digest != spec.digest:
+            return "The plan was edited while it was being launched; its approvals are void."
+        return fresh.reason
+
+    return launching.launch(order, wiring.cluster_port(spec.cluster), now, ring, still_approved)
+
+
+def stop(run: str, by: User, reason: str, now: datetime) -> str:
+    """Stop one run, from this process, at once; what failed at the cluster, or "".
+
+    Everyone may: an empty reason never delays a stop.
+    """
+    wanted = Stop(now, StopKind.PERSON, reason or "No reason was given.", by.username)
+    return stopping.stop_run(run, wanted, wiring.cluster_port(queries.cluster_of(run)))
+
+
+def halt(by: User, reason: str, now: datetime) -> stopping.Halted:
+    """Stop everything on every cluster and latch it. Needs neither Celery nor Redis."""
+    return stopping.halt(by.username, reason or "No reason was given.", wiring.cluster_ports(), now)
+
+
+def release(by: User, reason: str, now: datetime) -> int:
+    """Release the halt. Raises Refused without the right, without a reason, or when nothing is halted."""
+    people.require_anywhere(by, Act.RELEASE)
+    return stopping.release(by.username, reason, wiring.cluster_ports(), now)
+
+
+def attest(plan: Plan, key: str, word: str, by: User, note: str, now: datetime) -> None:
+    """A person's word about a manual fault of the scenario's newest run. Raises Refused."""
+    spec = plan.compiled()
+    people.require(by, Act.ATTEST, plan.team, spec.roles_of(by.username))
+    attesting.attest(attesting.latest_run(plan.stream, key), word, by.username, note, now)
+
+
+def add_note(plan: Plan, text: str, by: User, now: datetime) -> None:
+    """A line on the timeline, beside the live run if there is one. Raises Refused."""
+    people.require(by, Act.NOTE, plan.team, plan.compiled().roles_of(by.username))
+    live = queries.live_run(plan.stream)
+    run, scenario = (live.run, live.scenario) if live else ("", "")
+    attesting.note(plan.stream, text, by.username, now, run, scenario)
+
+
+def mark(plan: Plan, key: str, reached: str, by: User, now: datetime) -> None:
+    """Detected, acknowledged, mitigated, recovered: the people's clock. Raises Refused."""
+    people.require(by, Act.NOTE, plan.team, plan.compiled().roles_of(by.username))
+    milestone = attesting.Milestone(reached)
+    attesting.milestone(attesting.latest_run(plan.stream, key), milestone, by.username, now)
+
+
+def residue() -> Mapping[str, tuple[str, ...]]:
+    """What is labelled ours, per cluster, in words. Raises what a cluster that does not answer raises."""
+    return {
+        name: tuple(str(item) for item in port.residue()) for name, port in wiring.cluster_ports().items()
+    }
