@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 import tempfile
@@ -104,7 +105,7 @@ def _listeners(options: argparse.Namespace, certificates: Certificates | None) -
 def _refusal(options: argparse.Namespace, error: OSError) -> str:
     where = f"{options.host}:{options.port}"
     return (
-        f"The rehearsal cluster cannot listen on {where} ({error.strerror or error}). "
+        f"The rehearsal cluster cannot listen on {where} ({os.strerror(error.errno or 0)}). "
         "Stop what is listening there, or give another port with --port."
     )
 

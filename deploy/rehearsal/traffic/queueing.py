@@ -17,7 +17,7 @@ class Profile:
     longest_wait: float = 1.5  # a request that would wait longer than this is refused at once
 
 
-PAYMENTS = Profile(capacity=150.0, median=0.0225, sigma=0.58)
+PAYMENTS = Profile(capacity=150.0, median=0.0235, sigma=0.59)
 FRAUD = Profile(capacity=400.0, median=0.007, sigma=0.35)
 
 

@@ -1,0 +1,63 @@
+"""The practice platform on a bench: its own time, a minute of which takes some tens of milliseconds."""
+
+from typing import Any
+
+from deploy.rehearsal.api import install
+from deploy.rehearsal.platform.facts import is_serving
+from deploy.rehearsal.platform.world import TICK, World
+from deploy.rehearsal.store import EVENTS, PODS, Collector, Disruption, Object, Store
+from deploy.rehearsal.store.objects import name_of
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.store = Store()
+        install(self.store)
+        Disruption(self.store)
+        self._collector = Collector(self.store)
+        self.world = World(self.store)
+        self.world.build()
+
+    def wait(self, seconds: float, *, traffic: bool = False) -> None:
+        for tick in range(round(seconds / TICK)):
+            self.world.tick(self.world.now + TICK)
+            if traffic:
+                self.world.flow(TICK)
+            if tick % 10 == 9:
+                self._collector.sweep()
+
+    def seconds_until(self, condition: Any, at_most: float = 60.0) -> float:
+        """How long it takes until the condition holds. Fails the test where it never does."""
+        start = self.world.now
+        while not condition():
+            assert self.world.now - start < at_most, f"not so within {at_most:g} s"
+            self.wait(TICK)
+        return self.world.now - start
+
+    def pods(self, app: str = "payments-api", namespace: str = "payments") -> list[Object]:
+        return list(self.store.view(PODS, namespace, labels=f"app={app}"))
+
+    def names(self, app: str = "payments-api", namespace: str = "payments") -> list[str]:
+        return [name_of(pod) for pod in self.pods(app, namespace)]
+
+    def serving(self, app: str = "payments-api", namespace: str = "payments") -> int:
+        return sum(is_serving(pod) for pod in self.pods(app, namespace))
+
+    def pod(self, name: str, namespace: str = "payments") -> Object:
+        return self.store.get(PODS, name, namespace)
+
+    def delete(self, name: str, namespace: str = "payments", grace: int | None = None) -> None:
+        self.store.delete(PODS, name, namespace, grace=grace)
+
+    def reasons(self, about: str, namespace: str = "payments") -> list[str]:
+        """Reasons of the events about one object, oldest first."""
+        events = [event for event in self.store.view(EVENTS, namespace) if _about(event, about)]
+        return [event["reason"] for event in sorted(events, key=_age)]
+
+
+def _about(event: Object, name: str) -> bool:
+    return bool(event["involvedObject"]["name"] == name)
+
+
+def _age(event: Object) -> int:
+    return int(event["metadata"]["name"].rsplit(".", 1)[1], 16)

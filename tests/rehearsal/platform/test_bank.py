@@ -1,0 +1,51 @@
+"""What stands on the practice platform before anyone does anything to it."""
+
+from deploy.rehearsal.platform.facts import is_ready, labels
+from deploy.rehearsal.store import BUDGETS, CHAOS_EXPERIMENTS, NAMESPACES, NODES, PODS
+from deploy.rehearsal.store.objects import name_of
+
+ZONE = "topology.kubernetes.io/zone"
+
+
+def test_there_are_six_ready_nodes_two_in_each_of_three_zones(bench):
+    nodes = list(bench.store.view(NODES))
+    assert [name_of(node) for node in nodes] == [f"worker-node-0{number}" for number in range(1, 7)]
+    assert [labels(node)[ZONE] for node in nodes] == ["eu-1a", "eu-1a", "eu-1b", "eu-1b", "eu-1c", "eu-1c"]
+    assert all(is_ready(node) for node in nodes)
+
+
+def test_every_workload_is_ready_at_the_start(bench):
+    assert (bench.serving("payments-api"), bench.serving("fraud-detector")) == (6, 3)
+    assert bench.names("kafka", "kafka") == ["kafka-0", "kafka-1", "kafka-2"]
+    assert bench.serving("kafka", "kafka") == 3
+
+
+def test_kafka_1_runs_on_worker_node_03(bench):
+    assert bench.pod("kafka-1", "kafka")["spec"]["nodeName"] == "worker-node-03"
+
+
+def test_payments_api_has_one_pod_on_each_node(bench):
+    assert len({pod["spec"]["nodeName"] for pod in bench.pods()}) == 6
+
+
+def test_the_brokers_budget_lets_one_of_three_go(bench):
+    assert bench.store.get(BUDGETS, "kafka", "kafka")["status"]["disruptionsAllowed"] == 1
+
+
+def test_a_lost_broker_uses_the_budget_up_until_it_is_back(bench):
+    bench.delete("kafka-1", "kafka")
+    assert bench.store.get(BUDGETS, "kafka", "kafka")["status"]["disruptionsAllowed"] == 0
+    bench.seconds_until(lambda: bench.serving("kafka", "kafka") == 3)
+    assert bench.store.get(BUDGETS, "kafka", "kafka")["status"]["disruptionsAllowed"] == 1
+
+
+def test_the_cluster_can_be_told_by_the_uid_of_kube_system(bench):
+    assert bench.store.get(NAMESPACES, "kube-system")["metadata"]["uid"]
+
+
+def test_pod_delete_is_installed_in_the_chaos_namespace(bench):
+    assert bench.store.find(CHAOS_EXPERIMENTS, "pod-delete", "chaos")
+
+
+def test_the_chaos_namespace_is_empty_of_pods_before_a_run(bench):
+    assert not list(bench.store.view(PODS, "chaos"))
