@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 
 from chaos.domain.spec import RunSpec
 from gameday.debriefs.report_run import Badge, Moment, RunReport, moment, run_report
-from gameday.debriefs.sources import DaySource, ScenarioSource
+from gameday.debriefs.sources import DaySource
+from gameday.plans.spec import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class ScenarioReport:
 
     key: str
     spec: RunSpec
-    source: ScenarioSource | None
+    source: Scenario | None
     runs: tuple[RunReport, ...]
 
 
@@ -37,12 +38,12 @@ class DayReport:
 def day_report(day: DaySource) -> DayReport:
     """All that the report says. Scenarios in the plan's order, then those that it has no more."""
     reports = [run_report(source, day) for source in day.runs]
-    planned = {item.spec.scenario: item for item in day.plan.scenarios}
+    planned = {item.key: item for item in day.plan.spec.scenarios}
     keys = [*planned, *(run.run.scenario for run in reports if run.run.scenario not in planned)]
     scenarios = []
     for key in dict.fromkeys(keys):
         runs = tuple(run for run in reports if run.run.scenario == key)
-        spec = planned[key].spec if key in planned else runs[-1].run.spec
+        spec = planned[key].run if key in planned else runs[-1].run.spec
         scenarios.append(ScenarioReport(key, spec, planned.get(key), runs))
     safety, safety_text = _safety(reports)
     rows = sorted((*day.events, *day.organisation), key=lambda row: (row["at"], row["stream"], row["seq"]))
@@ -58,7 +59,9 @@ def day_report(day: DaySource) -> DayReport:
 
 def render(report: DayReport) -> str:
     """The report as one HTML file: no script, nothing loaded from elsewhere, all text escaped."""
-    return render_to_string("debriefs/report.html", {"report": report, "day": report.day})
+    return render_to_string(
+        "debriefs/report.html", {"report": report, "day": report.day, "plan": report.day.plan.spec}
+    )
 
 
 def _headline(scenarios: list[ScenarioReport]) -> str:

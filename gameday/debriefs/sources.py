@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from chaos.domain.sight import AlertsReading, Reading
-from chaos.domain.spec import RunSpec
 from chaos.services.evidence_queries import RunEvidence
+from gameday.plans.spec import PlanSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +24,20 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One approver's word on exactly one digest."""
+    """One approver's decision (`approved` or `rejected`) on exactly one digest; `record` is the whole row."""
 
     by: str
     name: str
     at: datetime
+    decision: str
     comment: str
     digest: str
-    is_valid: bool
-    """Whether it still counts for the plan as it stands."""
     record: Mapping[str, Any]
-    """The whole row, for the evidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A party that was told. `at` is None while it has not acknowledged."""
+    """A party that must be told, and who said for it that it knows; `at` is None while nobody has."""
 
     party: str
     why: str
@@ -49,36 +48,20 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
-class ScenarioSource:
-    """A scenario of the plan as it stands: its spec, and the words that a spec does not hold."""
-
-    spec: RunSpec
-    rollback: str = ""
-    runbook: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PlanSource:
-    """A plan as it stands. `digest` is the SHA-256 of `digest_document`."""
+    """A plan as it stands. Its digest is the SHA-256 of `digest_document`; `document` is `yaml`, read."""
 
-    slug: str
-    title: str
-    purpose: str
-    team: str
-    environment: str
-    cluster: str
-    opens: datetime
-    closes: datetime
-    scope_in: tuple[str, ...]
-    scope_out: tuple[str, ...]
+    spec: PlanSpec
     yaml: str
-    plain: Mapping[str, Any]
-    digest: str
+    document: Mapping[str, Any]
     digest_document: bytes
-    scenarios: tuple[ScenarioSource, ...]
     people: tuple[Person, ...]
     approvals: tuple[Approval, ...]
     acknowledgements: tuple[Acknowledgement, ...]
+
+    @property
+    def digest(self) -> str:
+        return self.spec.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +83,11 @@ class CheckpointSource:
     public_key: bytes
     at: datetime
     number: int
+
+    def head(self, stream: str) -> int:
+        """The last sequence number of the stream that it covers; 0 for a stream it does not know."""
+        heads = json.loads(self.payload)["heads"]
+        return next((int(item["seq"]) for item in heads if item["stream"] == stream), 0)
 
 
 @dataclass(frozen=True, slots=True)
