@@ -123,6 +123,7 @@ def _move(view: RunView, to: RunState, why: str, tools: Tools, now: datetime) ->
         change = replace(change, progress=progress)
     if to is RunState.REVERTING:
         marks = replace(view.marks, ended_at=now, decided_at=view.marks.decided_at or now)
+        change = replace(change, events=change.events + _asks_to_undo(view, now))
         if REVERT not in view.acting:
             view = _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
         tools.recorder.note(replace(change, marks=marks))
@@ -136,6 +137,14 @@ def _move(view: RunView, to: RunState, why: str, tools: Tools, now: datetime) ->
     else:
         tools.recorder.require(change)
     return replace(view, state=to, state_since=now, progress=progress, failed_acts=0)
+
+
+def _asks_to_undo(view: RunView, now: datetime) -> tuple[Event, ...]:
+    return tuple(
+        words.asked_to_undo(injection, now)
+        for injection, progress in zip(view.injections, view.progress, strict=True)
+        if injection.inverse is InverseKind.PERSON and progress.requested_at and not view.word("reverted")
+    )
 
 
 def _mark_injected(view: RunView, decision: MarkInjected, tools: Tools, now: datetime) -> RunView:

@@ -49,6 +49,11 @@ def asked(injection: Injection, at: datetime) -> Event:
     return Event("run.waiting_for_person", text, at, ORGANISERS, {"word": "injected"})
 
 
+def asked_to_undo(injection: Injection, at: datetime) -> Event:
+    text = f"Waiting for a person. {injection.instructions.splitlines()[-1]}"
+    return Event("run.waiting_for_person", text, at, body={"word": "reverted"})
+
+
 def answered(index: int, manifest: object, at: datetime) -> Event:
     return Event("injection.accepted", "The API server has the engine.", at, ORGANISERS, {"index": index})
 
