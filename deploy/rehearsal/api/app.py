@@ -81,7 +81,7 @@ class Api:
         if request.path in _OPEN_TO_ALL:
             return await send_answer(send, Answer("ok"))
         kinds = self.served_kinds()
-        if request.path == "/version":
+        if request.path.rstrip("/") == "/version":
             return await send_answer(send, Answer(discover("/version", kinds.values())))
         identity = self.tokens.identify(request.headers.get("authorization", ""))
         if fixed := self._fixed(request, identity, kinds):

@@ -31,6 +31,13 @@ class Listener:
         return "https" if self.certificate else "http"
 
 
+def _listen(listener: Listener) -> socket.socket:
+    """Accepted sockets inherit NODELAY; without it, Nagle's algorithm adds 40 ms to every answer."""
+    sock = socket.create_server((listener.host, listener.port))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
 class _Quiet(uvicorn.Server):
     """Signals belong to whoever runs the process, not to each listener in it."""
 
@@ -54,7 +61,7 @@ class Server:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, listeners: Sequence[Listener]) -> list[str]:
-        sockets = [socket.create_server((one.host, one.port)) for one in listeners]
+        sockets = [_listen(one) for one in listeners]
         for listener, sock in zip(listeners, sockets, strict=True):
             server = _Quiet(self._config(listener))
             self._servers.append(server)

@@ -26,8 +26,9 @@ class Schema:
     def admit(self, kind: Kind, obj: Object, *, strict: bool, warn: Callable[[str], None]) -> Object:
         """The object without unknown fields. Raises ApiError 400 (strict) for them, 422 for wrong ones."""
         unknown: list[str] = []
-        pruned: Object = _prune(self._schema, obj, "", unknown, _ALWAYS_KNOWN)
-        pruned["metadata"] = obj.get("metadata") or {}
+        known = {key: value for key, value in obj.items() if key in _ALWAYS_KNOWN}
+        rest = {key: value for key, value in obj.items() if key not in _ALWAYS_KNOWN}
+        pruned: Object = known | _prune(self._schema, rest, "", unknown)
         if unknown and strict:
             listed = ", ".join(f'unknown field "{path}"' for path in unknown)
             raise bad_request(
@@ -42,9 +43,7 @@ class Schema:
         return pruned
 
 
-def _prune(
-    schema: dict[str, Any], value: Any, path: str, unknown: list[str], known: frozenset[str] = frozenset()
-) -> Any:
+def _prune(schema: dict[str, Any], value: Any, path: str, unknown: list[str]) -> Any:
     if isinstance(value, list):
         items = schema.get("items") or {_KEEPS: True}
         return [_prune(items, item, f"{path}[{number}]", unknown) for number, item in enumerate(value)]
@@ -59,7 +58,7 @@ def _prune(
             kept[key] = _prune(properties[key], item, here, unknown)
         elif isinstance(others, dict):
             kept[key] = _prune(others, item, here, unknown)
-        elif others or schema.get(_KEEPS) or key in known:
+        elif others or schema.get(_KEEPS):
             kept[key] = item
         else:
             unknown.append(here)
