@@ -17,7 +17,7 @@ from chaos.adapters import litmus_preflight, litmus_sweep
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import Conflict, NotFound
 from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NAMESPACES, PODS, RESULTS
-from chaos.adapters.litmus_look import Looker
+from chaos.adapters.litmus_look import WITHIN, Looker
 from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings
 from chaos.adapters.litmus_parse import Owner
 from chaos.adapters.parallel import gather
@@ -37,11 +37,16 @@ class LitmusCluster:
     """Safe for many threads. It remembers only which chaosUIDs are ours, and finds them again by itself."""
 
     def __init__(
-        self, api: KubernetesApi, settings: LitmusSettings, now: Callable[[], datetime] = utc_now
+        self,
+        api: KubernetesApi,
+        settings: LitmusSettings,
+        now: Callable[[], datetime] = utc_now,
+        look_within: float = WITHIN,
     ) -> None:
+        """`look_within`: seconds for one look."""
         self._api, self._settings, self._now = api, settings, now
         self._known: dict[str, Owner] = {}
-        self._looker = Looker(api, settings, now, self._known)
+        self._looker = Looker(api, settings, now, self._known, look_within)
 
     def identity(self) -> str:
         return str(self._api.get(NAMESPACES, "", "kube-system")["metadata"]["uid"])
