@@ -6,7 +6,7 @@ from typing import TypeAlias
 from deploy.rehearsal.litmus import abort, status
 from deploy.rehearsal.litmus.labels import FINALIZER, RUNNER_IMAGE, delete_all, runner_name, uid_label
 from deploy.rehearsal.litmus.targets import BadSelectors, targets_of
-from deploy.rehearsal.platform.facts import is_ready, owner_reference
+from deploy.rehearsal.platform.facts import is_serving, owner_reference
 from deploy.rehearsal.platform.processes import Process, Steps
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.store import CHAOS_ENGINES, CHAOS_EXPERIMENTS, PODS, SERVICE_ACCOUNTS, Object, Store
@@ -28,7 +28,7 @@ class Operator:
     def tick(self, now: float) -> None:
         """Work while the operator's own pod is ready; a lost operator forgets what it was doing."""
         self._now = now
-        if not any(is_ready(pod) for pod in self._store.view(PODS, labels="app=chaos-operator")):
+        if not any(is_serving(pod) for pod in self._store.view(PODS, labels="app=chaos-operator")):
             self._worker, self._failures = None, {}
             return
         if self._worker is None:

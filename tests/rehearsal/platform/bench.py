@@ -5,7 +5,7 @@ from typing import Any
 from deploy.rehearsal.api import install
 from deploy.rehearsal.platform.facts import is_serving
 from deploy.rehearsal.platform.world import TICK, World
-from deploy.rehearsal.store import EVENTS, PODS, Collector, Disruption, Object, Store
+from deploy.rehearsal.store import DEPLOYMENTS, EVENTS, PODS, Collector, Disruption, Object, Store
 from deploy.rehearsal.store.objects import name_of
 
 
@@ -16,14 +16,21 @@ class Bench:
         Disruption(self.store)
         self._collector = Collector(self.store)
         self.world = World(self.store)
+        self._ticks = 0
         self.world.build()
 
+    def scale_operator(self, replicas: int) -> None:
+        """0: the chaos operator is gone, 1: it is back."""
+        self.store.patch(DEPLOYMENTS, "chaos-operator", {"spec": {"replicas": replicas}}, "litmus")
+        self.seconds_until(lambda: self.serving("chaos-operator", "litmus") == replicas)
+
     def wait(self, seconds: float, *, traffic: bool = False) -> None:
-        for tick in range(round(seconds / TICK)):
+        for _ in range(round(seconds / TICK)):
             self.world.tick(self.world.now + TICK)
             if traffic:
                 self.world.flow(TICK)
-            if tick % 10 == 9:
+            self._ticks += 1
+            if self._ticks % 10 == 0:
                 self._collector.sweep()
 
     def seconds_until(self, condition: Any, at_most: float = 60.0) -> float:
