@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('token_file', models.CharField(blank=True, max_length=500)),
                 ('ca_file', models.CharField(blank=True, max_length=500)),
                 ('chaos_namespace', models.CharField(default='chaos', max_length=63)),
-                ('service_account', models.CharField(default='litmus-pod', max_length=253)),
+                ('service_account', models.CharField(default='chaos-runner', max_length=253)),
                 ('prometheus_url', models.URLField(max_length=300)),
                 ('prometheus_token_file', models.CharField(blank=True, max_length=500)),
                 ('prometheus_ca_file', models.CharField(blank=True, max_length=500)),

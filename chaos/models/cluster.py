@@ -40,7 +40,7 @@ class Cluster(models.Model):
     token_file = models.CharField(max_length=500, blank=True)
     ca_file = models.CharField(max_length=500, blank=True)
     chaos_namespace = models.CharField(max_length=63, default="chaos")
-    service_account = models.CharField(max_length=253, default="litmus-pod")
+    service_account = models.CharField(max_length=253, default="chaos-runner")
     prometheus_url = models.URLField(max_length=300)
     prometheus_token_file = models.CharField(max_length=500, blank=True)
     prometheus_ca_file = models.CharField(max_length=500, blank=True)

@@ -35,7 +35,7 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
     )
     add.add_argument("--environment", required=True, choices=sorted(clusters.USUAL_PERCENT))
     add.add_argument("--chaos-namespace", default="chaos")
-    add.add_argument("--service-account", default="litmus-pod", help="What experiments run as.")
+    add.add_argument("--service-account", default="chaos-runner", help="What experiments run as.")
     add.add_argument("--as", dest="user", required=True, metavar="USER")
     add.set_defaults(act=_add)
     check = verbs.add_parser("check", help="Check that a cluster has all that a launch needs.")
