@@ -90,22 +90,24 @@ class PlanSpec:
 
     @property
     def digest(self) -> str:
-        """What an approval binds to. Ceilings (count, percent, durations) are in the scenarios' specs; names
-        of pods are in neither."""
-        return codec.digest(
-            {
-                "digest_version": DIGEST_VERSION,
-                "plan": self.slug,
-                "team": self.team,
-                "environment": self.environment,
-                "cluster": self.cluster,
-                "window": self.window,
-                "scope": {"in": self.scope_in, "out": self.scope_out},
-                "facilitators": self.facilitators,
-                "must_be_told": {party.name: sorted(party.acknowledged_by) for party in self.must_be_told},
-                "scenarios": [
-                    {"spec": scenario.run.digest, "rollback": scenario.rollback}
-                    for scenario in self.scenarios
-                ],
-            }
-        )
+        """What an approval binds to: SHA-256 of the canonical JSON of `digested`, in hex."""
+        return codec.digest(self.digested)
+
+    @property
+    def digested(self) -> Mapping[str, object]:
+        """What the digest covers. Ceilings (count, percent, durations) are in the scenarios' specs; names of
+        pods are in neither."""
+        return {
+            "digest_version": DIGEST_VERSION,
+            "plan": self.slug,
+            "team": self.team,
+            "environment": self.environment,
+            "cluster": self.cluster,
+            "window": self.window,
+            "scope": {"in": self.scope_in, "out": self.scope_out},
+            "facilitators": self.facilitators,
+            "must_be_told": {party.name: sorted(party.acknowledged_by) for party in self.must_be_told},
+            "scenarios": [
+                {"spec": scenario.run.digest, "rollback": scenario.rollback} for scenario in self.scenarios
+            ],
+        }
