@@ -36,7 +36,7 @@ def selector(labels: Mapping[str, str | None]) -> str:
     """`a=1,b` for {"a": "1", "b": None}: equal to, and present. Raises Refused for what is no label."""
     parts = []
     for key, value in sorted(labels.items()):
-        if not _LABEL_KEY.match(key) or (value is not None and not _LABEL_VALUE.match(value)):
+        if not _LABEL_KEY.fullmatch(key) or (value is not None and not _LABEL_VALUE.fullmatch(value)):
             raise Refused(f"{key}={value} is no Kubernetes label; check the selector.")
         parts.append(key if value is None else f"{key}={value}")
     return ",".join(parts)
@@ -50,6 +50,6 @@ def what_is_asked(verb: str, resource: Resource, namespace: str, name: str = "")
 
 
 def _checked(name: str) -> str:
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         raise Refused(f"{name!r} is no Kubernetes name.")
     return quote(name)

@@ -157,7 +157,7 @@ def _check_names(injection: Injection, grant_uid: str) -> None:
         ("experiment", injection.experiment, _EXPERIMENT),
         ("app label (exactly one key=value)", injection.app_label, _LABEL),
     ):
-        if not pattern.match(text):
+        if not pattern.fullmatch(text):
             raise Refused(f"{text!r} is not allowed as {what} of a ChaosEngine.")
     if injection.app_kind not in _KINDS:
         raise Refused(f"Litmus knows no workload kind {injection.app_kind!r}; it knows {', '.join(_KINDS)}.")

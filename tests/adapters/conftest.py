@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.litmus import LitmusCluster
@@ -27,6 +29,16 @@ SETTINGS = LitmusSettings("chaos", "chaos-runner")
 class Practice:
     url: str
     token_file: str
+    kubeconfig: Path
+
+    def admin_api(self) -> KubernetesApi:
+        """As its administrator, over TLS with the cluster's own CA."""
+        config = yaml.safe_load(self.kubeconfig.read_text())
+        cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+        ca, token = self.kubeconfig.with_suffix(".ca"), self.kubeconfig.with_suffix(".token")
+        ca.write_bytes(base64.b64decode(cluster["certificate-authority-data"]))
+        token.write_text(user["token"])
+        return KubernetesApi(Connection(cluster["server"], str(ca), str(token)))
 
     def turn(self, **switches: Any) -> None:
         body = json.dumps(switches).encode()
@@ -41,10 +53,11 @@ class Practice:
 
 @pytest.fixture(scope="session")
 def practice_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    token = tmp_path_factory.mktemp("practice") / "token"
+    folder = tmp_path_factory.mktemp("practice")
+    token, kubeconfig = folder / "token", folder / "kubeconfig"
     command = [sys.executable, "-m", "deploy.rehearsal", "--port", "0", "--time-scale", "20"]
     process = subprocess.Popen(
-        [*command, "--token-file", str(token)],
+        [*command, "--token-file", str(token), "--kubeconfig", str(kubeconfig)],
         cwd=ROOT,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -54,7 +67,7 @@ def practice_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pract
         assert process.stdout is not None
         line = process.stdout.readline()
         assert "http://" in line, f"the practice cluster did not start: {line!r}"
-        practice = Practice(line.split()[-1], str(token))
+        practice = Practice(line.split()[-1], str(token), kubeconfig)
         under_test = bank(practice)
         until(lambda: pods_of(under_test), lambda pods: len(pods) == 6 and all(pod.is_ready for pod in pods))
         yield practice

@@ -156,7 +156,7 @@ def test_a_fault_is_seen_reverted_and_cleared(cluster_under_test: UnderTest) -> 
     targets = {pod.uid for pod in injection.targets}
     during = until(
         lambda: make().look(ref, [injection]),
-        lambda sight: not targets & {pod.uid for pod in sight.pods if not pod.is_leaving},
+        lambda sight: sight.results and not targets & {pod.uid for pod in sight.pods if not pod.is_leaving},
     )
     assert during.began_at <= during.at
     assert {item.kind for item in live(during.residue)} == {

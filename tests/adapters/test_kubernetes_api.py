@@ -238,14 +238,16 @@ def test_what_is_no_address_is_refused(server: str) -> None:
         KubernetesApi(Connection(server))
 
 
-@pytest.mark.parametrize("name", ["", "../secrets", "a/b", "A", "x" * 254])
+@pytest.mark.parametrize("name", ["", "../secrets", "a/b", "A", "x\n", "x" * 254])
 def test_a_name_cannot_leave_its_path(stub: Stub, name: str) -> None:
     with pytest.raises(Refused):
         api(stub).delete(PODS, "chaos", name or "/")
     assert stub.asked == []
 
 
-@pytest.mark.parametrize("labels", [{"app": "a,tier=b"}, {"app in (a)": "x"}, {"": "x"}, {"app": "a b"}])
+@pytest.mark.parametrize(
+    "labels", [{"app": "a,tier=b"}, {"app in (a)": "x"}, {"": "x"}, {"app": "a b"}, {"app": "a\n"}]
+)
 def test_a_label_cannot_turn_into_another_selector(labels: dict[str, str | None]) -> None:
     with pytest.raises(Refused, match="label"):
         selector(labels)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from chaos.domain.injection import Injection
 from chaos.domain.sight import Pod, Residue, ResidueKind
 from chaos.domain.spec import FaultSpec, TargetSpec
-from chaos.domain.targets import Limits, resolve
+from chaos.domain.targets import Limits, Targets, resolve
 from chaos.faults.catalogue import plan_injection
 from chaos.ports import Cluster, RunRef
 
@@ -43,6 +43,14 @@ def a_deletion(under_test: UnderTest, ref: RunRef, count: int = 2, seconds: int 
     spec = FaultSpec("pod-delete", timedelta(seconds=seconds), targets, {"force": "false"})
     found = resolve(targets, pods_of(under_test), Limits(max_percent=50))
     return plan_injection(ref.short, 0, spec, found)
+
+
+def an_injection(ref: RunRef) -> Injection:
+    """The deletion of two of six pods, without a look at any cluster."""
+    pods = tuple(Pod("payments", f"api-{n}", f"uid-{n}", f"node-{n}", True, False) for n in range(2))
+    targets = TargetSpec("payments", "deployment", {"app": "payments-api"}, count=2)
+    spec = FaultSpec("pod-delete", timedelta(seconds=30), targets, {"force": "false"})
+    return plan_injection(ref.short, 0, spec, Targets("payments", pods, 6, 6))
 
 
 def of_another_index(injection: Injection) -> Injection:
