@@ -62,6 +62,9 @@ class Rehearsal:
 
 
 async def serve(options: argparse.Namespace) -> int:
+    over = asyncio.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(one, over.set)
     rehearsal = Rehearsal(time_scale=options.time_scale, seed=options.seed)
     if options.token_file:
         write_secret(options.token_file, grant_product(rehearsal.tokens))
@@ -76,16 +79,12 @@ async def serve(options: argparse.Namespace) -> int:
             token = grant_admin(rehearsal.tokens)
             kubeconfig.write(options.kubeconfig, urls[1], certificates.authority, token)
         print(f"The rehearsal cluster is ready at {urls[0]}", flush=True)
-        await _until_signal(rehearsal)
+        await _run_until(over, rehearsal)
         await rehearsal.server.stop()
     return 0
 
 
-async def _until_signal(rehearsal: Rehearsal) -> None:
-    over = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, over.set)
+async def _run_until(over: asyncio.Event, rehearsal: Rehearsal) -> None:
     clock = asyncio.create_task(rehearsal.keep_time())
     clock.add_done_callback(lambda task: over.set())
     await over.wait()
