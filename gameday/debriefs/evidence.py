@@ -21,6 +21,10 @@ from gameday.debriefs import archive, report, tables
 from gameday.debriefs.gather import gather
 from gameday.debriefs.secrets import cleaned, refuse_secrets
 from gameday.debriefs.sources import DaySource, RunSource
+from gameday.people import services as people
+from gameday.people.models import User
+from gameday.people.roles import Act
+from gameday.plans import services as plans
 
 _ASSETS = Path(__file__).parent / "bundle"
 Files = dict[str, bytes]
@@ -34,11 +38,15 @@ class Bundle:
     digest: str
 
 
-def write_bundle(slug: str, folder: Path, now: datetime, by: str = "", by_name: str = "") -> Bundle:
+def write_bundle(slug: str, folder: Path, now: datetime, by: User | None = None) -> Bundle:
     """Make the plan's bundle in `folder` and record in the journal that it was made.
 
-    Raises Refused for an unknown plan, a folder that cannot be written, or a secret that would go along.
+    `by` needs the right to take out evidence; without one it is whoever may run our commands. Raises
+    Refused for an unknown plan, a missing right, a folder that cannot be written, or a secret within.
     """
+    if by:
+        plan = plans.plan(slug)
+        people.require(by, Act.AUDIT, plan.team, plan.compiled().roles_of(by.username))
     day, key = gather(slug, now)
     known = known_secrets()
     files = bundle_files(day, known)
@@ -51,7 +59,8 @@ def write_bundle(slug: str, folder: Path, now: datetime, by: str = "", by_name: 
     with transaction.atomic():
         text = f"An evidence bundle of {slug} was made."
         body = {"plan": slug, "file": path.name, "sha256": digest}
-        append(ORGANISATION, "evidence.made", text, at=now, actor=by, actor_name=by_name, body=body)
+        actor = {"actor": by.username, "actor_name": by.name} if by else {}
+        append(ORGANISATION, "evidence.made", text, at=now, body=body, **actor)
     return Bundle(path, digest)
 
 

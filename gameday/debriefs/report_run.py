@@ -104,7 +104,10 @@ def run_report(source: RunSource, day: DaySource) -> RunReport:
     """Everything the report says about one run, computed from what was recorded."""
     run, zero = source.run, source.run.injected_at
     alerts = [measures.alert_outcome(item, source.alerts, zero) for item in run.spec.expected_alerts]
-    events = [row for row in (*day.events, *day.organisation) if row["run"] == run.run]
+    events = sorted(
+        (row for row in (*day.events, *day.organisation) if row["run"] == run.run),
+        key=lambda row: (row["at"], row["stream"], row["seq"]),
+    )
     recovered: Recovery = measures.recovery(run.spec, source.readings, zero)
     cleanup, cleanup_text = _cleanup(run)
     others = measures.other_alerts(run.spec, source.alerts, zero)
@@ -114,7 +117,7 @@ def run_report(source: RunSource, day: DaySource) -> RunReport:
         verdict=VERDICTS[run.verdict],
         ending=_ending(run, day),
         was_breach=bool(run.stop and run.stop.kind.value == "breach"),
-        detected=_detected(zero, alerts, events),
+        detected=_detected(zero, alerts, events, day),
         recovered=recovered.sentence,
         cleanup=cleanup,
         cleanup_text=cleanup_text,
@@ -130,7 +133,8 @@ def run_report(source: RunSource, day: DaySource) -> RunReport:
 def moment(row: Mapping[str, Any], zero: datetime | None, day: DaySource) -> Moment:
     """A journal row as a line of a timeline."""
     at = datetime.fromisoformat(row["at"])
-    by = row["actor_name"] or (day.name(row["actor"]) if row["actor"] else "")
+    actor, recorded = row["actor"], row["actor_name"]
+    by = recorded if recorded and recorded != actor else day.name(actor)
     is_theirs = row["audience"] == "organisers"
     return Moment(at, clock(at, zero), row["text"], by=by, kind=row["kind"], for_organisers=is_theirs)
 
@@ -145,7 +149,10 @@ def _ending(run: RunEvidence, day: DaySource) -> str:
 
 
 def _detected(
-    zero: datetime | None, alerts: Sequence[AlertOutcome], events: Sequence[Mapping[str, Any]]
+    zero: datetime | None,
+    alerts: Sequence[AlertOutcome],
+    events: Sequence[Mapping[str, Any]],
+    day: DaySource,
 ) -> str:
     """By whichever came first: an expected alert, or a person's milestone."""
     if zero is None:
@@ -153,7 +160,7 @@ def _detected(
     found = [(item.fired_at, f"alert {item.expected.name}") for item in alerts if item.fired_at]
     for row in events:
         if row["kind"] == "milestone" and "detected" in row["body"].values():
-            found.append((datetime.fromisoformat(row["at"]), row["actor_name"] or row["actor"]))
+            found.append((datetime.fromisoformat(row["at"]), moment(row, zero, day).by))
     after = sorted(item for item in found if item[0] >= zero)
     return f"{span(after[0][0] - zero)}, {after[0][1]}" if after else "not recorded"
 

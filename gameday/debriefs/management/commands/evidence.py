@@ -26,8 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, plan: str, to: Path, user: str, **options: Any) -> None:
         try:
             by = people.person(user) if user else None
-            names = {"by": by.username, "by_name": by.name} if by else {}
-            bundle = write_bundle(plan, to, datetime.now(UTC), **names)
+            bundle = write_bundle(plan, to, datetime.now(UTC), by)
         except GamedayError as error:
             self.stderr.write(str(error))
             sys.exit(1)
