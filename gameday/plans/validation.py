@@ -77,7 +77,7 @@ def _sentence(error: Any) -> str:
             hint = "; quote it" if "text" in wanted and isinstance(value, bool | int | float) else ""
             return f"This should be {wanted}, and {_what_it_is(value)}{hint}."
         case "enum":
-            near = difflib.get_close_matches(str(value), limit, 1, 0.6)
+            near = difflib.get_close_matches(str(value), limit, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"it is one of: {', '.join(limit)}."
             return f"{_shown(value)} is not known here; {hint}"
         case "const":

@@ -21,6 +21,10 @@ PLAIN = "!plain"
 QUOTED = "!quoted"
 
 
+class TooDeep(Exception):
+    """Reading stops here: only to find the end of this nesting would take minutes."""
+
+
 class PlanComposer(Reader, Scanner, Parser, Composer, BaseResolver):
     """Composes one document's nodes; `wrong` collects (mark, sentence)."""
 
@@ -56,8 +60,7 @@ class PlanComposer(Reader, Scanner, Parser, Composer, BaseResolver):
             event.tag = None
         if self._depth >= MAX_DEPTH:
             self._refuse(event, f"A plan is not nested deeper than {MAX_DEPTH} levels.")
-            self._skip()
-            return _nothing(event)
+            raise TooDeep
         self._depth += 1
         try:
             node: Node | None = super().compose_node(parent, index)
@@ -71,18 +74,6 @@ class PlanComposer(Reader, Scanner, Parser, Composer, BaseResolver):
 
     def _next(self) -> Any:
         return self.peek_event()  # type: ignore[no-untyped-call]
-
-    def _skip(self) -> None:
-        """Leave out a whole node without building it."""
-        open_collections = 0
-        while True:
-            event = self.get_event()  # type: ignore[no-untyped-call]
-            if isinstance(event, CollectionStartEvent):
-                open_collections += 1
-            elif type(event).__name__ in ("MappingEndEvent", "SequenceEndEvent"):
-                open_collections -= 1
-            if open_collections == 0:
-                return
 
     def _refuse(self, event: Any, sentence: str) -> None:
         self.wrong.append((event.start_mark, sentence))

@@ -7,13 +7,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from yaml import YAMLError
 from yaml.error import Mark, MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
 from gameday.plans.problems import Path, PlanRefused, Problem, dotted
-from gameday.plans.yaml_nodes import PLAIN, PlanComposer
+from gameday.plans.yaml_nodes import PLAIN, PlanComposer, TooDeep
 
 MAX_BYTES = 256 * 1024
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -63,11 +62,28 @@ def read(data: bytes, name: str = "plan.yaml") -> Source:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PlanRefused([f"{name}: The file is not UTF-8 (byte {error.start})."]) from error
-    source, wrong = Source(name), []
+    source = Source(name)
+    root, wrong = _composed(text, name)
+    if root is not None:
+        source.document = _Builder(source, wrong).build(root, ())
+    if wrong:
+        raise PlanRefused(
+            f"{name}:{mark.line + 1}:{mark.column + 1}: {sentence}"
+            for mark, sentence in sorted(wrong, key=lambda item: item[0].index)
+        )
+    if root is None:
+        raise PlanRefused([f"{name}: The file is empty; it should hold a plan."])
+    return source
+
+
+def _composed(text: str, name: str) -> tuple[Node | None, list[tuple[Mark, str]]]:
+    """The document's nodes, and what a plan may not hold. Raises PlanRefused for what is not YAML."""
     try:
         composer = PlanComposer(text)
         root = composer.get_node() if composer.check_node() else None
-        wrong += composer.wrong
+        return root, composer.wrong
+    except TooDeep:
+        return None, composer.wrong
     except ReaderError as error:
         raise PlanRefused([f"{name}: The file has a character that YAML does not allow."]) from error
     except MarkedYAMLError as error:
@@ -75,17 +91,6 @@ def read(data: bytes, name: str = "plan.yaml") -> Source:
         place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         what = " ".join(filter(None, (error.context, error.problem)))
         raise PlanRefused([f"{name}{place}: This is not YAML: {what}."]) from error
-    except YAMLError as error:
-        raise PlanRefused([f"{name}: This is not YAML: {error}."]) from error
-    if root is None:
-        raise PlanRefused([f"{name}: The file is empty; it should hold a plan."])
-    source.document = _Builder(source, wrong).build(root, ())
-    if wrong:
-        raise PlanRefused(
-            f"{name}:{mark.line + 1}:{mark.column + 1}: {sentence}"
-            for mark, sentence in sorted(wrong, key=lambda item: item[0].index)
-        )
-    return source
 
 
 class _Builder:
