@@ -6,7 +6,6 @@ repeats a DELETE four times. So: no models, a timeout on each call, no repetitio
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
@@ -17,15 +16,15 @@ from urllib.parse import urlencode, urlsplit
 
 from kubernetes.client import ApiClient, Configuration
 
-from chaos.adapters.kubernetes_errors import from_answer, not_json, raise_for
+from chaos.adapters.kubernetes_answers import object_of, parsed, whole
+from chaos.adapters.kubernetes_errors import from_answer, raise_for
 from chaos.adapters.kubernetes_paths import Resource, selector, what_is_asked
 from chaos.adapters.kubernetes_token import TokenFile
-from chaos.domain.errors import Refused, Transient
+from chaos.domain.errors import Refused
 
 Json = dict[str, Any]
 
 PAGE = 250
-MOST_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class KubernetesApi:
 
     def get(self, resource: Resource, namespace: str, name: str, *, within: float | None = None) -> Json:
         what = what_is_asked("get", resource, namespace, name)
-        return _object(self._call("GET", resource.path(namespace, name), what, within=within), what)
+        return object_of(self._call("GET", resource.path(namespace, name), what, within=within), what)
 
     def read(self, path: str, *, within: float | None = None) -> Json:
         """A discovery path such as `/apis/litmuschaos.io/v1alpha1`."""
@@ -134,7 +133,7 @@ class KubernetesApi:
         while True:
             page = self._call("GET", f"{path}?{urlencode(query)}", what, within=within)
             for item in page.get("items") or ():
-                yield _object(item, what)
+                yield object_of(item, what)
             following = (page.get("metadata") or {}).get("continue")
             if not following:
                 return
@@ -166,12 +165,12 @@ class KubernetesApi:
                 body=body,
                 _request_timeout=(connect, read),
             )
-            data = _whole(answer.response, deadline, what)
+            data = whole(answer.response, deadline, what)
         except Exception as error:
             raise_for(error, what)
         if not 200 <= answer.status < 300:
             raise from_answer(answer.status, data, answer.headers.get("Retry-After"), what)
-        return _parsed(data, what)
+        return parsed(data, what)
 
     def _api(self) -> ApiClient:
         """A connection pool must not be shared by a process and its fork."""
@@ -188,39 +187,3 @@ def _client(connection: Connection) -> ApiClient:
     configuration.proxy = connection.proxy or None
     configuration.connection_pool_maxsize = 16
     return ApiClient(configuration)
-
-
-def _whole(response: Any, deadline: float, what: str) -> bytes:
-    """The body, by a deadline for all of it: a server that trickles must not hold us."""
-    parts, size = [], 0
-    try:
-        while part := response.read1(65536):
-            parts.append(part)
-            size += len(part)
-            if time.monotonic() > deadline:
-                raise Transient(f"The API server's answer came too slowly: {what}.")
-            if size > MOST_BYTES:
-                raise Transient(f"The API server's answer is larger than {MOST_BYTES >> 20} MiB: {what}.")
-    except BaseException:
-        response.close()
-        raise
-    response.release_conn()
-    return b"".join(parts)
-
-
-def _object(item: Any, what: str) -> Json:
-    """An object has a name and a UID; what has none is not from an API server."""
-    meta = item.get("metadata") if isinstance(item, dict) else None
-    if not isinstance(meta, dict) or not meta.get("name") or not meta.get("uid"):
-        raise not_json(what)
-    return dict(item)
-
-
-def _parsed(data: bytes, what: str) -> Json:
-    try:
-        answer = json.loads(data)
-    except ValueError as error:
-        raise not_json(what) from error
-    if not isinstance(answer, dict):
-        raise not_json(what)
-    return answer

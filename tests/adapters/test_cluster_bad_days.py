@@ -85,7 +85,7 @@ def test_a_look_at_a_silent_cluster_ends_in_its_time(practice: Practice) -> None
     practice.turn(api=[mishap("hang", "pods", "list", seconds=3.0)])
     began = time.monotonic()
     assert practice.cluster(look_within=0.4).look(ref, [an_injection(ref)]).unseen
-    assert time.monotonic() - began < 1.2
+    assert time.monotonic() - began < 2
 
 
 def test_reverting_deletes_what_it_can_and_says_what_it_could_not(practice: Practice) -> None:

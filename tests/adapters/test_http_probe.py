@@ -43,9 +43,9 @@ def test_the_status_is_the_value_and_no_redirect_is_followed(stub: Stub, status:
 
 def test_the_latency_is_that_of_the_whole_answer(stub: Stub) -> None:
     stub.answers = lambda asked: Answer(body=b"12345", trickle=0.02)
-    reading = read(stub.url, ProbeKind.HTTP_LATENCY)
+    reading = read(stub.url, ProbeKind.HTTP_LATENCY, timeout=5)
     assert reading.value is not None
-    assert 80 <= reading.value < 900
+    assert 80 <= reading.value < 4000
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_one_deadline_covers_the_whole_answer(stub: Stub, answer: Answer) -> Non
     stub.answers = lambda asked: answer
     began = time.monotonic()
     assert "after 0.15 s" in read(stub.url, timeout=0.15).unknown
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 1.5
 
 
 def test_a_page_at_the_cap_is_read_and_one_past_it_is_unknown(stub: Stub) -> None:

@@ -140,7 +140,7 @@ def test_a_slow_prometheus_is_unknown_in_time(stub: Stub, answer: Answer) -> Non
     stub.answers = lambda asked: answer
     began = time.monotonic()
     assert "after 0.15 s" in read(stub, timeout=0.15).unknown
-    assert time.monotonic() - began < 0.6
+    assert time.monotonic() - began < 1.5
     assert len(stub.asked) == 1
 
 
@@ -149,7 +149,7 @@ def test_a_dead_prometheus_is_unknown_at_once() -> None:
         pass
     began = time.monotonic()
     assert "could not be reached" in read(gone).unknown
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 2
 
 
 def test_compressed_answers_are_read(stub: Stub) -> None:
