@@ -14,7 +14,6 @@ from deploy.rehearsal.api.http import (
     Request,
     Scope,
     Send,
-    encode,
     read_request,
     refusal,
     send_answer,
@@ -27,7 +26,7 @@ from deploy.rehearsal.api.reviews import REVIEWS, review
 from deploy.rehearsal.api.routes import Target, find_target, no_such_resource, split_group
 from deploy.rehearsal.api.tokens import Identity, Tokens, authorize, denied
 from deploy.rehearsal.api.verbs import carry_out
-from deploy.rehearsal.api.watching import Watch
+from deploy.rehearsal.api.watching import Watch, first_of, gone, stream
 from deploy.rehearsal.store import ApiError, Kind, Store
 
 logger = logging.getLogger(__name__)
@@ -91,19 +90,45 @@ class Api:
         if mishap and mishap.effect is Effect.FORBID:
             raise denied(identity, target)
         authorize(identity, target)
-        if mishap and await self._struck(mishap, target, request, scope):
-            return None
+        if mishap is None:
+            return await self._serve(target, request, receive, send)
+        return await self._strike(mishap, target, request, scope, receive, send)
+
+    async def _serve(self, target: Target, request: Request, receive: Receive, send: Send) -> None:
         await self.pace.wait(self.store, target, request)
-        lost = mishap is not None and mishap.effect is Effect.LOSE_ANSWER
         if target.verb == "watch":
-            await self._watch(target, request, receive, send, mishap.seconds if lost and mishap else None)
+            watch = Watch(self.store, target, request)
+            await stream(watch, receive, send, self.stopping, request.number("timeoutSeconds"))
         else:
-            answer = carry_out(self.store, target, request)
-            if not lost:
-                return await send_answer(send, answer)
-        if lost:
-            hang_up(scope)
-        return None
+            await send_answer(send, carry_out(self.store, target, request))
+
+    async def _strike(
+        self, mishap: Mishap, target: Target, request: Request, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Let the mishap happen. Raises the ApiError it answers with."""
+        match mishap.effect:
+            case Effect.REFUSE:
+                raise refused(mishap)
+            case Effect.DELAY:
+                await first_of(self.stopping.wait(), timeout=mishap.seconds)
+                return await self._serve(target, request, receive, send)
+            case Effect.LOSE_ANSWER if target.verb == "watch":
+                watch = Watch(self.store, target, request)
+                await stream(watch, receive, send, self.stopping, mishap.seconds, ended=False)
+            case Effect.LOSE_ANSWER:
+                await self.pace.wait(self.store, target, request)
+                with suppress(ApiError):
+                    carry_out(self.store, target, request)
+            case Effect.APPLY_LATE:
+                task = asyncio.create_task(self._apply_late(mishap.seconds, target, request))
+                self._late.add(task)
+                task.add_done_callback(self._late.discard)
+                if mishap.code:
+                    raise refused(mishap)
+            case _:
+                await first_of(self.stopping.wait(), gone(receive), timeout=mishap.seconds or None)
+        hang_up(scope)
+        await gone(receive)
 
     def _fixed(
         self, request: Request, identity: Identity, kinds: Mapping[tuple[str, str], Kind]
@@ -122,63 +147,7 @@ class Api:
         document = discover(request.path, kinds.values())
         return None if document is None else Answer(document)
 
-    async def _struck(self, mishap: Mishap, target: Target, request: Request, scope: Scope) -> bool:
-        """True where the mishap leaves nothing more to do. Raises the ApiError it answers with."""
-        match mishap.effect:
-            case Effect.REFUSE:
-                raise refused(mishap)
-            case Effect.DELAY:
-                await self._sleep(mishap.seconds)
-                return False
-            case Effect.HANG:
-                await self._sleep(mishap.seconds or float("inf"))
-                hang_up(scope)
-                return True
-            case Effect.APPLY_LATE:
-                task = asyncio.create_task(self._apply_late(mishap.seconds, target, request))
-                self._late.add(task)
-                task.add_done_callback(self._late.discard)
-                if mishap.code:
-                    raise refused(mishap)
-                hang_up(scope)
-                return True
-            case _:
-                return False
-
-    async def _sleep(self, seconds: float) -> None:
-        """Sleep, but no longer than the server lives."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.stopping.wait(), None if seconds == float("inf") else seconds)
-
     async def _apply_late(self, seconds: float, target: Target, request: Request) -> None:
         await asyncio.sleep(seconds)
         with suppress(ApiError):
             carry_out(self.store, target, request)
-
-    async def _watch(
-        self, target: Target, request: Request, receive: Receive, send: Send, cut_after: float | None
-    ) -> None:
-        watch = Watch(self.store, target, request)
-        seconds = request.number("timeoutSeconds") if cut_after is None else cut_after
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-
-        async def tell() -> None:
-            async for event in watch.events():
-                await send({"type": "http.response.body", "body": encode(event) + b"\n", "more_body": True})
-
-        ends = [asyncio.ensure_future(one) for one in (tell(), _gone(receive), self.stopping.wait())]
-        try:
-            await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for end in ends:
-                end.cancel()
-            watch.close()
-        if cut_after is None:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _gone(receive: Receive) -> None:
-    """Returns when the client has hung up."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

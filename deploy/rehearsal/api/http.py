@@ -40,7 +40,7 @@ class Request:
             raise bad_request(f'query parameter {name}: "{text}" is not an integer') from None
 
     def flag(self, name: str) -> bool:
-        return self.one(name) in ("true", "1")
+        return self.one(name).lower() in ("true", "1")
 
     def content_type(self) -> str:
         return self.headers.get("content-type", "application/json").partition(";")[0].strip()

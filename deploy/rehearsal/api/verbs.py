@@ -8,8 +8,8 @@ from deploy.rehearsal.api.listing import list_answer
 from deploy.rehearsal.api.routes import Target, not_allowed
 from deploy.rehearsal.api.scale import scale
 from deploy.rehearsal.api.tables import maybe_table
-from deploy.rehearsal.store import PODS, Deletion, Object, PatchType, Store
-from deploy.rehearsal.store.errors import bad_request
+from deploy.rehearsal.store import BUDGETS, LEASES, PODS, Deletion, Object, PatchType, Store
+from deploy.rehearsal.store.errors import bad_request, cause, invalid
 from deploy.rehearsal.store.store import Write
 
 _STRATEGIC_FREE = (PatchType.MERGE, PatchType.JSON)
@@ -58,7 +58,10 @@ def _get(store: Store, target: Target, request: Request) -> Answer:
 
 def _create(store: Store, target: Target, request: Request) -> Answer:
     warnings: list[str] = []
-    obj = store.create(target.kind, _checked(target, request.object()), how=_how(request, warnings))
+    given = _checked(target, request.object())
+    if given["metadata"].get("resourceVersion"):
+        raise bad_request("resourceVersion should not be set on objects to be created")
+    obj = store.create(target.kind, given, how=_how(request, warnings))
     return Answer(obj, 201, warnings=tuple(warnings))
 
 
@@ -71,8 +74,18 @@ def _update(store: Store, target: Target, request: Request) -> Answer:
             f"the name of the object ({given}) does not match the name on the URL ({target.name})"
         )
     obj["metadata"]["name"] = target.name
+    if not obj["metadata"].get("resourceVersion") and _needs_version(target):
+        said = "Invalid value: 0x0: must be specified for an update"
+        raise invalid(
+            target.kind, target.name, [cause("metadata.resourceVersion", "FieldValueInvalid", said)]
+        )
     new = store.update(target.kind, obj, subresource=target.subresource, how=_how(request, warnings))
     return Answer(new, warnings=tuple(warnings))
+
+
+def _needs_version(target: Target) -> bool:
+    """Kinds whose whole-object update a real server refuses without a resourceVersion."""
+    return target.kind.custom or target.kind in (LEASES, BUDGETS)
 
 
 def _patch(store: Store, target: Target, request: Request) -> Answer:

@@ -1,6 +1,7 @@
 """Garbage: objects whose owners are gone, and the contents of namespaces that are going."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from deploy.rehearsal.store.shelf import Change
 if TYPE_CHECKING:
     from deploy.rehearsal.store.store import Store
 
+logger = logging.getLogger(__name__)
 Item = tuple[Kind, Object]
 
 
@@ -31,7 +33,10 @@ class Collector:
             await self._work.wait()
             self._work.clear()
             await asyncio.sleep(self._delay)
-            self.sweep()
+            try:
+                self.sweep()
+            except Exception:
+                logger.exception("A sweep for garbage failed; the next change starts another one")
             if any(is_going(one) for one in self._store.view(NAMESPACES)):
                 self._work.set()
 

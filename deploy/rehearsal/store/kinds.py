@@ -1,23 +1,26 @@
 """The kinds the rehearsal cluster knows. Litmus' three are added when their CRDs are created."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One resource type: where it lives in the API and which of the API's rules apply to it."""
+    """One resource type: where it lives in the API and which of the API's rules apply to it.
+
+    Two are equal if they live in the same place, whatever a CRD says about short names and the like.
+    """
 
     group: str
     version: str
     plural: str
-    kind: str
-    namespaced: bool = True
-    status: bool = False
+    kind: str = field(compare=False)
+    namespaced: bool = field(default=True, compare=False)
+    status: bool = field(default=False, compare=False)
     """Has a status subresource: main writes leave the status alone, status writes all else."""
-    custom: bool = False
-    short_names: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    singular: str = ""
+    custom: bool = field(default=False, compare=False)
+    short_names: tuple[str, ...] = field(default=(), compare=False)
+    categories: tuple[str, ...] = field(default=(), compare=False)
+    singular: str = field(default="", compare=False)
 
     @property
     def api_version(self) -> str:

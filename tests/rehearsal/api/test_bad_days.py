@@ -79,6 +79,13 @@ def test_a_lost_answer_leaves_the_change_applied(api: RunningApi, core: client.C
     assert _there(api)
 
 
+def test_a_lost_refusal_is_lost_like_any_answer(api: RunningApi, core: client.CoreV1Api):
+    _create(core)
+    _happen(api, Effect.LOSE_ANSWER)
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        _create(core)
+
+
 @pytest.mark.parametrize("code", [504, 0], ids=["answers 504", "hangs up"])
 def test_a_late_change_is_applied_after_the_client_has_given_up(
     api: RunningApi, core: client.CoreV1Api, code: int

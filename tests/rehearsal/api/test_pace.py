@@ -1,60 +1,68 @@
 """The pace of a real control plane, and the routes that others mount."""
 
 import time
-from collections.abc import Callable
-from statistics import median
 
 import pytest
 import urllib3
 from kubernetes import client
 
-from deploy.rehearsal.api.http import Receive, Scope, Send
-from deploy.rehearsal.store import CONFIG_MAPS, PODS
+from deploy.rehearsal.api import Pace
+from deploy.rehearsal.api.http import Receive, Request, Scope, Send
+from deploy.rehearsal.api.routes import Target
+from deploy.rehearsal.store import CONFIG_MAPS, NAMESPACES, PODS, Kind, Store
 from tests.rehearsal.api.things import config, pod
 from tests.support.rehearsal_api import running_api
 
 
-def _milliseconds(act: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    act()
-    return (time.perf_counter() - begun) * 1000
+def _request(**query: str) -> Request:
+    return Request("GET", "/", {name: [value] for name, value in query.items()}, {}, b"")
 
 
-def test_requests_take_about_as_long_as_on_a_real_server():
-    with running_api(pace=1.0) as api:
-        core = client.CoreV1Api(api.client())
-        core.list_namespace()
+def _seconds(verb: str, kind: Kind = PODS, subresource: str = "") -> float:
+    return Pace().seconds(Store(), Target(kind, verb, "payments", "a", subresource), _request())
 
-        def make(name: str) -> None:
-            api.do(lambda: api.store.create(PODS, pod(name), keep_status=True))
 
-        for name in ("a", "b", "c", "evicted"):
-            make(name)
-        read = [_milliseconds(lambda: core.read_namespaced_pod("a", "payments")) for _ in range(9)]
-        write = [
-            _milliseconds(lambda n=n: core.create_namespaced_config_map("payments", config(f"c{n}")))
-            for n in range(9)
-        ]
-        gone = [_milliseconds(lambda n=n: core.delete_namespaced_pod(n, "payments")) for n in ("a", "b", "c")]
-        eviction = {"metadata": {"name": "evicted", "namespace": "payments"}}
-        evicted = _milliseconds(lambda: core.create_namespaced_pod_eviction("evicted", "payments", eviction))
-    assert 2 <= median(read) < 30
-    assert 5 <= median(write) < 40
-    assert 10 <= median(gone) < 50
-    assert 100 <= evicted < 180
+def test_each_request_takes_as_long_as_on_a_real_server():
+    assert _seconds("get") == _seconds("watch") == 0.002
+    assert _seconds("create") == _seconds("patch") == _seconds("delete", CONFIG_MAPS) == 0.005
+    assert _seconds("delete") == 0.010
+    assert _seconds("create", PODS, "eviction") == 0.100
 
 
 def test_a_list_of_a_quiet_kind_waits_for_writes_elsewhere_once():
+    store, pace = Store(), Pace()
+    store.create(NAMESPACES, {"metadata": {"name": "payments"}})
+    target = Target(PODS, "list", "payments")
+
+    def listing(**query: str) -> float:
+        return pace.seconds(store, target, _request(**query))
+
+    listing()
+    again = listing()
+    store.create(CONFIG_MAPS, config("a"))
+    stale = listing(resourceVersion="0")
+    first, second = listing(), listing()
+    store.create(PODS, pod("a"))
+    own = listing()
+    assert [again, stale, second, own] == [0.002] * 4
+    assert first == pytest.approx(0.097)
+
+
+def test_the_server_keeps_this_pace_and_adds_little_of_its_own():
     with running_api(pace=1.0) as api:
         core = client.CoreV1Api(api.client())
-        core.list_namespaced_pod("payments")
-        again = _milliseconds(lambda: core.list_namespaced_pod("payments"))
-        api.do(lambda: api.store.create(CONFIG_MAPS, config("a")))
-        stale = _milliseconds(lambda: core.list_namespaced_pod("payments", resource_version="0"))
-        first = _milliseconds(lambda: core.list_namespaced_pod("payments"))
-        second = _milliseconds(lambda: core.list_namespaced_pod("payments"))
-    assert first >= 95
-    assert max(again, stale, second) < 60
+        taken = []
+        for _ in range(12):
+            begun = time.perf_counter()
+            core.read_namespace("payments")
+            taken.append(time.perf_counter() - begun)
+        api.do(lambda: api.store.create(PODS, pod("a"), keep_status=True))
+        eviction = {"metadata": {"name": "a", "namespace": "payments"}}
+        begun = time.perf_counter()
+        core.create_namespaced_pod_eviction("a", "payments", eviction)
+        evicted = time.perf_counter() - begun
+    assert 0.002 <= min(taken) < 0.035, "40 ms more would be Nagle's algorithm"
+    assert evicted >= 0.100
 
 
 async def _hello(scope: Scope, receive: Receive, send: Send) -> None:

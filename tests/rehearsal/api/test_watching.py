@@ -108,3 +108,14 @@ def test_a_watch_by_path_of_a_client_that_left_is_forgotten(api: RunningApi):
     assert len(api.store.shelf._callbacks) == before + 1
     events.close()  # type: ignore[attr-defined]
     assert len(list(_events(api, "resourceVersion=0&timeoutSeconds=1"))) == 1
+
+
+def test_a_client_that_asks_for_it_is_told_when_it_has_seen_all_there_was(api: RunningApi):
+    api.do(lambda: api.store.create(CONFIG_MAPS, config("a")))
+    events = _events(api, "sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true")
+    assert _told(next(events)) == ("ADDED", "a")
+    bookmark = next(events)
+    assert bookmark["type"] == "BOOKMARK"
+    assert bookmark["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
+    api.do(lambda: api.store.delete(CONFIG_MAPS, "a", "payments"))
+    assert _told(next(events)) == ("DELETED", "a")

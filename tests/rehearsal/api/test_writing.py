@@ -170,3 +170,18 @@ def test_leases_and_jobs_and_network_policies_are_kept_as_they_are(admin: Any):
     policy = {"metadata": {"name": "deny"}, "spec": {"podSelector": {}, "policyTypes": ["Ingress"]}}
     networking = client.NetworkingV1Api(admin)
     assert networking.create_namespaced_network_policy("payments", policy).spec.policy_types == ["Ingress"]
+
+
+def test_a_lease_is_replaced_only_by_who_knows_its_version(admin: Any):
+    leases = client.CoordinationV1Api(admin)
+    made = leases.create_namespaced_lease("chaos", {"metadata": {"name": "grant"}, "spec": {}})
+    blind = {"metadata": {"name": "grant"}, "spec": {"holderIdentity": "two"}}
+    refusal = refused(lambda: leases.replace_namespaced_lease("grant", "chaos", blind))
+    assert (refusal.status, "must be specified for an update" in refusal.body) == (422, True)
+    blind["metadata"]["resourceVersion"] = made.metadata.resource_version
+    assert leases.replace_namespaced_lease("grant", "chaos", blind).spec.holder_identity == "two"
+
+
+def test_a_resource_version_in_a_create_is_refused(core: client.CoreV1Api):
+    refusal = refused(lambda: core.create_namespaced_config_map("payments", config("a", resourceVersion="5")))
+    assert refusal.status == 400
