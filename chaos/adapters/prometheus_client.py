@@ -68,7 +68,7 @@ class PrometheusClient:
         """The samples at `at` (now, by Prometheus' clock, when None). Raises Unanswered."""
         session, connect = self._mine()
         session.deadline = time.monotonic() + seconds
-        params = {"timeout": f"{seconds:.3f}s"} | ({} if at is None else {"time": f"{at:.3f}"})
+        params = {"timeout": f"{seconds:.3f}"} | ({} if at is None else {"time": f"{at:.3f}"})
         try:
             connect.custom_query(query, params=params, timeout=max(0.01, seconds))
         except (requests.JSONDecodeError, KeyError, TypeError) as error:

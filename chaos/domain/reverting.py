@@ -85,7 +85,7 @@ def _after_clean(view: RunView, now: datetime, sight: ClusterSight | None) -> De
         return Clear() if not view.acting and is_due else Wait()
     if view.acting or sight is None or sight.began_at <= marks.cleared_at:
         return Wait()
-    is_over = marks.steady_at is not None or (marks.clean_at and now > marks.clean_at + STEADY_WITHIN)
+    is_over = marks.steady_at is not None or not view.was_requested or (marks.clean_at and now > marks.clean_at + STEADY_WITHIN)
     return Finish(_end_state(view)) if is_over else Wait()
 
 

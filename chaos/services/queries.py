@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from chaos.domain import codec
 from chaos.domain.run import Marks
 from chaos.domain.states import RunState, Verdict
@@ -14,7 +16,7 @@ from chaos.models.run import LIVE
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One line of a table. `driver` is who drives it and until when the lease runs."""
+    """One line of a table. `was_injected`: its fault was measured to be there."""
 
     run: str
     scenario: str
@@ -27,6 +29,7 @@ class RunSummary:
     marks: Marks
     residue: tuple[str, ...]
     lease_until: datetime | None
+    was_injected: bool
 
     @property
     def is_proven_gone(self) -> bool:
@@ -39,21 +42,25 @@ class RunSummary:
 
 
 def summary(run: str) -> RunSummary:
-    return _summary(Run.objects.get(pk=run))
+    return _summary(_rows().get(pk=run))
 
 
 def runs_of(stream: str) -> list[RunSummary]:
     """All runs of a plan, oldest first."""
-    return [_summary(row) for row in Run.objects.filter(stream=stream).order_by("launched_at")]
+    return [_summary(row) for row in _rows().filter(stream=stream).order_by("launched_at")]
 
 
 def live_run(stream: str) -> RunSummary | None:
-    row = Run.objects.filter(stream=stream, state__in=LIVE).order_by("-launched_at").first()
+    row = _rows().filter(stream=stream, state__in=LIVE).order_by("-launched_at").first()
     return _summary(row) if row else None
 
 
 def cluster_of(run: str) -> str:
     return Run.objects.values_list("cluster__name", flat=True).get(pk=run)
+
+
+def _rows() -> QuerySet[Run]:
+    return Run.objects.prefetch_related("injections")
 
 
 def _summary(row: Run) -> RunSummary:
@@ -69,4 +76,5 @@ def _summary(row: Run) -> RunSummary:
         marks=codec.from_plain(Marks, row.marks),
         residue=tuple(row.residue),
         lease_until=row.lease_until,
+        was_injected=any(item.progress.get("injected_at") for item in row.injections.all()),
     )

@@ -46,7 +46,7 @@ class Day:
     _is_stopped: bool = False
 
     def hold(self, only: str = "") -> int:
-        """Conduct every scenario, or `only` that one; the exit status."""
+        """Conduct every scenario, or `only` that one, until one was not conducted; the exit status."""
         spec = self.plan.compiled()
         keys = [spec.scenario(only).key] if only else [scenario.key for scenario in spec.scenarios]
         self._seq = head_of(self.plan.stream).seq
@@ -63,6 +63,9 @@ class Day:
                 status = REFUSED
                 break
             status = self._follow(self.runs[-1])
+            if status == DONE and not queries.summary(self.runs[-1]).was_injected:
+                self.say(f"   {key} was not conducted: its fault never was there. The day ends here.")
+                status = REFUSED
             if status != DONE:
                 break
         self._event("day.finished", f"The day ended with status {status}.", "", {"status": status})
