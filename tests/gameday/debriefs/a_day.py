@@ -147,7 +147,14 @@ def _write_injection(run: Run, spec: RunSpec, zero: datetime) -> None:
         for index in range(3)
     )
     injection = plan_injection(str(run.id)[:8], 0, spec.fault, Targets(target.namespace, pods, 6, 6))
-    progress = Progress(0, zero - seconds(4), zero - seconds(3), zero - seconds(1), zero, zero + seconds(30))
+    progress = Progress(
+        index=0,
+        intended_at=zero - seconds(4),
+        requested_at=zero - seconds(3),
+        not_before=zero - seconds(1),
+        injected_at=zero,
+        reverted_at=zero + seconds(30),
+    )
     RunInjection.objects.create(
         run=run,
         index=0,
