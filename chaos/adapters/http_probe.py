@@ -2,6 +2,7 @@
 
 On the standard library, since what a probe needs is what clients add away: no redirect is followed, no
 proxy used, nothing tried twice, and one deadline covers everything from the connection to the last byte.
+Only the resolving of a name is the system's own and takes as long as it takes.
 """
 
 from __future__ import annotations
