@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from chaos.domain.errors import Refused
 
+MOST_LINES = 50
 Path = tuple[str | int, ...]
 """Where in a document: keys and indexes, from the root."""
 
@@ -22,10 +23,13 @@ class Problem:
 
 
 class PlanRefused(Refused):
-    """A plan with problems; `lines` has one sentence each, with place."""
+    """A plan with problems; `lines` has one sentence each, with place, and at most fifty."""
 
     def __init__(self, lines: Iterable[str], field: str = "") -> None:
-        self.lines = tuple(lines)
+        told = list(lines)
+        if len(told) > MOST_LINES:
+            told[MOST_LINES:] = [f"... and {len(told) - MOST_LINES} more."]
+        self.lines = tuple(told)
         super().__init__("\n".join(self.lines), field)
 
 

@@ -18,7 +18,8 @@ MAX_BYTES = 256 * 1024
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,15})", re.ASCII)
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,16})?([eE][-+]?\d{1,3})?", re.ASCII)
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+# Controls, line breaks of other kinds, and halves of characters: nobody sees them, and not all can be kept.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
 _BIGGEST = 2**53 - 1  # RFC 8785 has no exact form past it
 
 

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chaos.domain.spec import RunSpec
+from gameday.plans.compile import compile_plan
+from tests.gameday.plans.documents import sample
+
+PLAN = compile_plan(sample())
+
+
+def scenario(key: str) -> RunSpec:
+    return PLAN.scenario(key).run
+
+
+def held(run: RunSpec) -> dict[str, str]:
+    return {item.probe: str(item.comparison) for item in run.expectations if item.within is None}
+
+
+def aborts(run: RunSpec) -> dict[str, str]:
+    return {item.probe: str(item.comparison) for item in run.abort_conditions}
+
+
+def test_the_service_level_objectives_stand_in_it_literally():
+    for key in ("pod-failure", "pod-kill"):
+        objectives = {"p99": "< 200", "error-rate": "< 0.1", "throughput": "> 500"}
+        assert objectives.items() <= held(scenario(key)).items()
+
+
+def test_the_pod_failure_takes_three_pods_and_is_stopped_past_half_a_second():
+    run = scenario("pod-failure")
+    assert run.fault.targets and run.fault.targets.count == 3
+    assert aborts(run)["p99"] == "> 500"
+
+
+def test_the_pod_kill_takes_thirty_percent_for_thirty_seconds():
+    run = scenario("pod-kill")
+    assert run.fault.targets and run.fault.targets.percent == 30
+    assert run.fault.duration == timedelta(seconds=30)
+    assert held(run)["health"] == "== 200"
+    assert aborts(run)["error-rate"] == "> 1"
+
+
+def test_the_expired_certificate_is_injected_and_undone_by_a_person():
+    assert scenario("certificate-expiry").fault.fault == "manual"
+
+
+def test_the_whole_day_takes_less_than_six_minutes_with_a_minute_to_spare():
+    started = timedelta(seconds=20)  # Litmus' two pods, and proving that the fault is gone
+    length = sum(
+        (
+            scenario.run.durations.baseline
+            + scenario.run.fault.duration
+            + scenario.run.durations.observe
+            + started
+            for scenario in PLAN.scenarios
+        ),
+        timedelta(0),
+    )
+    assert length < timedelta(minutes=5)
+
+
+def test_queries_look_back_fifteen_seconds_at_the_most():
+    for scenario in PLAN.scenarios:
+        for probe in scenario.run.probes:
+            assert "[5s]" in probe.ask or "[" not in probe.ask
