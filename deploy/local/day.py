@@ -48,9 +48,12 @@ class Day:
         self.stack.state.mkdir(parents=True)
         with Supervisor(hurried=lambda: self.interrupts.count > 1) as supervisor:
             supervisor.start(self.stack.redis(), self.stack.rehearsal(), self.stack.prometheus())
-            if not self._prepare() or not self._acts_before():
+            if not self._prepare():
                 return REFUSED
-            supervisor.start(self.stack.worker(), self.stack.beat())
+            supervisor.begin(self.stack.worker(), self.stack.beat())
+            if not self._acts_before():
+                return REFUSED
+            supervisor.wait_ready()
             status = self._conduct(supervisor)
             return self._close(status)
 
@@ -79,7 +82,12 @@ class Day:
 
     def _acts_before(self) -> bool:
         """Import, acknowledge, approve: each by its person, each in a process of its own."""
-        return all(self._manage(*filled(act, self.known)) == 0 for act in self.script.before)
+        for act in self.script.before:
+            command = filled(act, self.known)
+            step(f"{act.who}: {' '.join(command[:-2])}")
+            if self._manage(*command) != 0:
+                return False
+        return True
 
     def _conduct(self, supervisor: Supervisor) -> int:
         events = self.stack.state / "events.jsonl"

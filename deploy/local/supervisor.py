@@ -25,20 +25,28 @@ class Supervisor:
         self._logs = logs
         self._run = run
         self._processes: list[Process] = []
+        self._unready: list[Process] = []
         self._seen_ended: dict[str, float] = {}
         self._hurried = hurried
 
-    def begin(self, spec: Spec) -> Process:
-        """Start it and return at once."""
-        process = Process(spec, self._logs, self._run)
-        self._processes.append(process)
-        return process
+    def begin(self, *specs: Spec) -> None:
+        """Start them side by side and return at once."""
+        for spec in specs:
+            process = Process(spec, self._logs, self._run)
+            self._processes.append(process)
+            self._unready.append(process)
+
+    def wait_ready(self) -> None:
+        """Return when all that were begun are ready. Raises Trouble with the last log lines."""
+        while self._unready:
+            process = self._unready.pop(0)
+            process.wait_ready()
+            step(f"{process.spec.name} is ready (pid {process.pid})")
 
     def start(self, *specs: Spec) -> None:
         """Start them side by side and wait until all are ready. Raises Trouble with the last log lines."""
-        for process in [self.begin(spec) for spec in specs]:
-            process.wait_ready()
-            step(f"{process.spec.name} is ready (pid {process.pid})")
+        self.begin(*specs)
+        self.wait_ready()
 
     def tend(self) -> None:
         """Look after all of them once: start again what ended and may be, say so; never waits."""
