@@ -24,10 +24,10 @@ def clock(at: datetime, zero: datetime | None, tenths: bool = False) -> str:
     return f"T{'-' if seconds < 0 and size else '+'}{int(minutes):02d}:{text}"
 
 
-def span(length: timedelta) -> str:
-    """A length of time for people: `0.3 s`, `42 s`, `1 min 05 s`, `2 h 03 min`."""
+def span(length: timedelta, tenths: bool = False) -> str:
+    """A length of time for people: `0.3 s`, `42 s` (or `42.0 s`), `1 min 05 s`, `2 h 03 min`."""
     seconds = length.total_seconds()
-    if seconds < 10:
+    if seconds < (59.95 if tenths else 9.95):
         return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:

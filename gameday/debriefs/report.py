@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 
 from chaos.domain.spec import RunSpec
-from gameday.debriefs.report_run import Badge, Moment, RunReport, moment, run_report
+from gameday.debriefs.report_proof import Badge, Moment
+from gameday.debriefs.report_run import RunReport, moment, run_report
 from gameday.debriefs.sources import DaySource
 from gameday.plans.spec import Scenario
 

@@ -7,23 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chaos.domain.injection import Injection, InverseKind
-from chaos.domain.spec import ProbeSpec
+from chaos.domain.spec import ExpectationKind, ProbeSpec
 from chaos.domain.states import RunState, Verdict
+from chaos.domain.verdict import Outcome
 from chaos.services.evidence_queries import RunEvidence
 from gameday.debriefs import charts, measures
+from gameday.debriefs import report_proof as proof
 from gameday.debriefs.measures import AlertOutcome, PhaseFigures, Recovery, clock, span
+from gameday.debriefs.report_proof import Badge, InjectionReport, Moment
 from gameday.debriefs.sources import DaySource, RunSource
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A word with its icon and its meaning: good, notice, breach, blind or plain."""
-
-    word: str
-    icon: str
-    meaning: str
-
 
 VERDICTS = {
     Verdict.HELD: Badge("held", "✓", "good"),
@@ -38,29 +30,6 @@ ALERTS = {
     "already firing": Badge("already firing", "?", "blind"),
     "not known": Badge("not known", "?", "blind"),
 }
-_STEPS = (
-    ("breach_at", "First reading beyond the bound"),
-    ("decided_at", "Decided to revert"),
-    ("accepted_at", "The cluster accepted every delete"),
-    ("pods_gone_at", "The fault's own jobs and pods are gone"),
-    ("stranded_at", "Deadline for reverting passed with residue left"),
-    ("clean_at", "Every fault measured to be gone"),
-    ("steady_at", "Steady state is back"),
-    ("cleared_at", "Our own objects removed from the cluster"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """An instant in UTC and from the injection; `since` is from the first step of its list."""
-
-    at: datetime
-    clock: str
-    text: str
-    since: str = ""
-    by: str = ""
-    kind: str = ""
-    for_organisers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +38,6 @@ class ProbeReport:
     chart: charts.Chart | None
     figures: tuple[PhaseFigures, ...]
     has_bounds: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InjectionReport:
-    injection: Injection
-    injected: str
-    reverted: str
-    proof: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +53,7 @@ class RunReport:
     recovered: str
     cleanup: Badge
     cleanup_text: str
+    expectations: tuple[tuple[str, Outcome], ...]
     receipt: tuple[Moment, ...]
     injections: tuple[InjectionReport, ...]
     alerts: tuple[tuple[AlertOutcome, Badge], ...]
@@ -109,7 +71,7 @@ def run_report(source: RunSource, day: DaySource) -> RunReport:
         key=lambda row: (row["at"], row["stream"], row["seq"]),
     )
     recovered: Recovery = measures.recovery(run.spec, source.readings, zero)
-    cleanup, cleanup_text = _cleanup(run)
+    cleanup, cleanup_text = proof.cleanup(run)
     others = measures.other_alerts(run.spec, source.alerts, zero)
     return RunReport(
         run=run,
@@ -121,8 +83,9 @@ def run_report(source: RunSource, day: DaySource) -> RunReport:
         recovered=recovered.sentence,
         cleanup=cleanup,
         cleanup_text=cleanup_text,
-        receipt=_receipt(run),
-        injections=tuple(_injection(run, index) for index in range(len(run.injections))),
+        expectations=_expectations(run),
+        receipt=proof.receipt(run),
+        injections=tuple(proof.injection_report(run, index) for index in range(len(run.injections))),
         alerts=tuple((item, ALERTS[item.outcome]) for item in alerts),
         other_alerts=tuple((name, clock(at, zero)) for name, at in others),
         probes=tuple(_probe(source, probe) for probe in run.spec.probes),
@@ -165,55 +128,18 @@ def _detected(
     return f"{span(after[0][0] - zero)}, {after[0][1]}" if after else "not recorded"
 
 
-def _cleanup(run: RunEvidence) -> tuple[Badge, str]:
-    if not run.was_requested:
-        return Badge("nothing to revert", "✓", "good"), "No fault was requested of the cluster."
-    clean_at = run.marks.clean_at
-    if clean_at:
-        since = f", {span(clean_at - run.marks.decided_at)} after deciding" if run.marks.decided_at else ""
-        return Badge("proven gone", "✓", "good"), f"Measured at {clock(clean_at, run.injected_at)}{since}."
-    left = "; ".join(run.residue) or "no look at the cluster has shown otherwise"
-    return Badge("not proven gone", "■", "breach"), f"Left at the last look: {left}."
-
-
-def _receipt(run: RunEvidence) -> tuple[Moment, ...]:
-    found = [(getattr(run.marks, name), text) for name, text in _STEPS]
-    steps = sorted(((at, text) for at, text in found if at), key=lambda step: step[0])
-    return tuple(
-        Moment(at, clock(at, run.injected_at, tenths=True), text, since=span(at - steps[0][0]))
-        for at, text in steps
-    )
-
-
-def _injection(run: RunEvidence, index: int) -> InjectionReport:
-    injection, progress = run.injections[index], run.progress[index]
-    injected = "Never measured to be there."
-    if progress.injected_at:
-        injected = f"Measured to be there at {progress.injected_at:%Y-%m-%d %H:%M:%S} UTC"
-        if progress.not_before and progress.not_before < progress.injected_at:
-            width = span(progress.injected_at - progress.not_before)
-            injected += f"; the look {width} before had not shown it"
-        injected += "."
-    reverted = "Not measured to be gone."
-    if progress.reverted_at:
-        reverted = f"Measured to be gone at {clock(progress.reverted_at, run.injected_at)}."
-    return InjectionReport(injection, injected, reverted, proof_words(injection))
-
-
-def proof_words(injection: Injection) -> tuple[str, ...]:
-    """What had to be measured before anyone said "reverted"."""
-    post, words = injection.postcondition, []
-    if post.ready_at_least:
-        labels = ", ".join(f"{key}={value}" for key, value in sorted(post.labels.items()))
-        words.append(f"at least {post.ready_at_least} pods with {labels} are ready in {post.namespace}")
-    if post.gone:
-        words.append("none of the targeted pods is still terminating")
-    if injection.inverse is InverseKind.PERSON:
-        words.append("a named person says that it is undone")
-    if post.probe:
-        words.append(f"{post.probe} is back in its tolerance, by readings taken after that")
-    words.append("no engine, job or pod of this run is left in the cluster")
-    return tuple(words)
+def _expectations(run: RunEvidence) -> tuple[tuple[str, Outcome], ...]:
+    """What was expected, in words, beside what came of it; outcomes stand in the spec's order."""
+    found = []
+    for item, outcome in zip(run.spec.expectations, run.outcomes, strict=False):
+        what, within = outcome.expected, span(item.within) if item.within else ""
+        words = {
+            ExpectationKind.HOLDS: f"holds {what}",
+            ExpectationKind.RECOVERS_WITHIN: f"is {what} again within {within}",
+            ExpectationKind.HAPPENS_WITHIN: f"gets {what} within {within}",
+        }
+        found.append((words[item.kind], outcome))
+    return tuple(found)
 
 
 def _probe(source: RunSource, probe: ProbeSpec) -> ProbeReport:

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from chaos.domain.states import Verdict
 from gameday.debriefs import charts, measures, scales
-from gameday.debriefs.report_run import VERDICTS, Badge
+from gameday.debriefs.report_proof import Badge
+from gameday.debriefs.report_run import VERDICTS
 from gameday.debriefs.sources import DaySource
 
 register = template.Library()
@@ -42,12 +43,6 @@ def span(length: timedelta) -> str:
 @register.filter
 def figure(value: float | None) -> str:
     return scales.figure(value)
-
-
-@register.filter
-def words(name: str) -> str:
-    """`recovers_within` as people read it."""
-    return name.replace("_", " ")
 
 
 @register.simple_tag

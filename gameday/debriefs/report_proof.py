@@ -1,0 +1,106 @@
+"""The way back as the report tells it: the receipt, each injection's proof, and whether the fault is gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chaos.domain.injection import Injection, InverseKind
+from chaos.services.evidence_queries import RunEvidence
+from gameday.debriefs.measures import clock, span
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word with its icon and its meaning: good, notice, breach, blind or plain."""
+
+    word: str
+    icon: str
+    meaning: str
+
+
+_STEPS = (
+    ("breach_at", "First reading beyond the bound"),
+    ("decided_at", "Decided to revert"),
+    ("accepted_at", "The cluster accepted every delete"),
+    ("pods_gone_at", "The fault's own jobs and pods are gone"),
+    ("stranded_at", "Deadline for reverting passed with residue left"),
+    ("clean_at", "Every fault measured to be gone"),
+    ("steady_at", "Steady state is back"),
+    ("cleared_at", "Our own objects removed from the cluster"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant in UTC and from the injection; `since` is from the first step of its list."""
+
+    at: datetime
+    clock: str
+    text: str
+    since: str = ""
+    by: str = ""
+    kind: str = ""
+    for_organisers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InjectionReport:
+    injection: Injection
+    injected: str
+    reverted: str
+    proof: tuple[str, ...]
+
+
+def cleanup(run: RunEvidence) -> tuple[Badge, str]:
+    """Is every fault of the run gone, and how is that known."""
+    if not run.was_requested:
+        return Badge("nothing to revert", "✓", "good"), "No fault was requested of the cluster."
+    clean_at = run.marks.clean_at
+    if clean_at:
+        since = f", {span(clean_at - run.marks.decided_at)} after deciding" if run.marks.decided_at else ""
+        return Badge("proven gone", "✓", "good"), f"Measured at {clock(clean_at, run.injected_at)}{since}."
+    left = "; ".join(run.residue) or "no look at the cluster has shown otherwise"
+    return Badge("not proven gone", "■", "breach"), f"Left at the last look: {left}."
+
+
+def receipt(run: RunEvidence) -> tuple[Moment, ...]:
+    """The steps of the way back that were measured, in their order."""
+    found = [(getattr(run.marks, name), text) for name, text in _STEPS]
+    steps = sorted(((at, text) for at, text in found if at), key=lambda step: step[0])
+    return tuple(
+        Moment(at, clock(at, run.injected_at, tenths=True), text, since=span(at - steps[0][0], tenths=True))
+        for at, text in steps
+    )
+
+
+def injection_report(run: RunEvidence, index: int) -> InjectionReport:
+    """Between which looks the fault appeared, when it was gone, and what had to be measured for that."""
+    injection, progress = run.injections[index], run.progress[index]
+    injected = "Never measured to be there."
+    if progress.injected_at:
+        injected = f"Measured to be there at {progress.injected_at:%Y-%m-%d %H:%M:%S} UTC"
+        if progress.not_before and progress.not_before < progress.injected_at:
+            width = span(progress.injected_at - progress.not_before)
+            injected += f"; the look {width} before had not shown it"
+        injected += "."
+    reverted = "Not measured to be gone."
+    if progress.reverted_at:
+        reverted = f"Measured to be gone at {clock(progress.reverted_at, run.injected_at)}."
+    return InjectionReport(injection, injected, reverted, proof_words(injection))
+
+
+def proof_words(injection: Injection) -> tuple[str, ...]:
+    """What had to be measured before anyone said "reverted"."""
+    post, words = injection.postcondition, []
+    if post.ready_at_least:
+        labels = ", ".join(f"{key}={value}" for key, value in sorted(post.labels.items()))
+        words.append(f"at least {post.ready_at_least} pods with {labels} are ready in {post.namespace}")
+    if post.gone:
+        words.append("none of the targeted pods is still terminating")
+    if injection.inverse is InverseKind.PERSON:
+        words.append("a named person says that it is undone")
+    if post.probe:
+        words.append(f"{post.probe} is back in its tolerance, by readings taken after that")
+    words.append("no engine, job or pod of this run is left in the cluster")
+    return tuple(words)
