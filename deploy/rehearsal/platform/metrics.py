@@ -10,13 +10,15 @@ from deploy.rehearsal.traffic import exposition
 from deploy.rehearsal.traffic.text import family
 
 VALID_FOR = 30 * 24 * 3600.0  # seconds a good certificate has left
-_VALUE = re.compile(r"^(?P<series>[^#\s]\S*(?: \S+)*) \S+$", re.MULTILINE)
+# Buckets keep their last value: histogram_quantile() is NaN where nothing was observed, but makes the
+# largest bound of buckets that are NaN themselves.
+_NOT_BUCKETS = re.compile(r"^(?P<series>(?!#)(?!\S*_bucket\{).+) \S+$", re.MULTILINE)
 
 
 class Mode(StrEnum):
     OK = "ok"
     MISSING = "missing"  # the bank's own series are gone, the cluster's are there
-    NAN = "nan"  # every value is NaN
+    NAN = "nan"  # every value is NaN, and so is every quantile and ratio made of them
     EMPTY = "empty"  # a scrape succeeds and brings nothing
     FROZEN = "frozen"  # the same numbers for ever
     DOWN = "down"  # the scrape fails: up is 0
@@ -25,7 +27,7 @@ class Mode(StrEnum):
 class Metrics:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._frozen = ""
+        self._last = ""  # as it was when the mode was last changed
         self._mode = Mode.OK
         self._expired_at = 0.0
 
@@ -34,8 +36,8 @@ class Metrics:
         return self._mode
 
     def switch(self, mode: Mode) -> None:
-        if mode is Mode.FROZEN and self._mode is not Mode.FROZEN:
-            self._frozen = self._render()
+        if mode is not self._mode:
+            self._last = self._render()
         self._mode = mode
 
     def scrape(self) -> tuple[int, str]:
@@ -46,11 +48,11 @@ class Metrics:
             case Mode.EMPTY:
                 return 200, ""
             case Mode.FROZEN:
-                return 200, self._frozen
+                return 200, self._last
             case Mode.MISSING:
                 return 200, state_metrics.render(self._world.store)
             case Mode.NAN:
-                return 200, _VALUE.sub(r"\g<series> NaN", self._render())
+                return 200, _NOT_BUCKETS.sub(r"\g<series> NaN", self._last)
         return 200, self._render()
 
     def _render(self) -> str:

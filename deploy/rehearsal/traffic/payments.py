@@ -39,34 +39,39 @@ class Payments:
         self.ledger = Ledger()
 
     def tick(self, now: float, view: PlatformView, dt: float) -> int:
-        """Live through the `dt` seconds that end at `now`; returns how many payments succeeded."""
+        """Live through the `dt` seconds that end at `now`; returns how many payments succeeded.
+
+        What became of pods since the last tick counts from this tick's start on.
+        """
+        good = self._land(now - dt)
         departures = self._pool.update(view.payments)
         for uid in departures.dead:
-            self._break(uid, now)
+            self._break(uid, now - dt)
         for uid in departures.draining:
-            self._break(uid, now, at_most=self._chance(KEEP_ALIVE_RACE))
+            self._break(uid, now - dt, at_most=self._chance(KEEP_ALIVE_RACE))
         self.ledger.tick(view.ledger_certificate_valid, dt)
         arrivals = poisson(RATE * view.load * dt, self._rng)
         answers = self._pool.serve(arrivals, dt, self._rng)
         accepted = [answer for answer in answers if answer.latency is not None]
         scores = self.fraud.score(now, len(accepted), view.fraud, dt)
         for answer, score in zip(accepted, scores, strict=True):
-            self._accept(now, answer.uid, (answer.latency or 0.0) + score)
+            started = now - dt * self._rng.random()
+            self._accept(started, answer.uid, (answer.latency or 0.0) + score)
         for _ in range(arrivals - len(accepted)):
             self._totals.count(SERVICE, 503, REFUSAL)
-        return self._land(now)
+        return good + self._land(now)
 
     @property
     def in_flight(self) -> int:
         return len(self._flights)
 
-    def _accept(self, now: float, uid: str, latency: float) -> None:
+    def _accept(self, started: float, uid: str, latency: float) -> None:
         code = 200
         if latency > CLIENT_TIMEOUT:
             latency, code = CLIENT_TIMEOUT, 504
         elif self.ledger.booking_fails(self._rng):
             code = 500
-        heapq.heappush(self._flights, InFlight(now + latency, now, uid, code))
+        heapq.heappush(self._flights, InFlight(started + latency, started, uid, code))
 
     def _land(self, now: float) -> int:
         good = 0

@@ -12,7 +12,7 @@ class Profile:
     capacity: float
     median: float  # of one request's own work on an idle pod
     sigma: float  # spread of the lognormal around it
-    contention: float = 0.15  # how much sharing the CPU costs: factor 1 + contention * rho / (1 - rho)
+    contention: float = 0.12  # how much sharing the CPU costs: factor 1 + contention * rho / (1 - rho)
     contention_limit: float = 0.93  # above this utilisation the backlog, not the formula, tells the delay
     longest_wait: float = 1.5  # a request that would wait longer than this is refused at once
 
