@@ -72,32 +72,16 @@ def _locked_head(stream: str) -> JournalStream | None:
 
 
 def _open(stream: str, at: datetime) -> JournalStream:
-    """A new stream. The organisation's head is locked first, so that two openers queue up there."""
-    if stream != ORGANISATION:
-        organisation = _locked_head(ORGANISATION) or _open(ORGANISATION, at)
-        found = _locked_head(stream)
-        if found:
-            return found
-        row = {
-            "v": 1,
-            "stream": ORGANISATION,
-            "at": codec.to_plain(at),
-            "kind": "stream.opened",
-            "text": f"The journal of {stream} was opened.",
-            "actor": "",
-            "actor_name": "",
-            "audience": Audience.EVERYONE.value,
-            "scenario": "",
-            "run": "",
-            "body": {"stream": stream},
-        }
-        _add(organisation, row)
+    """A new stream, locked; its opening is recorded in the organisation's, which is locked last as always."""
     # ignore_conflicts: a second opener waits for the first one's commit and then finds its row.
     JournalStream.objects.bulk_create([JournalStream(name=stream)], ignore_conflicts=True)
-    opened = _locked_head(stream)
-    if opened is None:
+    head = _locked_head(stream)
+    if head is None:
         raise RuntimeError(f"The journal's stream {stream} could not be opened.")
-    return opened
+    if head.last_seq == 0 and stream != ORGANISATION:
+        text = f"The journal of {stream} was opened."
+        append(ORGANISATION, "stream.opened", text, at=at, body={"stream": stream})
+    return head
 
 
 def _add(head: JournalStream, row: dict[str, Any]) -> JournalEntry:
