@@ -103,16 +103,19 @@ def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits) -> Targets
             "targets.labels",
         )
     count = wanted_count(targets, len(staying))
+    if count < 1:  # no names at all would let Litmus choose for itself
+        raise Refused(f"{count} pods make no target; at least one must be named.", "targets.count")
     if count * 100 > limits.max_percent * len(staying):
         raise Refused(
             f"{count} of {len(staying)} pods is {count * 100 // len(staying)} %; "
             f"this cluster allows {limits.max_percent} %.",
             "targets.count",
         )
-    if len(ready) - count < limits.min_ready_left:
+    least = max(1, limits.min_ready_left)
+    if len(ready) - count < least:
         raise Refused(
             f"{count} of {len(ready)} ready pods would leave {max(0, len(ready) - count)}; "
-            f"{limits.min_ready_left} must be left.",
+            f"{least} must be left.",
             "targets.count",
         )
     return Targets(targets.namespace, tuple(_spread(ready)[:count]), len(staying), len(ready))
