@@ -71,7 +71,8 @@ class Tally:
         is_green = all(item.comparison.is_true_of(value) for item in self.tolerances)
         newest = self.last_known.at if self.last_known else reading.at
         gap_ended_at = reading.at if reading.at - newest > self.blind_limit else self.gap_ended_at
-        began = (self.breach_began or reading) if any(breaching) else None
+        goes_on = any(streak > 1 for streak in breaching)
+        began = self.breach_began if goes_on else reading if any(breaching) else None
         return replace(
             self,
             last=reading,

@@ -122,9 +122,15 @@ def _recovers(window: _Window) -> _Answer:
         return Verdict.HELD, "It never left its tolerance.", None
     back = next((at for at, _ in window.known if at > bad[-1]), None)
     if back is None:
-        return Verdict.INCONCLUSIVE, "The run ended before it was back, and before its time was up.", None
+        return Verdict.INCONCLUSIVE, "The run ended before it was seen to be back.", None
     if back > window.deadline:
         return Verdict.DEVIATED, f"It was back after {window.after(back)}, too late.", back
+    if window.was_stopped and window.ended_at < window.deadline:
+        return (
+            Verdict.INCONCLUSIVE,
+            f"It was back after {window.after(back)}, then the run was stopped.",
+            back,
+        )
     return Verdict.HELD, f"It was back after {window.after(back)}.", back
 
 
