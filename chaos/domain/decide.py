@@ -95,7 +95,9 @@ def _injecting(view: RunView, now: datetime) -> Decision:
         if progress.requested_at is None:
             return Request(progress.index)
         if progress.injected_at is None:
-            if view.seen and is_there(view, injection, view.seen):
+            # A look from before the request shows what somebody else did.
+            is_after = view.seen and view.seen.began_at >= progress.requested_at
+            if view.seen and is_after and is_there(view, injection, view.seen):
                 word = view.word("injected") if injection.inverse is InverseKind.PERSON else None
                 at = word.at if word else view.seen.at
                 return MarkInjected(progress.index, at if word else progress.not_before, at)

@@ -56,6 +56,11 @@ class Revert:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """Something of the run is there again after all was proven gone: the proof is void. Act first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Clear:
     """All faults are proven gone: read the results back, then delete them and the grant."""
 
@@ -78,4 +83,16 @@ class Finish:
     to: RunState
 
 
-Decision = Wait | TakeGrant | Move | Request | MarkInjected | WantStop | Revert | Clear | MarkSteps | Finish
+Decision = (
+    Wait
+    | TakeGrant
+    | Move
+    | Request
+    | MarkInjected
+    | WantStop
+    | Revert
+    | CameBack
+    | Clear
+    | MarkSteps
+    | Finish
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from chaos.domain.decisions import Clear, Decision, Finish, MarkSteps, Revert, Wait
+from chaos.domain.decisions import CameBack, Clear, Decision, Finish, MarkSteps, Revert, Wait
 from chaos.domain.postcondition import live_residue, unmet, workloads
 from chaos.domain.run import RunView
 from chaos.domain.sight import ClusterSight
@@ -24,7 +24,8 @@ def decide(view: RunView, now: datetime) -> Decision:
             return Revert()
         if sight is None:
             return Wait()
-        if marks.pods_gone_at is None and not workloads(sight):
+        accepted = marks.accepted_at
+        if marks.pods_gone_at is None and accepted and sight.began_at >= accepted and not workloads(sight):
             return MarkSteps(pods_gone_at=sight.at)
         if _is_proven_gone(view, sight):
             return MarkSteps(clean_at=sight.at)
@@ -52,6 +53,8 @@ def _sight_since(view: RunView) -> ClusterSight | None:
 def _is_proven_gone(view: RunView, sight: ClusterSight) -> bool:
     if view.acting or view.marks.accepted_at is None or sight.began_at < view.marks.accepted_at:
         return False
+    if view.last_act_at and sight.began_at < view.last_act_at:
+        return False  # a create that was under way may have landed behind this look
     if view.uncertain_until and sight.began_at < view.uncertain_until:
         return False  # a create whose answer was lost may still land, even after this look
     return not why_not_gone(view)
@@ -75,7 +78,7 @@ def _act_is_due(view: RunView, now: datetime, sight: ClusterSight | None) -> boo
 def _after_clean(view: RunView, now: datetime, sight: ClusterSight | None) -> Decision:
     marks = view.marks
     if sight and marks.clean_at and sight.began_at > marks.clean_at and live_residue(sight):
-        return Wait() if "revert" in view.acting else Revert()  # something came back: not an end
+        return CameBack()
     if marks.steady_at is None and view.tallies and all(_is_back(view, name) for name in view.tallies):
         return MarkSteps(steady_at=max(t.last_known.at for t in view.tallies.values() if t.last_known))
     if marks.cleared_at is None or (sight and sight.began_at > marks.cleared_at and sight.residue):
@@ -85,7 +88,11 @@ def _after_clean(view: RunView, now: datetime, sight: ClusterSight | None) -> De
         return Clear() if not view.acting and is_due else Wait()
     if view.acting or sight is None or sight.began_at <= marks.cleared_at:
         return Wait()
-    is_over = marks.steady_at is not None or not view.was_requested or (marks.clean_at and now > marks.clean_at + STEADY_WITHIN)
+    is_over = (
+        marks.steady_at is not None
+        or not view.was_requested
+        or (marks.clean_at and now > marks.clean_at + STEADY_WITHIN)
+    )
     return Finish(_end_state(view)) if is_over else Wait()
 
 

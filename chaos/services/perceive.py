@@ -21,12 +21,15 @@ FLUSH_EVERY = timedelta(seconds=1)
 
 
 def view_of(record: RunRecord, now: datetime) -> RunView:
-    """The view a driver begins with, from what is written down."""
-    unanswered = [
-        progress.requested_at + LATE_CREATE
+    """The view a driver begins with, from what is written down.
+
+    The driver before may have asked again until just now: a create without an answer may land for as long
+    from now on.
+    """
+    is_unanswered = any(
+        injection.experiment and progress.requested_at and not progress.answered_at
         for progress, injection in zip(record.progress, record.injections, strict=True)
-        if injection.experiment and progress.requested_at and not progress.answered_at
-    ]
+    )
     return RunView(
         spec=record.spec,
         state=record.state,
@@ -40,7 +43,7 @@ def view_of(record: RunRecord, now: datetime) -> RunView:
         tallies=tallies_of(record.spec, record.readings),
         words=record.signals.words,
         lever=record.signals.lever,
-        uncertain_until=max(unanswered, default=None),
+        uncertain_until=now + LATE_CREATE if is_unanswered else None,
     )
 
 
@@ -132,7 +135,7 @@ class Perception:
             if done.name in (GRANT, INJECT) and isinstance(done.error, Refused | Permanent | Forbidden):
                 view = replace(view, refusal=str(done.error))
                 if done.name == INJECT:
-                    view = replace(view, uncertain_until=None)
+                    view = _answered(view)
             return view
         view = replace(view, failed_acts=0)
         if done.name == GRANT:
@@ -151,7 +154,7 @@ class Perception:
             self._recorder.note(
                 Change(at=done.at, progress=(progress,), manifests={index: manifest}, events=(event,))
             )
-            return replace(view, progress=changed, uncertain_until=None)
+            return replace(_answered(view), progress=changed)
         return view
 
     def _marked(self, view: RunView, at: datetime, name: str, *events: Event) -> RunView:
@@ -160,10 +163,20 @@ class Perception:
         return replace(view, marks=marks)
 
 
+def _answered(view: RunView) -> RunView:
+    """A definite answer ends the doubt about a create, if it was the only one sent: one before it whose
+    answer was lost may still land, even after its engine was deleted."""
+    only = any(
+        item.requested_at and item.requested_at + LATE_CREATE == view.uncertain_until
+        for item in view.progress
+    )
+    return replace(view, uncertain_until=None) if only else view
+
+
 def _signals(view: RunView, signals: Signals) -> RunView:
     stop, marks = view.stop or signals.stop, view.marks
     if signals.stop and view.stop is None:
-        marks = replace(marks, decided_at=signals.stop.at)
+        marks = replace(marks, decided_at=marks.decided_at or signals.stop.at)
     return replace(
         view, stop=stop, marks=marks, lever=signals.lever, words=signals.words, record_lost_since=None
     )

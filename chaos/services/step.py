@@ -12,6 +12,7 @@ from typing import Any
 
 from chaos.domain import verdict as verdicts
 from chaos.domain.decisions import (
+    CameBack,
     Clear,
     Decision,
     Finish,
@@ -69,6 +70,8 @@ def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunV
             return _move(view, to, decision.why, tools, now)
         case Revert():
             return _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
+        case CameBack():
+            return _came_back(view, tools, now)
         case Clear():
             return _act(view, CLEAR, tools, lambda: _clear(view, tools))
         case MarkInjected():
@@ -108,7 +111,8 @@ def _want_stop(view: RunView, decision: WantStop, tools: Tools, now: datetime) -
         view = _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
     breach_at = None
     if stop.kind is StopKind.BREACH:
-        began = [tally.breach_began.at for tally in view.tallies.values() if tally.breach_began]
+        tripped = [tally for tally in view.tallies.values() if tally.tripped]
+        began = [tally.breach_began.at for tally in tripped if tally.breach_began]
         breach_at = min(began, default=now)
     marks = replace(view.marks, breach_at=breach_at, decided_at=stop.at)
     tools.recorder.note(Change(at=now, stop=stop, marks=marks, events=words.stopping(stop, breach_at)))
@@ -171,6 +175,19 @@ def _mark_steps(view: RunView, decision: MarkSteps, tools: Tools, now: datetime)
     if "stranded_at" in fresh:
         residue = why_not_gone(view)
     tools.recorder.note(Change(at=now, marks=marks, progress=progress, residue=residue, events=tuple(events)))
+    return replace(view, marks=marks, progress=progress)
+
+
+def _came_back(view: RunView, tools: Tools, now: datetime) -> RunView:
+    """Delete at once, and prove all of it anew."""
+    event = words.came_back(view, now)
+    if REVERT not in view.acting:
+        view = _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
+    marks = replace(
+        view.marks, accepted_at=None, pods_gone_at=None, clean_at=None, steady_at=None, cleared_at=None
+    )
+    progress = tuple(replace(item, reverted_at=None) for item in view.progress)
+    tools.recorder.note(Change(at=now, marks=marks, progress=progress, events=(event,)))
     return replace(view, marks=marks, progress=progress)
 
 

@@ -98,6 +98,12 @@ def marked(name: str, at: datetime, view: RunView) -> Event:
     return Event(f"run.{name.removesuffix('_at')}", text, at)
 
 
+def came_back(view: RunView, at: datetime) -> Event:
+    """After "every fault is measured to be gone": that is not true any more."""
+    left = "; ".join(why_not_gone(view))
+    return Event("run.came_back", f"Something is there again; deleting it. Left: {left}.", at)
+
+
 def judged(verdict: Verdict, outcomes: Sequence[Outcome], at: datetime) -> Event:
     parts = "; ".join(f"{item.probe} {item.verdict.value}: {item.sentence}" for item in outcomes)
     body = {"verdict": verdict.value, "outcomes": codec.to_plain(tuple(outcomes))}
