@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from chaos.domain.errors import Refused
+from gameday.plans.preview import ceilings, preview
+from tests.gameday.cast import SixPods, gather, imported
+from tests.gameday.plans.documents import SMALL
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def people_and_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    gather()
+    show(monkeypatch, 6)
+
+
+def show(monkeypatch: pytest.MonkeyPatch, matching: int) -> None:
+    monkeypatch.setattr("gameday.plans.preview.cluster_port", lambda name: SixPods(matching))
+
+
+def test_targets_are_named_with_what_they_are_a_share_of(capsys: pytest.CaptureFixture[str]):
+    imported(SMALL.replace("count: 1", "percent: 50"))
+    call_command("plan", "preview", "small-day")
+    said = capsys.readouterr().out
+    assert "Delete pods: 50 %, 3 of 6 pods in payments: api-0, api-1, api-2" in said
+    assert "Stopped when: p99 > 500 ms" in said
+
+
+def test_the_ceiling_is_the_number_of_pods_named():
+    plan = imported(SMALL.replace("count: 1", "count: 2")).compiled()
+    assert ceilings(preview(plan)) == {"pod-kill": 2}
+
+
+@pytest.mark.parametrize(
+    ("matching", "words"),
+    [(0, "pod-kill: No pod in payments has app=payments-api"), (1, "pod-kill: 1 of 1 pods is 100 %")],
+)
+def test_what_a_launch_would_refuse_is_refused_already_now(
+    matching: int, words: str, monkeypatch: pytest.MonkeyPatch
+):
+    plan = imported().compiled()
+    show(monkeypatch, matching)
+    with pytest.raises(Refused, match=words):
+        preview(plan)
+
+
+def test_every_scenario_that_would_be_refused_is_named(monkeypatch: pytest.MonkeyPatch):
+    body = SMALL.split("scenarios:\n")[1]
+    plan = imported(SMALL + body.replace("key: pod-kill", "key: again")).compiled()
+    show(monkeypatch, 0)
+    with pytest.raises(Refused) as refusal:
+        preview(plan)
+    assert [line.split(":")[0] for line in str(refusal.value).splitlines()] == ["pod-kill", "again"]
