@@ -111,8 +111,8 @@ class Players:
     def _end(self, turn: Turn) -> None:
         assert turn.running is not None  # noqa: S101 - looked at by the caller
         said = turn.running.communicate()[0].strip()
-        told = step if turn.running.returncode == 0 else warn
-        told(f"{turn.act.who}: {said or ' '.join(turn.command)}")
+        if turn.running.returncode != 0:  # what is done shows among the day's own lines
+            warn(f"{turn.act.who} could not `{' '.join(turn.command)}`: {said}")
         self._turns.remove(turn)
 
 
