@@ -16,7 +16,7 @@ RECORD_LOST = timedelta(seconds=10)
 
 def why_stop(view: RunView, now: datetime) -> Stop | None:
     """The reason to stop a baselining, injecting or observing run now, or None."""
-    for rule in (_halted, _breach, _refused, _blind, _overdue, _lost):
+    for rule in (_halted, _breach, _refused, _robbed, _blind, _overdue, _lost):
         stop = rule(view, now)
         if stop:
             return stop
@@ -42,6 +42,22 @@ def _breach(view: RunView, now: datetime) -> Stop | None:
 
 def _refused(view: RunView, now: datetime) -> Stop | None:
     return Stop(now, StopKind.FAULT, view.refusal) if view.refusal else None
+
+
+def _robbed(view: RunView, now: datetime) -> Stop | None:
+    """Somebody else took away what the fault depends on; what is measured from here on means nothing."""
+    if view.state is RunState.BASELINING or view.seen is None:
+        return None
+    if view.marks.granted_at and view.seen.began_at > view.marks.granted_at and not view.seen.has_grant:
+        return Stop(now, StopKind.FAULT, "The run's grant is gone from the cluster; somebody deleted it.")
+    if view.state is not RunState.INJECTING:
+        return None
+    there = {engine.name for engine in view.seen.engines if not engine.is_leaving}
+    for injection, progress in zip(view.injections, view.progress, strict=True):
+        answered_at = progress.answered_at
+        if answered_at and view.seen.began_at > answered_at and injection.name not in there:
+            return Stop(now, StopKind.FAULT, f"Its engine {injection.name} is gone; somebody deleted it.")
+    return None
 
 
 def _blind(view: RunView, now: datetime) -> Stop | None:

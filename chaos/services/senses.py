@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from chaos.domain.errors import GamedayError, StoreUnavailable
+from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
 from chaos.domain.record import RunRecord
 from chaos.ports import ActDone, News, Ports, RunRef, StoreLost
 
@@ -104,5 +104,7 @@ class ThreadSenses:
     def _beat(self) -> None:
         try:
             self._ports.cluster.beat(self._ref)
+        except Refused:
+            return  # not granted yet, or given back already
         except GamedayError as error:
             log.warning("The grant's heartbeat failed: %s", error)

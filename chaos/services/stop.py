@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 
 from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
 from chaos.domain.run import Stop
-from chaos.domain.sight import Residue
+from chaos.domain.sight import Residue, ResidueKind
 from chaos.domain.states import StopKind
 from chaos.journal import ORGANISATION
 from chaos.journal.record import append
@@ -97,8 +97,9 @@ def halt(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> H
             failed[name] = str(error)
         try:
             found = port.residue()
-            deleted[name] = found
-            port.remove(found)
+            # Results are evidence and harmless: the run reads them back before it deletes them.
+            deleted[name] = tuple(item for item in found if item.kind is not ResidueKind.RESULT)
+            port.remove(deleted[name])
         except GamedayError as error:
             failed[name] = str(error)
 
