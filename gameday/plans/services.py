@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from chaos.domain.errors import Refused
 from chaos.journal.record import append
@@ -58,8 +58,11 @@ def import_plan(data: bytes, name: str, by: User, now: datetime) -> Imported:
     if spec is None or problems:
         raise source.refusal(problems)
     people.require(by, Act.PLAN, people.team(spec.team))
-    with transaction.atomic():
-        return _store(spec, ordered(source.document), by, now)
+    try:
+        with transaction.atomic():
+            return _store(spec, ordered(source.document), by, now)
+    except IntegrityError as error:
+        raise Refused(f"Somebody else stored {spec.slug} at the same moment; import it again.") from error
 
 
 def export_plan(slug: str) -> str:

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from chaos.journal.models import JournalEntry
+from chaos.models import Cluster
+from chaos.ports import Preflight
+from gameday.plans import cluster_cli
+from tests.gameday.cast import gather
+
+pytestmark = pytest.mark.django_db
+
+
+class Answering:
+    """A cluster that says who it is, and what it lacks."""
+
+    def __init__(self, uid: str = "uid-1", missing: str = "") -> None:
+        self._uid, self._missing = uid, missing
+
+    def identity(self) -> str:
+        return self._uid
+
+    def preflight(self, experiments: list[str]) -> tuple[Preflight, ...]:
+        assert experiments == ["pod-delete"]
+        return (Preflight("operator", not self._missing, self._missing or "It runs."),)
+
+
+@pytest.fixture
+def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    gather()
+    token = tmp_path / "token"
+    token.write_text("secret")
+
+    def run(*more: str, uid: str = "uid-1", by: str = "ada", environment: str = "rehearsal") -> None:
+        monkeypatch.setattr(cluster_cli, "cluster_at", lambda *given: Answering(uid))
+        call_command(
+            "cluster", "add", "home", "--server", "http://127.0.0.1:26443/", "--token-file", str(token),
+            "--prometheus", "http://127.0.0.1:29090", "--environment", environment, "--as", by, *more,
+        )  # fmt: skip
+
+    return run
+
+
+def test_a_cluster_is_registered_with_its_uid_and_usual_limits(add, capsys: pytest.CaptureFixture[str]):
+    add()
+    row = Cluster.objects.get(name="home")
+    assert (row.uid, row.server, row.services_url) == (
+        "uid-1", "http://127.0.0.1:26443", "http://127.0.0.1:26443/services",
+    )  # fmt: skip
+    assert "At most 50 % of the pods" in capsys.readouterr().out
+
+
+def test_who_registered_it_is_on_record_without_the_token(add):
+    add()
+    entry = JournalEntry.objects.get(kind="cluster.registered")
+    assert (entry.actor, entry.body["uid"]) == ("ada", "uid-1")
+    assert "secret" not in str(entry.body)
+
+
+def test_registering_it_again_changes_how_it_is_reached(add):
+    add()
+    add("--chaos-namespace", "litmus-chaos")
+    assert Cluster.objects.get(name="home").chaos_namespace == "litmus-chaos"
+
+
+def test_production_is_limited_to_a_quarter_and_has_no_services_address_of_its_own(add):
+    add(environment="production")
+    row = Cluster.objects.get(name="home")
+    assert row.limits["max_percent"] == 25
+    assert row.services_url == ""
+
+
+@pytest.mark.parametrize(
+    ("more", "change", "words"),
+    [
+        ((), {"by": "petra"}, "Petra may not register people and clusters; that takes administrator"),
+        (("--ca-file", "nowhere.pem"), {}, "There is no file nowhere.pem"),
+        ((), {"uid": "uid-2"}, "is another cluster"),
+    ],
+)
+def test_what_cannot_be_is_a_sentence_and_status_1(
+    add, more: tuple[str, ...], change: dict[str, str], words: str, capsys: pytest.CaptureFixture[str]
+):
+    add()
+    with pytest.raises(SystemExit) as ending:
+        add(*more, **change)
+    assert ending.value.code == 1
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("missing", "status"), [("", None), ("The operator does not run.", 1)])
+def test_a_check_says_what_is_there_and_what_is_missing(
+    missing: str, status: int | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(cluster_cli, "cluster_port", lambda name: Answering(missing=missing))
+    if status:
+        with pytest.raises(SystemExit) as ending:
+            call_command("cluster", "check", "home")
+        assert ending.value.code == status
+    else:
+        call_command("cluster", "check", "home")
+    assert ("MISSING" if missing else "ok") in capsys.readouterr().out
