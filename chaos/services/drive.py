@@ -65,10 +65,19 @@ def drive(
     fence = ports.store.claim(run, _owner(), now)
     if fence is None:
         return End.TAKEN
-    record = ports.store.load(run)
+    try:
+        record = ports.store.load(run)
+    except Exception:
+        _release(ports, run, fence)
+        raise
     ref = RunRef(record.run, record.installation, record.spec.scenario)
     recorder = recorder_of(ports, run, fence)
-    senses = senses_of(record, ref, ports)
+    try:
+        senses = senses_of(record, ref, ports)
+    except Exception:  # a driver that sees nothing must not keep the lease
+        recorder.close()
+        _release(ports, run, fence)
+        raise
     perception = Perception(record, recorder, now)
     tools = Tools(ref, ports, senses, recorder, record.spec_digest, lambda: tuple(perception.readings))
     view = view_of(record, now)

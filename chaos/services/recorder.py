@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -17,14 +17,21 @@ from chaos.ports import Store
 log = logging.getLogger(__name__)
 
 RENEW = timedelta(seconds=3)
+HANGS = timedelta(seconds=3)
+"""A write under way for longer counts as failing since it began."""
 RETRY = 0.5
+
+
+TAKEN_OVER = "Another driver has taken this run over."
 
 
 class Recorder(Protocol):
     """Where a step writes. `lost`: another driver holds the fence; `failing_since`: nothing gets through."""
 
     lost: bool
-    failing_since: datetime | None
+
+    @property
+    def failing_since(self) -> datetime | None: ...
 
     def require(self, change: Change) -> None:
         """Write now or raise StoreUnavailable; what was refused is never written later."""
@@ -45,25 +52,36 @@ class ThreadRecorder:
         self._wake = threading.Condition()
         self._closing = False
         self.lost = False
-        self.failing_since: datetime | None = None
+        self._failing: datetime | None = None
+        self._began: datetime | None = None
         self._renewed = now()
         self._thread = threading.Thread(target=self._work, name=f"recorder-{run[:8]}", daemon=True)
         self._thread.start()
 
+    @property
+    def failing_since(self) -> datetime | None:
+        """A database that hangs is as far away as one that refuses."""
+        began, failing = self._began, self._failing
+        return failing or (began if began and self._now() - began > HANGS else None)
+
     def require(self, change: Change, within: float = 10.0) -> None:
         answer: Future[bool] = Future()
         with self._wake:
+            if self.lost:
+                raise StoreUnavailable(TAKEN_OVER)
             self._required.append((change, answer))
             self._wake.notify()
         try:
             written = answer.result(timeout=within)
+        except CancelledError:
+            raise StoreUnavailable(TAKEN_OVER) from None
         except TimeoutError:
             if answer.cancel():
                 raise StoreUnavailable(f"The database did not answer within {within:.0f} s.") from None
             written = answer.result()  # it had begun: its end decides, not our patience
         if not written:
             self.lost = True
-            raise StoreUnavailable("Another driver has taken this run over.")
+            raise StoreUnavailable(TAKEN_OVER)
 
     def note(self, change: Change) -> None:
         with self._wake:
@@ -86,10 +104,13 @@ class ThreadRecorder:
                             return
                         self._wake.wait(RETRY)
                 self._write_some()
-                self._renew()
+                if not self._closing:  # nobody drives any more: the lease is not kept for anybody
+                    self._renew()
         finally:
-            for _, answer in self._required:
-                answer.cancel()
+            with self._wake:
+                self.lost = self.lost or not self._closing
+                for _, answer in self._required:
+                    answer.cancel()
             self._store.rest()
 
     def _write_some(self) -> None:
@@ -98,6 +119,7 @@ class ThreadRecorder:
             if not self._try(lambda: self._store.record(self._run, self._fence, self._notes[0])):
                 break
             self._notes.popleft()
+            self._failing = None
         while self._required:
             change, answer = self._required.popleft()
             if not answer.set_running_or_notify_cancel():
@@ -105,28 +127,34 @@ class ThreadRecorder:
             if self._notes:
                 answer.set_exception(StoreUnavailable("The database cannot be written at the moment."))
                 continue
+            self._began = self._now()
             try:
                 answer.set_result(self._store.record(self._run, self._fence, change))
             except Exception as error:
                 answer.set_exception(error)
+            self._began = None
 
     def _renew(self) -> None:
         now = self._now()
         if now - self._renewed >= RENEW and self._try(lambda: self._store.renew(self._run, self._fence, now)):
             self._renewed = now
+            # A lease that can be renewed is no record: while notes cannot be written, nothing gets through.
+            self._failing = self._failing if self._notes else None
 
     def _try(self, write: Callable[[], bool]) -> bool:
         """True when it was written. A wrong fence ends this driver; an absent store is waited for."""
+        self._began = self._now()
         try:
             written = write()
         except Exception as error:
             if not isinstance(error, StoreUnavailable):
                 # A change that cannot be written is a defect of ours; the run stops for want of a record.
                 log.exception("A change of run %s could not be written.", self._run)
-            self.failing_since = self.failing_since or self._now()
+            self._failing = self._failing or self._began
             with self._wake:
                 self._wake.wait(RETRY)
             return False
-        self.failing_since = None
+        finally:
+            self._began = None
         self.lost = self.lost or not written
         return written

@@ -35,10 +35,18 @@ class ThreadSenses:
         self._queue: queue.Queue[News] = queue.Queue(maxsize=ROOM)
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
-        for probe in record.spec.probes:
+        try:
+            self._start_all()
+        except Exception:
+            self.close()
+            raise
+
+    def _start_all(self) -> None:
+        ports, look = self._ports, partial(self._ports.cluster.look, self._ref, self._record.injections)
+        for probe in self._record.spec.probes:
             self._start(f"probe {probe.name}", probe.interval, partial(ports.probes.read, probe))
         self._start("alerts", ALERTS_EVERY, ports.alerts.read)
-        self._start("cluster", LOOK_EVERY, partial(ports.cluster.look, ref, record.injections))
+        self._start("cluster", LOOK_EVERY, look)
         self._start("signals", SIGNALS_EVERY, self._signals)
         self._start("grant", BEAT_EVERY, self._beat)
 
