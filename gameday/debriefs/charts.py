@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from chaos.domain.sight import Reading
 from chaos.domain.spec import Comparison
 from gameday.debriefs.measures import clock
-from gameday.debriefs.scales import Scale, figure, spread, time_ticks, value_ticks
+from gameday.debriefs.scales import Scale, figure, spread, tick_label, time_ticks, value_ticks
 
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 58, 560, 22, 178
@@ -85,7 +85,7 @@ def draw(
     values = [reading.value for reading in readings if reading.value is not None]
     near = [bound for bound in bounds if _is_near(bound, bounds, values)]
     shown = [*values, *(float(bound.comparison.bound) for bound in near)] or [0.0, 1.0]
-    ticks = value_ticks(min(0.0, *shown), max(shown))
+    ticks = value_ticks(_floor(shown), max(shown))
     y = Scale(ticks[0], ticks[-1], BOTTOM, TOP)
     segments, dots = _segments(readings, zero, x, y)
     band = None
@@ -101,7 +101,7 @@ def draw(
         x_ticks=tuple(
             Tick(x(tick), clock(zero + timedelta(seconds=tick), zero)) for tick in time_ticks(x.low, x.high)
         ),
-        y_ticks=tuple(Tick(y(tick), figure(tick)) for tick in ticks),
+        y_ticks=tuple(Tick(y(tick), tick_label(tick)) for tick in ticks),
         bounds=_bound_lines(near, unit, y),
         instants=_instant_lines(marks, zero, x),
         band=band,
@@ -111,6 +111,12 @@ def draw(
 
 def _seconds(at: datetime, zero: datetime) -> float:
     return (at - zero).total_seconds()
+
+
+def _floor(values: Sequence[float]) -> float:
+    """Zero is always shown. A little below it, compared with the height, is drawn on it."""
+    lowest = min(0.0, *values)
+    return lowest if -lowest > 0.02 * max(values) else 0.0
 
 
 def _is_near(bound: Bound, bounds: Sequence[Bound], values: Sequence[float]) -> bool:
@@ -179,5 +185,5 @@ def _bound_lines(bounds: Sequence[Bound], unit: str, y: Scale) -> tuple[Line, ..
 def _instant_lines(marks: Span, zero: datetime, x: Scale) -> tuple[Line, ...]:
     found = [("stopped", marks.stopped), ("proven gone", marks.proven_gone)]
     return tuple(
-        Line(kind.replace(" ", "-"), x(_seconds(at, zero)), TOP - 6.0, kind) for kind, at in found if at
+        Line(kind.replace(" ", "-"), x(_seconds(at, zero)), TOP - 10.0, kind) for kind, at in found if at
     )

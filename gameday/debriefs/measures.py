@@ -1,14 +1,14 @@
-"""What a day's readings say, computed: time to detect and to recover, alerts against what was expected."""
+"""What a day's readings say, computed: figures by phase, and the time to recover."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chaos.domain.sight import AlertsReading, Reading
-from chaos.domain.spec import Comparison, ExpectationKind, ExpectedAlert, RunSpec
+from chaos.domain.sight import Reading
+from chaos.domain.spec import Comparison, ExpectationKind, RunSpec
 
 _STEADY = (ExpectationKind.HOLDS, ExpectationKind.RECOVERS_WITHIN)
 
@@ -124,68 +124,3 @@ def recovery(
     if latest is None:
         return Recovery(None, "never left its tolerance")
     return Recovery(latest - injected_at, span(latest - injected_at))
-
-
-@dataclass(frozen=True, slots=True)
-class AlertOutcome:
-    """An expected alert and what became of it: on time, late, missed, already firing, or not known."""
-
-    expected: ExpectedAlert
-    outcome: str
-    fired_at: datetime | None
-    sentence: str
-
-
-def first_firing(samples: Iterable[AlertsReading], name: str, severity: str = "") -> datetime | None:
-    """When the alert was first seen firing in these samples."""
-    for sample in samples:
-        for alert in sample.alerts or ():
-            matches = alert.name == name and alert.state == "firing"
-            if matches and (not severity or alert.labels.get("severity", severity) == severity):
-                return sample.at
-    return None
-
-
-def alert_outcome(
-    expected: ExpectedAlert, samples: Sequence[AlertsReading], injected_at: datetime | None
-) -> AlertOutcome:
-    """Judged from the injection's instant; an alert that fired before it tells nothing."""
-    if injected_at is None:
-        return AlertOutcome(expected, "not known", None, "Nothing was injected.")
-    before = [item for item in samples if item.alerts is not None and item.at < injected_at][-1:]
-    after = [item for item in samples if item.alerts is not None and item.at >= injected_at]
-    if first_firing(before, expected.name, expected.severity):
-        return AlertOutcome(expected, "already firing", None, "It was firing before the injection.")
-    if not after:
-        return AlertOutcome(expected, "not known", None, "The alerts could not be read after the injection.")
-    at = first_firing(after, expected.name, expected.severity)
-    if at is None:
-        return AlertOutcome(
-            expected, "missed", None, f"It was not seen firing until {clock(after[-1].at, injected_at)}."
-        )
-    took = at - injected_at
-    if took > expected.within:
-        return AlertOutcome(
-            expected, "late", at, f"It fired after {span(took)}, {span(took - expected.within)} late."
-        )
-    return AlertOutcome(expected, "on time", at, f"It fired after {span(took)}.")
-
-
-def other_alerts(
-    spec: RunSpec, samples: Sequence[AlertsReading], injected_at: datetime | None
-) -> tuple[tuple[str, datetime], ...]:
-    """Alerts that nobody expected and that began to fire after the injection, with their first instants."""
-    if injected_at is None:
-        return ()
-    expected = {item.name for item in spec.expected_alerts}
-    known_before: set[str] = set()
-    found: dict[str, datetime] = {}
-    for sample in samples:
-        for alert in sample.alerts or ():
-            if alert.state != "firing" or alert.name in expected:
-                continue
-            if sample.at < injected_at:
-                known_before.add(alert.key)
-            elif alert.key not in known_before and alert.name not in found:
-                found[alert.name] = sample.at
-    return tuple(found.items())

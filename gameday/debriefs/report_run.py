@@ -11,9 +11,11 @@ from chaos.domain.spec import ExpectationKind, ProbeSpec
 from chaos.domain.states import RunState, Verdict
 from chaos.domain.verdict import Outcome
 from chaos.services.evidence_queries import RunEvidence
+from gameday.debriefs import alerts as alerting
 from gameday.debriefs import charts, measures
 from gameday.debriefs import report_proof as proof
-from gameday.debriefs.measures import AlertOutcome, PhaseFigures, Recovery, clock, span
+from gameday.debriefs.alerts import AlertOutcome
+from gameday.debriefs.measures import PhaseFigures, Recovery, clock, span
 from gameday.debriefs.report_proof import Badge, InjectionReport, Moment
 from gameday.debriefs.sources import DaySource, RunSource
 
@@ -27,6 +29,7 @@ ALERTS = {
     "on time": Badge("on time", "✓", "good"),
     "late": Badge("late", "▲", "notice"),
     "missed": Badge("missed", "▲", "notice"),
+    "not as expected": Badge("not as expected", "▲", "notice"),
     "already firing": Badge("already firing", "?", "blind"),
     "not known": Badge("not known", "?", "blind"),
 }
@@ -65,14 +68,14 @@ class RunReport:
 def run_report(source: RunSource, day: DaySource) -> RunReport:
     """Everything the report says about one run, computed from what was recorded."""
     run, zero = source.run, source.run.injected_at
-    alerts = [measures.alert_outcome(item, source.alerts, zero) for item in run.spec.expected_alerts]
+    alerts = [alerting.alert_outcome(item, source.alerts, zero) for item in run.spec.expected_alerts]
     events = sorted(
         (row for row in (*day.events, *day.organisation) if row["run"] == run.run),
         key=lambda row: (row["at"], row["stream"], row["seq"]),
     )
     recovered: Recovery = measures.recovery(run.spec, source.readings, zero)
     cleanup, cleanup_text = proof.cleanup(run)
-    others = measures.other_alerts(run.spec, source.alerts, zero)
+    others = alerting.other_alerts(run.spec, source.alerts, zero)
     return RunReport(
         run=run,
         zero=zero,
@@ -117,15 +120,21 @@ def _detected(
     events: Sequence[Mapping[str, Any]],
     day: DaySource,
 ) -> str:
-    """By whichever came first: an expected alert, or a person's milestone."""
+    """By the first expected alert, and by the first person who said so."""
     if zero is None:
         return "nothing was injected"
-    found = [(item.fired_at, f"alert {item.expected.name}") for item in alerts if item.fired_at]
-    for row in events:
-        if row["kind"] == "milestone" and "detected" in row["body"].values():
-            found.append((datetime.fromisoformat(row["at"]), moment(row, zero, day).by))
-    after = sorted(item for item in found if item[0] >= zero)
-    return f"{span(after[0][0] - zero)}, {after[0][1]}" if after else "not recorded"
+    alerted = [(item.fired_at, f"alert {item.expected.name}") for item in alerts if item.fired_at]
+    said = [
+        (item.at, item.by)
+        for item in (moment(row, zero, day) for row in events if _is_detection(row))
+        if item.at >= zero
+    ]
+    found = [min(part) for part in (alerted, said) if part]
+    return "; ".join(f"{span(at - zero)}, {by}" for at, by in sorted(found)) or "not recorded"
+
+
+def _is_detection(row: Mapping[str, Any]) -> bool:
+    return row["kind"] == "milestone" and "detected" in row["body"].values()
 
 
 def _expectations(run: RunEvidence) -> tuple[tuple[str, Outcome], ...]:

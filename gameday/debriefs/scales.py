@@ -55,6 +55,14 @@ def figure(value: float | None) -> str:
     return f"{value:.3g}"
 
 
+def tick_label(value: float) -> str:
+    """A value at an axis, where room is scarce: thousands as k, millions as M."""
+    for size, name in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= size:
+            return f"{value / (1e3 if name == 'k' else size):g}\u202f{name}"
+    return figure(value)
+
+
 def spread(places: Sequence[float], least: float) -> tuple[float, ...]:
     """Labels at these places, moved down as little as needed to stand `least` apart; order is kept."""
     result: list[float] = []

@@ -171,7 +171,8 @@ def _write_injection(run: Run, spec: RunSpec, zero: datetime) -> None:
 
 
 def _write_samples(run: Run, readings: dict[str, list[Reading]], zero: datetime) -> None:
-    alert = Alert("PaymentsPodsMissing", "firing", {"severity": "warning"})
+    expected = codec.from_plain(RunSpec, run.spec).expected_alerts[0]
+    alert = Alert(expected.name, "firing", {"severity": expected.severity, "route": expected.route})
     alerts = [
         AlertsReading(zero + seconds(index), zero + seconds(index), (alert,) if index >= 7 else ())
         for index in range(-5, 20)

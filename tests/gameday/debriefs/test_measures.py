@@ -8,7 +8,7 @@ import pytest
 
 from chaos.domain.sight import Alert, AlertsReading, Reading
 from chaos.domain.spec import Comparison, ExpectedAlert, Op
-from gameday.debriefs import charts, measures, scales, tables
+from gameday.debriefs import alerts, charts, measures, scales, tables
 from gameday.debriefs.secrets import REMOVED, cleaned
 from tests.support.builders import a_spec
 
@@ -87,22 +87,24 @@ def test_nothing_injected_has_nothing_to_recover_from() -> None:
 def test_an_expected_alert_is_judged_from_the_injection(
     samples: tuple[AlertsReading, ...], outcome: str
 ) -> None:
-    assert measures.alert_outcome(EXPECTED, samples, ZERO).outcome == outcome
+    assert alerts.alert_outcome(EXPECTED, samples, ZERO).outcome == outcome
 
 
 def test_alerts_that_could_not_be_read_are_not_missed() -> None:
     unread = AlertsReading(at(3), at(3), None, "timeout")
-    assert measures.alert_outcome(EXPECTED, (sample(-1), unread), ZERO).outcome == "not known"
+    assert alerts.alert_outcome(EXPECTED, (sample(-1), unread), ZERO).outcome == "not known"
 
 
-def test_an_alert_of_another_severity_is_not_the_expected_one() -> None:
+def test_an_alert_of_another_severity_is_said_to_be_so() -> None:
     expected = replace(EXPECTED, severity="critical")
-    assert measures.alert_outcome(expected, (sample(-1), sample(3, "PodsMissing")), ZERO).outcome == "missed"
+    found = alerts.alert_outcome(expected, (sample(-1), sample(3, "PodsMissing")), ZERO)
+    assert found.outcome == "not as expected"
+    assert found.sentence == "It fired after 3.0 s, with severity warning instead of critical."
 
 
 def test_other_alerts_are_those_that_began_after_the_injection() -> None:
     samples = (sample(-1, "Old"), sample(2, "Old", "New"), sample(3, "Old", "New"))
-    assert measures.other_alerts(a_spec(), samples, ZERO) == (("New", at(2)),)
+    assert alerts.other_alerts(a_spec(), samples, ZERO) == (("New", at(2)),)
 
 
 def test_phases_part_at_injection_and_end() -> None:
@@ -167,6 +169,20 @@ def test_ticks_are_round_and_enclose_the_values() -> None:
     assert scales.value_ticks(0, 187) == (0, 50, 100, 150, 200)
     assert scales.value_ticks(5, 5)[0] <= 5 < scales.value_ticks(5, 5)[-1]
     assert 0 in scales.time_ticks(-6.2, 41)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.05, "0.05"), (2000, "2\u202f000"), (25_000, "25\u202fk"), (-2.5e6, "-2.5\u202fM")],
+)
+def test_labels_at_an_axis_are_short(value: float, text: str) -> None:
+    assert scales.tick_label(value) == text
+
+
+def test_a_little_below_zero_does_not_halve_the_chart() -> None:
+    drawn = charts.draw("left", "s", readings(2_591_999, -15.7, 2_591_999), (), charts.Span(ZERO))
+    assert drawn is not None
+    assert drawn.y_ticks[0].text == "0"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-cmd|x", "@SUM(A1)", "\tx", "\rx"])

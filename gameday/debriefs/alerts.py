@@ -1,0 +1,92 @@
+"""The platform's alerts against what the plan expected of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chaos.domain.sight import Alert, AlertsReading
+from chaos.domain.spec import ExpectedAlert, RunSpec
+from gameday.debriefs.measures import clock, span
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOutcome:
+    """An expected alert and what became of it.
+
+    `outcome` is one of: on time, late, missed, not as expected (in time, but with another severity or
+    route than the plan says), already firing, not known.
+    """
+
+    expected: ExpectedAlert
+    outcome: str
+    fired_at: datetime | None
+    sentence: str
+
+
+def first_firing(samples: Iterable[AlertsReading], name: str) -> tuple[datetime, Alert] | None:
+    """When the alert was first seen firing in these samples, and how it looked."""
+    for sample in samples:
+        for alert in sample.alerts or ():
+            if alert.name == name and alert.state == "firing":
+                return sample.at, alert
+    return None
+
+
+def alert_outcome(
+    expected: ExpectedAlert, samples: Sequence[AlertsReading], injected_at: datetime | None
+) -> AlertOutcome:
+    """Judged from the injection's instant; an alert that fired before it tells nothing."""
+    if injected_at is None:
+        return AlertOutcome(expected, "not known", None, "Nothing was injected.")
+    before = [item for item in samples if item.alerts is not None and item.at < injected_at][-1:]
+    after = [item for item in samples if item.alerts is not None and item.at >= injected_at]
+    if first_firing(before, expected.name):
+        return AlertOutcome(expected, "already firing", None, "It was firing before the injection.")
+    if not after:
+        return AlertOutcome(expected, "not known", None, "The alerts could not be read after the injection.")
+    fired = first_firing(after, expected.name)
+    if fired is None:
+        until = clock(after[-1].at, injected_at)
+        return AlertOutcome(expected, "missed", None, f"It was not seen firing until {until}.")
+    at, alert = fired
+    took = at - injected_at
+    sentence = f"It fired after {span(took)}"
+    other = _differences(expected, alert)
+    if other:
+        sentence += f", with {other}"
+    if took > expected.within:
+        return AlertOutcome(expected, "late", at, f"{sentence}, {span(took - expected.within)} late.")
+    return AlertOutcome(expected, "not as expected" if other else "on time", at, f"{sentence}.")
+
+
+def _differences(expected: ExpectedAlert, alert: Alert) -> str:
+    """Where the alert's own labels say otherwise; a label that it does not have says nothing."""
+    wanted = {"severity": expected.severity, "route": expected.route}
+    found = (
+        f"{label} {alert.labels[label]} instead of {value}"
+        for label, value in wanted.items()
+        if alert.labels.get(label, value) != value
+    )
+    return " and ".join(found)
+
+
+def other_alerts(
+    spec: RunSpec, samples: Sequence[AlertsReading], injected_at: datetime | None
+) -> tuple[tuple[str, datetime], ...]:
+    """Alerts that nobody expected and that began to fire after the injection, with their first instants."""
+    if injected_at is None:
+        return ()
+    expected = {item.name for item in spec.expected_alerts}
+    known_before: set[str] = set()
+    found: dict[str, datetime] = {}
+    for sample in samples:
+        for alert in sample.alerts or ():
+            if alert.state != "firing" or alert.name in expected:
+                continue
+            if sample.at < injected_at:
+                known_before.add(alert.key)
+            elif alert.key not in known_before and alert.name not in found:
+                found[alert.name] = sample.at
+    return tuple(found.items())
