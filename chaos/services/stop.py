@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 
 from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
 from chaos.domain.run import Stop
@@ -41,10 +41,17 @@ def stop_run(run: str, stop: Stop, port: Cluster) -> str:
     """Stop one run from this process: the cluster's deletes begin before anything is written.
 
     Gives back what failed at the cluster, or "". An already stopped run is stopped again: harmless.
-    Raises StoreUnavailable when the intent could not be written; the deletes were sent all the same.
+    Raises StoreUnavailable when the intent could not be written; the deletes were sent all the same. Only
+    when the database cannot even be read, nothing was, and the message says so.
     """
-    row = Run.objects.get(pk=run)
-    ref = RunRef(str(row.pk), clusters.installation(), row.scenario)
+    try:
+        row = Run.objects.get(pk=run)
+        ref = RunRef(str(row.pk), clusters.installation(), row.scenario)
+    except Error as error:
+        connection.close()
+        raise StoreUnavailable(
+            f"The run cannot be looked up: {error}. Nothing was sent; halt everything by labels instead."
+        ) from error
     with ThreadPoolExecutor(1) as pool:
         act = pool.submit(port.revert, ref)
         want_stop([run], stop)
@@ -76,7 +83,7 @@ def want_stop(runs: Sequence[str], stop: Stop) -> int:
                         body=event.body,
                     )
                 count += fresh
-    except DatabaseError as error:
+    except Error as error:
         connection.close()
         raise StoreUnavailable(f"The stop could not be written down: {error}") from error
     return count
@@ -91,17 +98,18 @@ def halt(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> H
     failed: dict[str, str] = {}
 
     def clear(name: str, port: Cluster) -> None:
+        # Whatever goes wrong is said: a cluster that nobody mentions would count as halted.
         try:
             port.pull_lever(f"{reason} (by {by})")
-        except GamedayError as error:
-            failed[name] = str(error)
+        except Exception as error:
+            failed[name] = _sentence(error)
         try:
             found = port.residue()
             # Results are evidence and harmless: the run reads them back before it deletes them.
             deleted[name] = tuple(item for item in found if item.kind is not ResidueKind.RESULT)
             port.remove(deleted[name])
-        except GamedayError as error:
-            failed[name] = str(error)
+        except Exception as error:
+            failed[name] = _sentence(error)
 
     threads = [threading.Thread(target=clear, args=item, daemon=True) for item in ports.items()]
     for thread in threads:
@@ -113,20 +121,23 @@ def halt(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> H
 
 
 def release(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> int:
-    """Release every lever; how many were held. Raises Refused without a reason, or when none is held."""
+    """Release every lever; how many were on record. Recorded first, then done; safe to repeat.
+
+    None on record is no reason to refuse: a halt without the database is held by the clusters' levers alone.
+    Raises Refused without a reason, and what a cluster raises that keeps its lever.
+    """
     if not reason.strip():
         raise Refused("A release needs a reason.", "reason")
-    for port in ports.values():
-        port.release_lever()
     with transaction.atomic():
         count = Halt.objects.filter(released_at=None).update(
             released_at=now, released_by=by, release_reason=reason
         )
-        if count:
-            text = f"{by} released the halt: {reason}"
-            append(ORGANISATION, "halt.released", text, at=now, actor=by, actor_name=by)
-    if not count:
-        raise Refused("Nothing is halted.")
+        text = f"{by} released the halt: {reason}"
+        append(
+            ORGANISATION, "halt.released", text, at=now, actor=by, actor_name=by, body={"on_record": count}
+        )
+    for port in ports.values():
+        port.release_lever()
     return count
 
 
@@ -138,9 +149,13 @@ def _record_halt(by: str, reason: str, now: datetime) -> str:
             want_stop(live, Stop(now, StopKind.HALT, f"Halted: {reason}", by))
             text = f"{by} halted everything: {reason}"
             append(ORGANISATION, "halt.pulled", text, at=now, actor=by, actor_name=by)
-    except (DatabaseError, GamedayError) as error:
-        return str(error)
+    except Exception as error:  # the deletes are under way: no record's failure may end this process
+        return _sentence(error)
     return ""
+
+
+def _sentence(error: Exception) -> str:
+    return str(error) if isinstance(error, GamedayError | Error) else f"{type(error).__name__}: {error}"
 
 
 def _failure(act: Future[None]) -> str:
