@@ -47,13 +47,13 @@ def append(
         "stream": stream,
         "at": codec.to_plain(at),
         "kind": kind,
-        "text": _storable(text),
-        "actor": _storable(actor),
-        "actor_name": _storable(actor_name),
+        "text": storable(text),
+        "actor": storable(actor),
+        "actor_name": storable(actor_name),
         "audience": Audience(audience).value,
         "scenario": scenario,
         "run": run,
-        "body": _storable(codec.to_plain(body or {})),
+        "body": storable(codec.to_plain(body or {})),
     }
     head = _locked_head(stream) or _open(stream, at)
     return _add(head, row)
@@ -104,13 +104,13 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """One Unicode form (NFC), without the characters that a database or UTF-8 cannot hold."""
     if isinstance(value, str):
         held = value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
         return unicodedata.normalize("NFC", held)
     if isinstance(value, dict):
-        return {_storable(key): _storable(item) for key, item in value.items()}
+        return {storable(key): storable(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_storable(item) for item in value]
+        return [storable(item) for item in value]
     return value

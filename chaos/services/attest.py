@@ -45,6 +45,8 @@ def attest(run: str, word: str, by: str, note: str, at: datetime) -> None:
 
 
 def _check(row: Run, word: str) -> None:
+    if word not in ("injected", "reverted"):
+        raise Refused(f"{word!r} is no word about a fault; say injected or reverted.", "word")
     if row.state not in LIVE:
         raise Refused(f"{row.scenario} is over ({row.state}); there is nothing left to attest.", "run")
     manual = [item for item in row.injections.all() if item.plan["inverse"] == InverseKind.PERSON.value]
@@ -55,6 +57,8 @@ def _check(row: Run, word: str) -> None:
         raise Refused(f"Nobody has been asked to inject yet; {row.scenario} is {row.state}.", "word")
     if word == "injected" and (row.state != RunState.INJECTING.value or row.stop_wanted_at):
         raise Refused(f"It is too late to inject: {row.scenario} is stopping. Undo it and say so.", "word")
+    if word == "injected" and row.words.filter(word="reverted").exists():
+        raise Refused("It was said to be undone already; what is injected now would never be.", "word")
     given = row.words.filter(word=word).first()
     if given:
         raise Refused(f"{given.by} said so already, at {given.at:%H:%M:%S} UTC.", "word")

@@ -14,6 +14,7 @@ from chaos.domain.record import Signals
 from chaos.domain.run import Stop, Word
 from chaos.domain.sight import Alert, AlertsReading, Reading
 from chaos.domain.states import StopKind
+from chaos.journal.record import storable
 from chaos.models import Halt, Run, SampleChunk
 
 ALERTS = "ALERTS"
@@ -49,7 +50,7 @@ def chunks_of(run: Run, readings: Iterable[Reading], alerts: Iterable[AlertsRead
         by_probe[ALERTS].append([*_instants(sampled), value, sampled.unknown])
         first.setdefault(ALERTS, sampled.at)
     return [
-        SampleChunk(run=run, probe=probe, first_at=first[probe], readings=rows)
+        SampleChunk(run=run, probe=probe, first_at=first[probe], readings=storable(rows))
         for probe, rows in by_probe.items()
     ]
 

@@ -19,7 +19,7 @@ from chaos.domain.run import Marks
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState
 from chaos.journal.checkpoints import checkpoint
-from chaos.journal.record import append
+from chaos.journal.record import append, storable
 from chaos.models import Run, RunInjection, SampleChunk
 from chaos.models.run import LIVE
 from chaos.services import rows
@@ -119,13 +119,13 @@ def _write(row: Run, change: Change) -> None:
         fields |= {
             "stop_wanted_at": stop.at,
             "stop_kind": stop.kind.value,
-            "stop_reason": stop.reason,
+            "stop_reason": storable(stop.reason),
             "stopped_by": stop.by,
         }
     for name in ("marks", "outcomes", "residue"):
         value = getattr(change, name)
         if value is not None:
-            fields["findings" if name == "outcomes" else name] = codec.to_plain(value)
+            fields["findings" if name == "outcomes" else name] = storable(codec.to_plain(value))
     if change.verdict:
         fields["verdict"] = change.verdict.value
     if fields:
@@ -150,6 +150,6 @@ def _write_injections(row: Run, change: Change) -> None:
     for progress in change.progress:
         mine.filter(index=progress.index).update(progress=codec.to_plain(progress))
     for index, manifest in change.manifests.items():
-        mine.filter(index=index).update(manifest=manifest)
+        mine.filter(index=index).update(manifest=storable(manifest))
     for item in change.read_back or ():
-        mine.filter(index=item["index"]).update(read_back=item["objects"])
+        mine.filter(index=item["index"]).update(read_back=storable(item["objects"]))
