@@ -9,7 +9,7 @@ from datetime import timedelta
 from chaos.domain.errors import Refused
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h)$")
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h)", re.ASCII)
 
 
 def only(parameters: Mapping[str, object], known: tuple[str, ...], fault: str) -> None:
@@ -21,7 +21,7 @@ def only(parameters: Mapping[str, object], known: tuple[str, ...], fault: str) -
 
 def duration(text: object, field: str, least: timedelta, most: timedelta) -> timedelta:
     """`30s`, `500ms`, `5m`; a bare number is refused, since nobody can see its unit."""
-    match = _DURATION.match(text) if isinstance(text, str) else None
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if not match:
         raise Refused(f"{text!r} is not a duration; write a number with ms, s, m or h, like 30s.", field)
     value = timedelta(seconds=float(match[1]) * _UNITS[match[2]])
