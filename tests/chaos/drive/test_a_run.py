@@ -9,7 +9,7 @@ from chaos.domain.errors import Forbidden, StoreUnavailable, Transient
 from chaos.domain.run import Stop, Word
 from chaos.domain.states import RunState, StopKind, Verdict
 from tests.support.builders import a_manual_spec
-from tests.support.world import START
+from tests.support.fake_cluster import START
 
 
 def test_a_platform_that_holds_completes_and_nothing_is_left(world_of):
