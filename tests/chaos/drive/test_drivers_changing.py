@@ -1,0 +1,45 @@
+"""One driver at a time, and a gap between two of them is blindness."""
+
+from datetime import timedelta
+
+import pytest
+
+from chaos.domain.states import RunState, StopKind
+from tests.support.fake_cluster import START
+
+
+def test_a_driver_that_comes_after_a_gap_in_mid_fault_stops_instead_of_going_on(world_of):
+    world = world_of()
+
+    class Killed(BaseException):
+        pass
+
+    def kill():
+        raise Killed
+
+    world.at(11, kill)
+    with pytest.raises(Killed):
+        world.drive()
+    world.clock.at += timedelta(seconds=20)
+    world.drive()
+    assert world.store.stop.kind is StopKind.BLIND
+    assert world.state is RunState.ABORTED
+    assert not world.cluster.engines
+
+
+def test_a_second_driver_keeps_away_while_the_first_holds_the_lease(world_of):
+    world = world_of()
+    world.store.claim("", "another", START)
+    assert world.drive() == "taken"
+    assert world.cluster.calls == []
+
+
+def test_a_driver_whose_fence_was_raised_stops_writing(world_of):
+    world = world_of()
+
+    def usurp():
+        world.store.owner, world.store.fence = "another", world.store.fence + 1
+
+    world.at(4, usurp)
+    assert world.drive() == "lost"
+    assert world.state is RunState.BASELINING
