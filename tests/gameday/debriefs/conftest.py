@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gameday.debriefs.evidence import Bundle, write_bundle
 from gameday.debriefs.gather import gather
 from gameday.debriefs.sources import DaySource
 from gameday.plans.spec import PlanSpec
@@ -25,3 +27,16 @@ def conducted(tmp_path: Path) -> PlanSpec:
 @pytest.fixture
 def day(conducted: PlanSpec) -> DaySource:
     return gather(SLUG, START + seconds(900))[0]
+
+
+@pytest.fixture
+def bundle(conducted: PlanSpec, tmp_path: Path) -> Bundle:
+    return write_bundle(SLUG, tmp_path / "out", START + seconds(900))
+
+
+@pytest.fixture
+def unpacked(bundle: Bundle, tmp_path: Path) -> Path:
+    folder = tmp_path / "unpacked"
+    with zipfile.ZipFile(bundle.path) as archived:
+        archived.extractall(folder)
+    return folder
