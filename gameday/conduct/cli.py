@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from chaos.domain.errors import Refused
 from chaos.services import queries
 from chaos.services.attest import Milestone
 from gameday.commands import Commands, Say
@@ -61,6 +62,8 @@ def _conduct(options: argparse.Namespace, say: Say) -> int:
         say("")
         for line in table([queries.summary(run) for run in day.runs]):
             say(line)
+    if day.refusal:  # to stderr, where every refusal goes
+        raise Refused(day.refusal)
     return status
 
 

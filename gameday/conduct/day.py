@@ -12,7 +12,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from chaos.domain import codec
-from chaos.domain.errors import GamedayError, Refused
+from chaos.domain.errors import GamedayError
 from chaos.journal.models import JournalEntry
 from chaos.journal.queries import entries
 from chaos.journal.record import head_of
@@ -34,6 +34,7 @@ class Day:
     """One conductor's day. `say` prints a line; `events_to` gets every event as a line of JSON.
 
     `is_asked_to_stop` is asked again and again; once it is true, the live run is stopped and waited for.
+    `refusal` is why a day ended with REFUSED, in a sentence.
     """
 
     plan: Plan
@@ -42,6 +43,7 @@ class Day:
     is_asked_to_stop: Callable[[], bool]
     events_to: Path | None = None
     runs: list[str] = field(default_factory=list)
+    refusal: str = ""
     _seq: int = 0
     _is_stopped: bool = False
 
@@ -57,15 +59,13 @@ class Day:
             self.say(f"   Hypothesis: {scenario.run.hypothesis}")
             try:
                 self.runs.append(services.launch(self.plan, key, self.by, timezone.now()))
-            except Refused as refusal:
-                self.say(f"   Refused: {refusal}")
+            except GamedayError as refusal:  # also a cluster that does not answer
                 self._event("run.refused", str(refusal), key)
-                status = REFUSED
+                self.refusal, status = f"{key} is not launched: {refusal}", REFUSED
                 break
             status = self._follow(self.runs[-1])
             if status == DONE and not queries.summary(self.runs[-1]).was_injected:
-                self.say(f"   {key} was not conducted: its fault never was there. The day ends here.")
-                status = REFUSED
+                self.refusal, status = f"{key} was not conducted: its fault never was there.", REFUSED
             if status != DONE:
                 break
         self._event("day.finished", f"The day ended with status {status}.", "", {"status": status})
