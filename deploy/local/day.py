@@ -125,15 +125,20 @@ class Day:
 
     def _await_no_residue(self) -> None:
         deadline = time.monotonic() + RESIDUE_GONE_WITHIN
-        while time.monotonic() < deadline and self._manage("residue") != 0:
+        while time.monotonic() < deadline and self._manage("residue", quiet=True) != 0:
             time.sleep(2.0)
 
-    def _manage(self, *arguments: str) -> int:
-        """One manage.py call to its end, its words on our terminal. Returns its exit status."""
+    def _manage(self, *arguments: str, quiet: bool = False) -> int:
+        """One manage.py call to its end, its words on our terminal unless quiet. Returns its exit status."""
         return subprocess.run(
-            manage(*arguments), cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, check=False,
+            manage(*arguments),
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if quiet else None,
+            check=False,
             start_new_session=True,
-        ).returncode  # fmt: skip
+        ).returncode
 
 
 def _only_one_day() -> IO[str]:
