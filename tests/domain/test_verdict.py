@@ -1,0 +1,125 @@
+"""The expectations judged over readings: never a verdict out of data that is not there."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from chaos.domain.sight import Reading
+from chaos.domain.spec import Expectation, ExpectationKind
+from chaos.domain.states import Verdict
+from chaos.domain.verdict import judge, overall
+from tests.domain.views import NOW
+from tests.support.builders import a_probe, a_spec, below
+
+HOLDS, RECOVERS, HAPPENS = (
+    ExpectationKind.HOLDS,
+    ExpectationKind.RECOVERS_WITHIN,
+    ExpectationKind.HAPPENS_WITHIN,
+)
+HELD, DEVIATED, UNCLEAR = Verdict.HELD, Verdict.DEVIATED, Verdict.INCONCLUSIVE
+WITHIN, ENDED = 10, 20
+
+
+def after(seconds):
+    return NOW + timedelta(seconds=seconds)
+
+
+def outcome(kind, values, ended=ENDED, was_stopped=False, injected=NOW):
+    """`values`: seconds after the injection -> value; expected is below 200."""
+    within = None if kind is HOLDS else timedelta(seconds=WITHIN)
+    spec = a_spec(expectations=(Expectation("p99", kind, below("200"), within),))
+    readings = [
+        Reading("p99", after(at), after(at), value, "" if value is not None else "no answer")
+        for at, value in values.items()
+    ]
+    (found,) = judge(spec, {"p99": readings}, injected, after(ended), was_stopped)
+    return found
+
+
+GOOD, BAD = 120.0, 300.0
+
+TABLE = [
+    # kind, values, ended, was stopped, verdict, the instant that decided it
+    (HOLDS, {1: GOOD, 19: GOOD}, ENDED, False, HELD, None),
+    (HOLDS, {1: GOOD, 5: BAD, 6: GOOD}, ENDED, False, DEVIATED, 5),
+    (HOLDS, {1: GOOD, 5: 200.0}, ENDED, False, DEVIATED, 5),
+    (HOLDS, {1: GOOD, 5: BAD}, 6, True, DEVIATED, 5),
+    (HOLDS, {1: GOOD}, 6, True, UNCLEAR, None),
+    (HOLDS, {-5: BAD, 1: GOOD}, ENDED, False, HELD, None),
+    (HOLDS, {1: GOOD, 25: BAD}, ENDED, False, HELD, None),
+    (HOLDS, {1: GOOD, 2: None, 3: GOOD}, ENDED, False, HELD, None),
+    (HOLDS, {1: None, 2: None}, ENDED, False, UNCLEAR, None),
+    (HOLDS, {}, ENDED, False, UNCLEAR, None),
+    (RECOVERS, {1: GOOD, 19: GOOD}, ENDED, False, HELD, None),
+    (RECOVERS, {1: BAD, 8: GOOD, 19: GOOD}, ENDED, False, HELD, 8),
+    (RECOVERS, {1: BAD, 10: GOOD}, ENDED, False, HELD, 10),
+    (RECOVERS, {1: BAD, 5: GOOD, 6: BAD, 9: GOOD}, ENDED, False, HELD, 9),
+    (RECOVERS, {1: BAD, 9.5: BAD, 10.5: GOOD}, ENDED, False, DEVIATED, 10.5),
+    (RECOVERS, {1: BAD, 12: BAD, 13: GOOD}, ENDED, False, DEVIATED, 10),
+    (RECOVERS, {1: BAD, 5: GOOD, 15: BAD}, ENDED, False, DEVIATED, 10),
+    (RECOVERS, {1: BAD, 8: BAD}, 9, True, UNCLEAR, None),
+    (RECOVERS, {1: BAD, 8: BAD, 11: None}, ENDED, False, UNCLEAR, None),
+    (RECOVERS, {1: GOOD}, 5, True, UNCLEAR, None),
+    (RECOVERS, {1: BAD, 4: GOOD}, 5, True, UNCLEAR, 4),
+    (RECOVERS, {1: BAD, 4: GOOD}, 15, True, HELD, 4),
+    (RECOVERS, {}, ENDED, False, UNCLEAR, None),
+    (HAPPENS, {1: BAD, 8: GOOD, 12: BAD}, ENDED, False, HELD, 8),
+    (HAPPENS, {1: BAD, 10: GOOD}, ENDED, False, HELD, 10),
+    (HAPPENS, {1: BAD, 11: GOOD}, ENDED, False, DEVIATED, 10),
+    (HAPPENS, {1: BAD}, ENDED, False, DEVIATED, 10),
+    (HAPPENS, {-1: GOOD, 1: BAD}, ENDED, False, DEVIATED, 10),
+    (HAPPENS, {1: BAD}, 5, True, UNCLEAR, None),
+    (HAPPENS, {4: GOOD}, 5, True, HELD, 4),
+    (HAPPENS, {1: None}, ENDED, False, UNCLEAR, None),
+]
+
+
+@pytest.mark.parametrize("kind, values, ended, was_stopped, verdict, at", TABLE)
+def test_each_kind_of_expectation_in_time_late_cut_short_and_without_data(
+    kind, values, ended, was_stopped, verdict, at
+):
+    found = outcome(kind, values, ended, was_stopped)
+    assert found.verdict is verdict
+    assert found.at == (None if at is None else after(at))
+    assert found.sentence.endswith(".")
+    assert found.expected == "< 200 ms"
+
+
+@pytest.mark.parametrize("kind", ExpectationKind)
+def test_without_a_measured_injection_nothing_was_learned(kind):
+    found = outcome(kind, {1: GOOD, 19: BAD}, injected=None)
+    assert found.verdict is UNCLEAR
+    assert "never measured" in found.sentence
+
+
+@pytest.mark.parametrize(
+    "verdicts, verdict",
+    [
+        ((), UNCLEAR),
+        ((HELD,), HELD),
+        ((HELD, UNCLEAR), UNCLEAR),
+        ((HELD, UNCLEAR, DEVIATED), DEVIATED),
+        ((HELD, HELD), HELD),
+    ],
+)
+def test_one_deviation_outweighs_everything_and_nothing_to_judge_is_inconclusive(verdicts, verdict):
+    examples = {HELD: {1: GOOD}, DEVIATED: {1: BAD}, UNCLEAR: {}}
+    assert overall([outcome(HOLDS, examples[item]) for item in verdicts]) is verdict
+
+
+def test_a_run_cut_short_never_holds_whatever_was_read_unless_the_thing_itself_happened():
+    chance = random.Random(7)
+    for _ in range(300):
+        values = {at: chance.choice([GOOD, BAD, None]) for at in range(1, 9)}
+        for kind in (HOLDS, RECOVERS):
+            assert outcome(kind, values, ended=8.5, was_stopped=True).verdict is not HELD
+
+
+def test_each_expectation_is_judged_on_its_own_probe():
+    expectations = tuple(Expectation(name, HOLDS, below("200")) for name in ("p99", "errors"))
+    spec = a_spec(probes=(a_probe(), a_probe("errors", "")), expectations=expectations)
+    readings = {"p99": [Reading("p99", after(1), after(1), BAD)]}
+    first, second = judge(spec, readings, NOW, after(ENDED), False)
+    assert (first.verdict, second.verdict) == (DEVIATED, UNCLEAR)
+    assert second.expected == "< 200", "no unit, no trailing space"
