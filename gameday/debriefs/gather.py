@@ -10,6 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.forms import model_to_dict
 
+from chaos.domain import codec
 from chaos.domain.sight import Reading
 from chaos.journal import ORGANISATION, keys
 from chaos.journal.checkpoints import checkpoint
@@ -17,7 +18,6 @@ from chaos.journal.verify import rows
 from chaos.services import evidence_queries
 from chaos.services.evidence_queries import RunEvidence
 from gameday.approvals import models as approvals
-from gameday.debriefs.plan_digest import digest_document
 from gameday.debriefs.sources import (
     Acknowledgement,
     Approval,
@@ -59,7 +59,7 @@ def gather(slug: str, now: datetime) -> tuple[DaySource, Ed25519PrivateKey]:
         spec=spec,
         yaml=plans.export_plan(slug),
         document=plan.document,
-        digest_document=digest_document(spec),
+        digest_document=codec.canonical(spec.digested),
         people=_people(spec, names),
         approvals=tuple(_approvals(plan)),
         acknowledgements=tuple(_acknowledgements(plan, spec)),
