@@ -1,0 +1,206 @@
+"""A whole product with its cluster in processes of its own, and the hands of the people who use it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local import ports
+from deploy.local.paths import ROOT
+from deploy.local.processes import Process, Spec
+from deploy.local.stack import Stack, manage
+from tests.journeys import plans
+from tests.journeys.conducting import Conducting
+
+EVERYTHING = ("redis", "prometheus", "worker", "beat")
+ALL_WELL = {
+    "metrics": "ok", "operator": "up", "revert": "ok", "certificate": "valid", "load": 1, "api": [],
+    "latency": {"payments-api": 0, "fraud-detector": 0}, "cpu": {"payments-api": 1, "fraud-detector": 1},
+}  # fmt: skip
+
+
+class Said:
+    """How one `manage.py` call ended. `out` and `err` are what it printed."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    def __repr__(self) -> str:
+        return f"exit status {self.status}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+class House:
+    """One stack below `state`, on ports nobody else has. Not for several threads: its children die with one."""
+
+    def __init__(self, state: Path, database_url: str = "") -> None:
+        self.state, self.stack = state, Stack(state)
+        self.logs, self._run = state / "logs", state / "run"
+        self._running: dict[str, Process] = {}
+        self._conducting: list[Conducting] = []
+        with _free_ports(), pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", database_url or f"sqlite:///{state / 'gameday.sqlite3'}")
+            self.environment = {**os.environ, **self.stack.environment()}
+            self.prometheus_url, self.cluster_url = self.stack.prometheus_url, self.stack.cluster_url
+            specs = [self.stack.redis(), self.stack.rehearsal(), self.stack.prometheus()]
+            specs += [self.stack.worker(self.logs), self.stack.beat(self.logs)]
+            self._specs: dict[str, Spec] = {spec.name: spec for spec in specs}
+
+    # Processes
+
+    def start(self, *names: str) -> None:
+        """Start those that do not run, side by side, and wait until all are ready."""
+        missing = [name for name in names if name not in self._running]
+        for name in missing:
+            self._running[name] = Process(self._specs[name], self.logs, self._run)
+        for name in missing:
+            self._running[name].wait_ready()
+
+    def kill(self, name: str) -> None:
+        """kill -9: the process and all its children, at once."""
+        process = self._running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.finish()
+
+    def stop(self, *names: str) -> None:
+        """As a service manager does it: SIGTERM, then patience."""
+        processes = [self._running.pop(name) for name in names]
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.finish()
+
+    def close(self) -> None:
+        for conducting in self._conducting:
+            conducting.kill()
+        for name in reversed(list(self._running)):
+            self.stop(name)
+
+    # People
+
+    def manage(self, *arguments: str) -> Said:
+        """One `manage.py` call to its end, in a process of its own."""
+        return self._ask(manage(*arguments))
+
+    def several(self, *calls: Sequence[str]) -> Said:
+        """Several calls in one process, up to the first that is refused."""
+        return self._ask([sys.executable, "-m", "deploy.local.seed"], json.dumps([[*call] for call in calls]))
+
+    def _ask(self, command: list[str], given: str = "") -> Said:
+        return Said(
+            subprocess.run(
+                command, cwd=ROOT, env=self.environment, input=given, capture_output=True, text=True, check=False
+            )
+        )  # fmt: skip
+
+    def approved(self, plan: plans.Plan) -> str:
+        """Import, acknowledge and approve; the plan's slug."""
+        slug = str(plan["plan"])
+        said = self.several(*plans.preparations(plans.write(plan, self.state), slug))
+        assert said.status == 0, said
+        return slug
+
+    def conduct(self, slug: str) -> Conducting:
+        """Begin `plan conduct` in a process of its own."""
+        number = len(self._conducting)
+        begun = Conducting(slug, self.state / f"conduct-{number}", self.environment)
+        self._conducting.append(begun)
+        return begun
+
+    # What there is to see
+
+    def events(self, slug: str) -> list[dict[str, Any]]:
+        """The plan's stream as the journal exports it, oldest first."""
+        said = self.manage("journal", "export", f"plan:{slug}")
+        assert said.status == 0, said
+        return [json.loads(line) for line in said.out.splitlines()]
+
+    def platform(self) -> dict[str, Any]:
+        """What the cluster itself says, which no part of the product has touched."""
+        answer: dict[str, Any] = _get(f"{self.cluster_url}/rehearsal/state")
+        return answer
+
+    def chaos_left(self) -> list[str]:
+        """Engines, Jobs and Pods in the chaos namespace, by the cluster's own word."""
+        seen = self.platform()
+        return [
+            name for kind in ("engines", "jobs", "pods") for name in seen[kind] if name.startswith("chaos/")
+        ]
+
+    def nothing_is_left(self) -> None:
+        """By the product's word and the cluster's own, with a journal that is sound."""
+        said = self.several(["journal", "verify"], ["residue"])
+        assert said.status == 0, said
+        assert "The journal is sound" in said.out, said
+        assert "nothing of ours is left" in said.out, said
+        assert self.chaos_left() == []
+
+    def ask_prometheus(self, query: str) -> float | None:
+        """The one number that a query finds; None where there is none."""
+        answer = _get(f"{self.prometheus_url}/api/v1/query?query={urllib.request.quote(query)}")
+        found = answer["data"]["result"]
+        return float(found[0]["value"][1]) if found else None
+
+    def turn(self, **positions: Any) -> None:
+        """Turn switches of the practice platform."""
+        _get(f"{self.cluster_url}/rehearsal/switches", json.dumps(positions).encode())
+
+    def put_in_order(self) -> None:
+        """As it was at the start: everything up, every switch as it should be, the platform at ease."""
+        self.start(*EVERYTHING)
+        self.turn(**ALL_WELL)
+        for conducting in self._conducting:
+            conducting.kill()
+        until(self._is_at_ease, "the platform is at ease", 60.0)
+
+    def halt_and_release(self) -> None:
+        """After a journey that failed on its way: nothing of it may reach the next one."""
+        self.manage("halt", "--as", "ada", "--reason", "A journey failed.")
+        until(lambda: self.manage("residue").status == 0, "nothing is left", 60.0)
+        self.manage("halt", "--release", "--as", "ada", "--reason", "The next journey.")
+
+    def _is_at_ease(self) -> bool:
+        serving = [
+            pod for pod in self.platform()["pods"].values() if pod["app"] == "payments-api" and pod["serving"]
+        ]
+        probes = {probe["name"]: probe["query"] for probe in plans.SAMPLE["scenarios"][0]["probes"]}
+        p99, errors = self.ask_prometheus(probes["p99"]), self.ask_prometheus(probes["error-rate"])
+        return len(serving) == 6 and p99 is not None and p99 < 200 and errors is not None and errors < 0.1
+
+
+def until(happened: Callable[[], bool], what: str, within: float = 30.0) -> None:
+    """Wait for it. `within` is in seconds, and only ever waited out by a journey that fails."""
+    deadline = time.monotonic() + within
+    while not happened():
+        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
+        time.sleep(0.2)
+
+
+def _get(url: str, given: bytes | None = None) -> Any:
+    with urllib.request.urlopen(url, given, timeout=5) as answer:  # noqa: S310 - loopback
+        return json.load(answer)
+
+
+@contextlib.contextmanager
+def _free_ports() -> Iterator[Mapping[str, str]]:
+    """Free ports for one stack; the environment is as before afterwards, so that no other test sees them."""
+    moved = (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL)
+    with contextlib.ExitStack() as held, pytest.MonkeyPatch.context() as patch:
+        servers = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in moved]
+        numbers = {
+            port.variable: str(server.getsockname()[1]) for port, server in zip(moved, servers, strict=True)
+        }
+        for variable, number in numbers.items():
+            patch.setenv(variable, number)
+        yield numbers
