@@ -15,6 +15,7 @@ from typing import Any
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import Injection
+from chaos.faults import catalogue
 from chaos.ports import RunRef
 
 GRANT, LEVER = "gameday-grant", "gameday-halt"
@@ -24,18 +25,6 @@ SCENARIO, INJECTION = "gameday/scenario", "gameday/injection"
 GRANT_SECONDS = 30
 LEAST_GRACE = 60
 
-_SECONDS = r"[1-9]\d{0,4}"
-_WORD = r"true|false"
-_POD = r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?"
-_ENV = {
-    "TOTAL_CHAOS_DURATION": _SECONDS,
-    "CHAOS_INTERVAL": _SECONDS,
-    "RAMP_TIME": r"0|" + _SECONDS,
-    "FORCE": _WORD,
-    "DEFAULT_HEALTH_CHECK": _WORD,
-    "SEQUENCE": r"parallel|serial",
-    "TARGET_PODS": rf"{_POD}(?:,{_POD})*",
-}
 _KINDS = ("deployment", "statefulset", "daemonset", "deploymentconfig", "rollout")
 _NAME = re.compile(r"^gd-[0-9a-f]{8}-\d{1,3}$")
 _EXPERIMENT = re.compile(r"^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$")
@@ -167,11 +156,11 @@ def _check_names(injection: Injection, grant_uid: str) -> None:
 
 def _checked_env(injection: Injection) -> Mapping[str, str]:
     """Litmus reads what it cannot parse as 0, and 0 or nothing as "any pod": both are caught here."""
-    env = injection.env
+    env, rules = injection.env, catalogue.find(injection.fault).env_rules()
     for key, value in env.items():
-        if key not in _ENV:
-            raise Refused(f"{key} is no setting that Gameday sends to Litmus.", f"env.{key}")
-        if not isinstance(value, str) or not re.fullmatch(_ENV[key], value):
+        if key not in rules:
+            raise Refused(f"{key} is no setting that {injection.fault} sends to Litmus.", f"env.{key}")
+        if not isinstance(value, str) or not re.fullmatch(rules[key], value):
             raise Refused(f"{value!r} is not allowed for {key}.", f"env.{key}")
     named = [pod.name for pod in injection.targets]
     if not named or env.get("TARGET_PODS", "").split(",") != named:

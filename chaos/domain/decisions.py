@@ -61,6 +61,13 @@ class CameBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Recreate:
+    """The helper did not undo injection `index`: delete its targets, and with them what is in them."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Clear:
     """All faults are proven gone: read the results back, then delete them and the grant."""
 
@@ -92,6 +99,7 @@ Decision = (
     | WantStop
     | Revert
     | CameBack
+    | Recreate
     | Clear
     | MarkSteps
     | Finish

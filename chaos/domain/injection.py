@@ -40,14 +40,17 @@ class PreImage:
 class Postcondition:
     """What must be measured before anyone says "reverted".
 
-    `ready_at_least` pods with `labels` in `namespace` are ready, none of the `gone` uids is still
-    leaving, `probe` (if any) is within its `holds` expectation, nothing of the run's own is left.
+    `ready_at_least` pods with `labels` in `namespace` are ready, none of the `gone` uids is still leaving,
+    all of `freed` are taken back or replaced, `probe` (if any) is within its tolerance, and nothing of the
+    run's own is left.
     """
 
     namespace: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     ready_at_least: int = 0
     gone: tuple[str, ...] = ()
+    freed: tuple[tuple[str, str], ...] = ()
+    """(name, uid) of pods that a helper must have taken the fault out of; else they must be replaced."""
     probe: str = ""
 
 
@@ -89,4 +92,6 @@ class Progress:
     """When the API server said that the engine is there; without it a requested fault may still land."""
     not_before: datetime | None = None
     injected_at: datetime | None = None
+    recreated_at: datetime | None = None
+    """When its targets were deleted, since the helper had not undone the fault."""
     reverted_at: datetime | None = None

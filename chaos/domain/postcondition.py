@@ -59,7 +59,29 @@ def _pods_unmet(injection: Injection, sight: ClusterSight) -> list[str]:
     leaving = [pod.name for pod in pods if pod.uid in post.gone and pod.is_leaving]
     if leaving:
         reasons.append(f"still terminating: {', '.join(leaving)}")
+    held = not_freed(injection, sight)
+    if held:
+        reasons.append(f"the fault was not taken out of {', '.join(held)}")
     return reasons
+
+
+def not_freed(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
+    """Targets that still stand and that no helper reports as reverted: the fault may still be in them.
+
+    Here Litmus is believed only when it admits to having done its part; a pod that was replaced took the
+    fault with it, whatever Litmus says.
+    """
+    standing = {pod.uid for pod in sight.pods}
+    reverted = {
+        target.rsplit("/", 1)[-1]
+        for result in sight.results
+        if result.engine == injection.name
+        for target, status in result.targets.items()
+        if status == "reverted"
+    }
+    return tuple(
+        name for name, uid in injection.postcondition.freed if uid in standing and name not in reverted
+    )
 
 
 def is_there(view: RunView, injection: Injection, sight: ClusterSight) -> bool:

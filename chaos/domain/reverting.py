@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from chaos.domain.decisions import CameBack, Clear, Decision, Finish, MarkSteps, Revert, Wait
-from chaos.domain.postcondition import live_residue, unmet, workloads
+from chaos.domain.decisions import CameBack, Clear, Decision, Finish, MarkSteps, Recreate, Revert, Wait
+from chaos.domain.postcondition import live_residue, not_freed, unmet, workloads
 from chaos.domain.run import RunView
 from chaos.domain.sight import ClusterSight
 from chaos.domain.states import RunState, StopKind
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=2), timedelta(seconds=30)
+UNDONE_WITHIN = timedelta(seconds=5)
+"""How long after the helpers' end their result may still say that they undid the fault."""
 STEADY_WITHIN = timedelta(seconds=60)
 """How long a proven revert waits for the steady state to come back before the run ends without it."""
 
@@ -27,10 +29,27 @@ def decide(view: RunView, now: datetime) -> Decision:
         accepted = marks.accepted_at
         if marks.pods_gone_at is None and accepted and sight.began_at >= accepted and not workloads(sight):
             return MarkSteps(pods_gone_at=sight.at)
+        index = _to_recreate(view, sight, now)
+        if index is not None:
+            return Recreate(index)
         if _is_proven_gone(view, sight):
             return MarkSteps(clean_at=sight.at)
         return Wait()
     return _after_clean(view, now, sight)
+
+
+def _to_recreate(view: RunView, sight: ClusterSight, now: datetime) -> int | None:
+    """The first injection whose helpers are gone and did not undo it: its targets must be replaced."""
+    gone_at = view.marks.pods_gone_at
+    if view.acting or gone_at is None or now < gone_at + UNDONE_WITHIN or sight.began_at < gone_at:
+        return None
+    if view.failed_acts and view.last_act_at and now < view.last_act_at + LAST_RETRY:
+        return None
+    for injection, progress in zip(view.injections, view.progress, strict=True):
+        is_tried = progress.recreated_at is not None
+        if progress.requested_at and not is_tried and not_freed(injection, sight):
+            return injection.index
+    return None
 
 
 def why_not_gone(view: RunView) -> tuple[str, ...]:

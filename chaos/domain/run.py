@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chaos.domain.injection import Injection, Progress
@@ -102,6 +102,10 @@ class RunView:
     @property
     def was_requested(self) -> bool:
         return any(item.requested_at for item in self.progress)
+
+    def with_progress(self, progress: Progress) -> RunView:
+        changed = tuple(progress if item.index == progress.index else item for item in self.progress)
+        return replace(self, progress=changed)
 
     def word(self, word: str) -> Word | None:
         return next((said for said in self.words if said.word == word), None)

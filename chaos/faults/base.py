@@ -5,11 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Protocol
 
+from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Postcondition, Sign
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
+from chaos.faults.kinds import Kind
+
+
+class Risk(StrEnum):
+    """How much can go wrong: decides nothing by itself, but an approver reads it first."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One typed setting. `default` None: it must be given; "" is a setting that is left out.
+
+    `env` is the name under which Litmus knows it; empty: it is not for Litmus.
+    """
+
+    name: str
+    what: str
+    kind: Kind
+    default: str | None = None
+    env: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +53,40 @@ class Part:
 class Fault(Protocol):
     """One entry of the catalogue."""
 
-    name: str
-    title: str
-    effect: str
-    """One sentence for an approver: what happens to the target."""
-    risk: str
-    """One sentence: what can go wrong, and what cannot be undone."""
-    needs_targets: bool
-    is_provable: bool
-    """False when no postcondition can show that the fault is gone; the approver is told so."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def effect(self) -> str:
+        """One sentence for an approver: what happens to the target."""
+
+    @property
+    def risk(self) -> str:
+        """One sentence: what can go wrong, and what cannot be undone."""
+
+    @property
+    def risk_class(self) -> Risk: ...
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What it takes beyond Litmus itself, in words: a runtime, privileges, rights."""
+
+    @property
+    def proof(self) -> str:
+        """How we know that it is gone, in one sentence."""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]: ...
+
+    @property
+    def needs_targets(self) -> bool: ...
+
+    @property
+    def is_provable(self) -> bool:
+        """False when no postcondition can show that the fault is gone; the approver is told so."""
 
     def canonical(self, parameters: Mapping[str, object]) -> dict[str, str]:
         """The parameters with defaults filled in, as canonical text. Raises Refused with the key as field.
@@ -46,3 +96,45 @@ class Fault(Protocol):
 
     def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
         """What to send, how to undo it and how to prove that it is gone. `spec` has canonical parameters."""
+
+    def env_rules(self) -> Mapping[str, str]:
+        """Every key that may be sent for this fault, and the regular expression its value must match."""
+
+
+class Parameterised:
+    """The half of a fault that follows from its table of parameters."""
+
+    name: str
+    own: tuple[Parameter, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        return self.own
+
+    def canonical(self, parameters: Mapping[str, object]) -> dict[str, str]:
+        known = {item.name: item for item in self.parameters}
+        for key in sorted(set(parameters) - set(known)):
+            has = f"it has {', '.join(known)}" if known else "it has none"
+            raise Refused(f"{self.name} has no parameter {key}; {has}.", key)
+        return {
+            item.name: text
+            for item in self.parameters
+            if (text := _canonical(item, parameters, self.name)) is not None
+        }
+
+    def env_of(self, parameters: Mapping[str, str]) -> dict[str, str]:
+        """What is sent of canonical parameters."""
+        return {
+            item.env: item.kind.env(parameters[item.name])
+            for item in self.parameters
+            if item.env and item.name in parameters
+        }
+
+
+def _canonical(item: Parameter, parameters: Mapping[str, object], fault: str) -> str | None:
+    given = parameters.get(item.name, item.default)
+    if given is None:
+        raise Refused(f"{fault} needs {item.name}: {item.what}", item.name)
+    if given == "":
+        return None
+    return item.kind.canonical(given, item.name)

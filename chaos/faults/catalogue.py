@@ -11,8 +11,24 @@ from chaos.domain.targets import Targets
 from chaos.faults.base import Fault
 from chaos.faults.manual import Manual
 from chaos.faults.pod_delete import PodDelete
+from chaos.faults.pod_network import (
+    PodNetworkCorruption,
+    PodNetworkDuplication,
+    PodNetworkLatency,
+    PodNetworkLoss,
+    PodNetworkRateLimit,
+)
 
-FAULTS: dict[str, Fault] = {fault.name: fault for fault in (PodDelete(), Manual())}
+_ALL: tuple[Fault, ...] = (
+    PodDelete(),
+    PodNetworkLatency(),
+    PodNetworkLoss(),
+    PodNetworkCorruption(),
+    PodNetworkDuplication(),
+    PodNetworkRateLimit(),
+    Manual(),
+)
+FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}
 
 
 def find(name: str) -> Fault:

@@ -8,13 +8,14 @@ from datetime import timedelta
 from chaos.domain.injection import InverseKind, Postcondition, Sign
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
-from chaos.faults.base import Part
-from chaos.faults.parameters import duration, format_duration, only, text
+from chaos.faults.base import Parameter, Parameterised, Part, Risk
+from chaos.faults.kinds import PROBE, Duration, Words
+from chaos.faults.parameters import duration
 
-_LEAST, _MOST, _USUAL = timedelta(seconds=5), timedelta(hours=2), timedelta(minutes=10)
+_LEAST, _MOST = timedelta(seconds=5), timedelta(hours=2)
 
 
-class Manual:
+class Manual(Parameterised):
     name = "manual"
     title = "By hand"
     effect = "A named person injects the fault as the instructions say, and says when it is done."
@@ -22,20 +23,24 @@ class Manual:
         "Stop cannot undo it by itself: a person must. It counts as reverted only with that person's word "
         "and a green postcondition probe."
     )
+    risk_class = Risk.HIGH
+    needs = ("a person who can inject it, and one who can undo it, for the whole of the run",)
+    proof = "A person says that it is undone, and the probe named by proven_by is back in its tolerance."
+    own = (
+        Parameter("inject", "What the person does, in words.", Words()),
+        Parameter("revert", "How it is undone, in words.", Words()),
+        Parameter(
+            "proven_by",
+            "The probe that must be back within its tolerance before this counts as reverted.",
+            PROBE,
+        ),
+        Parameter("person_within", "How long to wait for the person.", Duration(_LEAST, _MOST), "10m"),
+    )
     needs_targets = False
     is_provable = True
 
-    def canonical(self, parameters: Mapping[str, object]) -> dict[str, str]:
-        only(parameters, ("inject", "revert", "proven_by", "person_within"), self.name)
-        wait = duration(
-            parameters.get("person_within", format_duration(_USUAL)), "person_within", _LEAST, _MOST
-        )
-        return {
-            "inject": text(parameters.get("inject"), "inject"),
-            "revert": text(parameters.get("revert"), "revert"),
-            "proven_by": text(parameters.get("proven_by"), "proven_by", most=63),
-            "person_within": format_duration(wait),
-        }
+    def env_rules(self) -> Mapping[str, str]:
+        return {}
 
     def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
         return Part(

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import timedelta
 
 from chaos.domain.errors import Refused
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h)", re.ASCII)
-
-
-def only(parameters: Mapping[str, object], known: tuple[str, ...], fault: str) -> None:
-    """Refuses parameters that the fault does not have."""
-    for key in sorted(set(parameters) - set(known)):
-        has = f"it has {', '.join(known)}" if known else "it has none"
-        raise Refused(f"{fault} has no parameter {key}; {has}.", key)
 
 
 def duration(text: object, field: str, least: timedelta, most: timedelta) -> timedelta:

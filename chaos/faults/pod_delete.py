@@ -8,11 +8,12 @@ from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Postcondition, Sign
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
-from chaos.faults.base import Part
-from chaos.faults.parameters import flag, only
+from chaos.faults.base import Parameter, Parameterised, Part, Risk
+from chaos.faults.kinds import Flag
+from chaos.faults.on_pods import COMMON_RULES, SECONDS, common_env
 
 
-class PodDelete:
+class PodDelete(Parameterised):
     name = "pod-delete"
     title = "Delete pods"
     effect = "The named pods are deleted at the same time, once; their controllers start new ones."
@@ -20,32 +21,22 @@ class PodDelete:
         "Requests in flight on those pods fail. A deleted pod cannot be brought back: "
         "reverting means that as many pods are ready as before."
     )
+    risk_class = Risk.LOW
+    needs = ("the right to delete pods in the target's namespace",)
+    proof = "As many pods are ready as before, and none of the deleted ones is still terminating."
+    own = (Parameter("force", "Without grace: requests in flight are cut off.", Flag(), "false", "FORCE"),)
     needs_targets = True
     is_provable = True
-
-    def canonical(self, parameters: Mapping[str, object]) -> dict[str, str]:
-        only(parameters, ("force",), self.name)
-        force = flag(parameters.get("force", False), "force")
-        return {"force": "true" if force else "false"}
 
     def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
         """One round: with an interval below the duration Litmus would delete again and again, and with no
         TARGET_PODS it would pick afresh each time (litmus-go reads both as bare seconds)."""
         if targets is None or spec.targets is None:
             raise Refused("pod-delete needs targets.", "targets")
-        seconds = max(1, round(spec.duration.total_seconds()))
-        env = {
-            "TOTAL_CHAOS_DURATION": str(seconds),
-            "CHAOS_INTERVAL": str(seconds),
-            "FORCE": spec.parameters["force"],
-            "TARGET_PODS": ",".join(targets.names),
-            "SEQUENCE": "parallel",
-            "RAMP_TIME": "0",
-            "DEFAULT_HEALTH_CHECK": "false",
-        }
+        env = common_env(spec, targets) | self.env_of(spec.parameters)
         return Part(
-            experiment="pod-delete",
-            env=env,
+            experiment=self.name,
+            env=env | {"CHAOS_INTERVAL": env["TOTAL_CHAOS_DURATION"]},
             inverse=InverseKind.DELETE_ENGINE,
             sign=Sign.TARGETS_LEAVE,
             postcondition=Postcondition(
@@ -55,3 +46,6 @@ class PodDelete:
                 gone=tuple(pod.uid for pod in targets.pods),
             ),
         )
+
+    def env_rules(self) -> Mapping[str, str]:
+        return {**COMMON_RULES, "CHAOS_INTERVAL": SECONDS, "FORCE": Flag().pattern}

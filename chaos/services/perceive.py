@@ -15,7 +15,7 @@ from chaos.domain.tally import tallies_of
 from chaos.ports import ActDone, News, StoreLost
 from chaos.services import words
 from chaos.services.recorder import Recorder
-from chaos.services.step import CLEAR, GRANT, INJECT, LATE_CREATE, READ, REVERT
+from chaos.services.step import CLEAR, GRANT, INJECT, LATE_CREATE, READ, RECREATE, REVERT
 
 FLUSH_EVERY = timedelta(seconds=1)
 
@@ -146,15 +146,18 @@ class Perception:
             view = self._marked(view, done.at, "cleared_at")
         if done.name in (CLEAR, READ) and isinstance(done.result, tuple) and done.result:
             self._recorder.note(Change(at=done.at, read_back=done.result))
+        if done.name == RECREATE and isinstance(done.result, tuple):
+            progress = replace(view.progress[done.result[0]], recreated_at=done.at)
+            self._recorder.note(Change(at=done.at, progress=(progress,)))
+            return view.with_progress(progress)
         if done.name == INJECT and isinstance(done.result, tuple):
             index, manifest = done.result
             progress = replace(view.progress[index], answered_at=done.at)
-            changed = tuple(progress if item.index == index else item for item in view.progress)
             event = words.answered(index, manifest, done.at)
             self._recorder.note(
                 Change(at=done.at, progress=(progress,), manifests={index: manifest}, events=(event,))
             )
-            return replace(_answered(view), progress=changed)
+            return _answered(view).with_progress(progress)
         return view
 
     def _marked(self, view: RunView, at: datetime, name: str, *events: Event) -> RunView:

@@ -19,17 +19,19 @@ from chaos.domain.decisions import (
     MarkInjected,
     MarkSteps,
     Move,
+    Recreate,
     Request,
     Revert,
     TakeGrant,
     WantStop,
 )
 from chaos.domain.errors import Permanent
-from chaos.domain.injection import InverseKind, Progress
+from chaos.domain.injection import InverseKind
+from chaos.domain.postcondition import not_freed
 from chaos.domain.record import Change, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView
-from chaos.domain.sight import Reading
+from chaos.domain.sight import Reading, Residue, ResidueKind
 from chaos.domain.states import RunState, StopKind
 from chaos.ports import Ports, RunRef, Senses
 from chaos.services import words
@@ -39,6 +41,7 @@ LATE_CREATE = timedelta(seconds=65)
 """How long a create whose answer was lost may still land (kube-apiserver --request-timeout, 60 s)."""
 
 GRANT, INJECT, REVERT, READ, CLEAR = "grant", "inject", "revert", "read", "clear"
+RECREATE = "recreate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunV
             return _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
         case CameBack():
             return _came_back(view, tools, now)
+        case Recreate(index=index):
+            return _recreate(view, index, tools, now)
         case Clear():
             return _act(view, CLEAR, tools, lambda: _clear(view, tools))
         case MarkInjected():
@@ -98,7 +103,7 @@ def _request(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
         progress = replace(progress, requested_at=now, not_before=now)
         event = words.asked(injection, now) if by_person else words.requested(injection, now)
         tools.recorder.require(Change(at=now, progress=(progress,), events=(event,)))
-        view = _with_progress(view, progress)
+        view = view.with_progress(progress)
     if by_person:
         return view
     view = replace(view, uncertain_until=now + LATE_CREATE)
@@ -157,7 +162,7 @@ def _mark_injected(view: RunView, decision: MarkInjected, tools: Tools, now: dat
     injection = view.injections[decision.index]
     event = words.injected(injection, decision.not_before, decision.at)
     tools.recorder.note(Change(at=now, progress=(progress,), events=(event,)))
-    return _with_progress(view, progress)
+    return view.with_progress(progress)
 
 
 def _mark_steps(view: RunView, decision: MarkSteps, tools: Tools, now: datetime) -> RunView:
@@ -189,6 +194,24 @@ def _came_back(view: RunView, tools: Tools, now: datetime) -> RunView:
     progress = tuple(replace(item, reverted_at=None) for item in view.progress)
     tools.recorder.note(Change(at=now, marks=marks, progress=progress, events=(event,)))
     return replace(view, marks=marks, progress=progress)
+
+
+def _recreate(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
+    """Only what is still the very pod that the fault went into is deleted."""
+    injection = view.injections[index]
+    held = set(not_freed(injection, view.seen)) if view.seen else set()
+    pods = tuple(
+        Residue(ResidueKind.POD, injection.namespace, name, uid, tools.ref.run)
+        for name, uid in injection.postcondition.freed
+        if name in held
+    )
+    tools.recorder.note(Change(at=now, events=(words.recreating(injection, sorted(held), now),)))
+
+    def recreate() -> tuple[int]:
+        tools.ports.cluster.remove(pods)
+        return (index,)
+
+    return _act(view, RECREATE, tools, recreate)
 
 
 def _clear(view: RunView, tools: Tools) -> tuple[Any, ...]:
@@ -225,8 +248,3 @@ def _finish(view: RunView, to: RunState, tools: Tools, now: datetime) -> RunView
         Change(at=now, moved=(view.state, to), verdict=verdict, outcomes=outcomes, residue=(), events=events)
     )
     return replace(view, state=to, state_since=now)
-
-
-def _with_progress(view: RunView, progress: Progress) -> RunView:
-    changed = tuple(progress if item.index == progress.index else item for item in view.progress)
-    return replace(view, progress=changed)

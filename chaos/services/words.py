@@ -78,6 +78,11 @@ def accepted(at: datetime) -> Event:
     return Event("run.stop_accepted", "The API server has taken every delete.", at)
 
 
+def recreating(injection: Injection, names: Sequence[str], at: datetime) -> Event:
+    text = f"The helper did not undo {injection.fault}; recreating {', '.join(names)} to be rid of it."
+    return Event("run.recreating", text, at, body={"index": injection.index, "pods": list(names)})
+
+
 def refused(name: str, error: Exception, at: datetime) -> Event:
     return Event("run.act_failed", f"{name.capitalize()} did not go through: {error}", at, body={"act": name})
 

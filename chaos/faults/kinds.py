@@ -1,0 +1,180 @@
+"""Kinds of parameters: how a value is read, written canonically, sent to Litmus, and bounded.
+
+Every wrong value is refused with a sentence; none is turned into a 0 on the way to Litmus, which reads
+bare numbers and takes what it cannot parse for 0.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from chaos.domain.errors import Refused
+from chaos.faults import parameters as read
+
+
+class Kind(Protocol):
+    """One kind of value. `canonical` is idempotent; `env` turns canonical text into what Litmus reads, and
+    `pattern` is the only shape in which that may be sent."""
+
+    @property
+    def pattern(self) -> str: ...
+
+    def canonical(self, value: object, field: str) -> str: ...
+
+    def env(self, text: str) -> str: ...
+
+    def __str__(self) -> str:
+        """What is allowed, in words: `1ms to 30s`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """`300ms`, `30s`; sent as bare milliseconds or seconds."""
+
+    least: timedelta
+    most: timedelta
+    sent_in: timedelta = timedelta(milliseconds=1)
+    pattern: str = r"0|[1-9]\d{0,7}"
+
+    def canonical(self, value: object, field: str) -> str:
+        return read.format_duration(read.duration(value, field, self.least, self.most))
+
+    def env(self, text: str) -> str:
+        return str(round(read.duration(text, "", self.least, self.most) / self.sent_in))
+
+    def __str__(self) -> str:
+        return f"{read.format_duration(self.least)} to {read.format_duration(self.most)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number with its unit, from `least` to `most`."""
+
+    least: int
+    most: int
+    unit: str = ""
+    pattern: str = r"0|[1-9]\d{0,8}"
+
+    def canonical(self, value: object, field: str) -> str:
+        text = str(value)
+        if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", text):
+            raise Refused(f"{value!r} is not a whole number.", field)
+        if not self.least <= int(text) <= self.most:
+            raise Refused(f"{text} is outside {self}.", field)
+        return str(int(text))
+
+    def env(self, text: str) -> str:
+        return text
+
+    def __str__(self) -> str:
+        return f"{self.least} to {self.most} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    pattern: str = "true|false"
+
+    def canonical(self, value: object, field: str) -> str:
+        return "true" if read.flag(value, field) else "false"
+
+    def env(self, text: str) -> str:
+        return text
+
+    def __str__(self) -> str:
+        return "true or false"
+
+
+class Choice:
+    """One of a few words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+        self.pattern = "|".join(map(re.escape, words))
+
+    def canonical(self, value: object, field: str) -> str:
+        if value not in self.words:
+            raise Refused(f"{value!r} is not one of {', '.join(self.words)}.", field)
+        return str(value)
+
+    def env(self, text: str) -> str:
+        return text
+
+    def __str__(self) -> str:
+        return ", ".join(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words for people; never sent."""
+
+    most: int = 2000
+    pattern: str = r"(?!)"
+
+    def canonical(self, value: object, field: str) -> str:
+        return read.text(value, field, self.most)
+
+    def env(self, text: str) -> str:
+        raise AssertionError("Words for people are never sent to a cluster.")
+
+    def __str__(self) -> str:
+        return f"up to {self.most} characters"
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """A text of one safe shape, or a comma-separated list of such; `meaning` says which."""
+
+    shape: str
+    meaning: str
+    is_list: bool = False
+
+    @property
+    def pattern(self) -> str:
+        return f"(?:{self.shape})(?:,(?:{self.shape}))*" if self.is_list else self.shape
+
+    def canonical(self, value: object, field: str) -> str:
+        items = value if isinstance(value, list) else str(value).split(",") if self.is_list else [value]
+        texts = [str(item).strip() for item in items]
+        for text in texts:
+            if not re.fullmatch(self.shape, text):
+                raise Refused(f"{text!r} is not {self.meaning}.", field)
+        return ",".join(texts)
+
+    def env(self, text: str) -> str:
+        return text
+
+    def __str__(self) -> str:
+        return f"a comma-separated list: each {self.meaning}" if self.is_list else self.meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Addresses or networks, comma-separated: `10.96.0.0/12`."""
+
+    pattern: str = r"[0-9a-fA-F:./]{2,43}(?:,[0-9a-fA-F:./]{2,43})*"
+
+    def canonical(self, value: object, field: str) -> str:
+        items = value if isinstance(value, list) else str(value).split(",")
+        try:
+            return ",".join(str(ipaddress.ip_network(str(item).strip())) for item in items)
+        except ValueError as error:
+            raise Refused(f"That is no IP address or network: {error}.", field) from error
+
+    def env(self, text: str) -> str:
+        return text
+
+    def __str__(self) -> str:
+        return "IP addresses or networks, comma-separated"
+
+
+HOSTS = Matching(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", "a host name", is_list=True)
+PORTS = Matching(
+    r"[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]", "a port", is_list=True
+)
+INTERFACE = Matching(r"[a-z][a-z0-9]{0,14}", "a network interface like eth0")
+CONTAINER = Matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a container's name")
+PROBE = Words(63)

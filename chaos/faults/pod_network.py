@@ -1,0 +1,103 @@
+"""The pod-network family: traffic of named pods is delayed, lost, corrupted, doubled or throttled.
+
+A helper puts a queueing discipline on their interface and takes it off again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chaos.faults.base import Parameter, Risk
+from chaos.faults.kinds import HOSTS, INTERFACE, PORTS, Duration, Matching, Networks, Whole
+from chaos.faults.on_pods import PodFault
+
+_RATE = Matching(r"[1-9]\d{0,6}(kbit|mbit|gbit)", "a rate like 1mbit")
+_SIZE = Matching(r"[1-9]\d{0,6}(b|kb|mb)", "a size like 32kb")
+
+NET: tuple[Parameter, ...] = (
+    Parameter(
+        "to_networks",
+        "Only traffic to these; all when left out.",
+        Networks(),
+        "",
+        "DESTINATION_IPS",
+    ),
+    Parameter("to_hosts", "Only traffic to these hosts.", HOSTS, "", "DESTINATION_HOSTS"),
+    Parameter("to_ports", "Only traffic to these ports.", PORTS, "", "DESTINATION_PORTS"),
+    Parameter("from_ports", "Only traffic from these ports.", PORTS, "", "SOURCE_PORTS"),
+    Parameter("interface", "The pod's network interface.", INTERFACE, "eth0", "NETWORK_INTERFACE"),
+)
+_KILLED = (
+    "If the helper is killed before it can undo it, the rule stays until the pod is recreated, which Gameday "
+    "then does."
+)
+
+
+class PodNetworkLatency(PodFault):
+    name = "pod-network-latency"
+    title = "Delay network traffic of pods"
+    effect = "Everything that the named pods send takes longer, by a fixed time and an optional jitter."
+    risk = f"Callers wait, time out and retry; queues fill upstream. {_KILLED}"
+    own = (
+        Parameter(
+            "latency",
+            "How much longer.",
+            Duration(timedelta(milliseconds=1), timedelta(seconds=60)),
+            env="NETWORK_LATENCY",
+        ),
+        Parameter(
+            "jitter",
+            "By how much it varies.",
+            Duration(timedelta(0), timedelta(seconds=30)),
+            "0s",
+            "JITTER",
+        ),
+        *NET,
+    )
+
+
+class PodNetworkLoss(PodFault):
+    name = "pod-network-loss"
+    title = "Lose network packets of pods"
+    effect = "A share of the packets that the named pods send is thrown away."
+    risk = f"TCP slows down long before it breaks; connections may hang. {_KILLED}"
+    own = (
+        Parameter("percent", "How many.", Whole(1, 100, "%"), env="NETWORK_PACKET_LOSS_PERCENTAGE"),
+        *NET,
+    )
+
+
+class PodNetworkCorruption(PodFault):
+    name = "pod-network-corruption"
+    title = "Corrupt network packets of pods"
+    effect = "A share of the packets that the named pods send arrives damaged, and is sent again."
+    risk = f"What has no checksum of its own may be read wrong. {_KILLED}"
+    own = (
+        Parameter("percent", "How many.", Whole(1, 100, "%"), env="NETWORK_PACKET_CORRUPTION_PERCENTAGE"),
+        *NET,
+    )
+
+
+class PodNetworkDuplication(PodFault):
+    name = "pod-network-duplication"
+    title = "Double network packets of pods"
+    effect = "A share of the packets that the named pods send is sent twice."
+    risk = f"Datagrams without a number of their own are handled twice. {_KILLED}"
+    own = (
+        Parameter("percent", "How many.", Whole(1, 100, "%"), env="NETWORK_PACKET_DUPLICATION_PERCENTAGE"),
+        *NET,
+    )
+
+
+class PodNetworkRateLimit(PodFault):
+    name = "pod-network-rate-limit"
+    title = "Throttle network traffic of pods"
+    effect = "The named pods send no faster than the given rate."
+    risk = f"Large answers take long; buffers grow. {_KILLED}"
+    risk_class = Risk.MEDIUM
+    own = (
+        Parameter("rate", "The most that gets through.", _RATE, env="NETWORK_BANDWIDTH"),
+        Parameter("burst", "What may go at once.", _SIZE, "32kb", "BURST"),
+        Parameter("limit", "What may wait.", _SIZE, "2mb", "LIMIT"),
+        *NET,
+    )
