@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from chaos.domain.injection import Injection
 from chaos.domain.record import Change, RunRecord, Signals
-from chaos.domain.sight import AlertsReading, ClusterSight, Pod, Reading, Residue
+from chaos.domain.sight import AlertsReading, ClusterSight, Node, Pod, Reading, Residue
 from chaos.domain.spec import ProbeSpec
 
 
@@ -50,6 +50,13 @@ class Cluster(Protocol):
 
     def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
         """All pods with all of `labels`, leaving ones included."""
+
+    def nodes(self, labels: Mapping[str, str]) -> tuple[Node, ...]:
+        """All nodes with all of `labels`; every node for none."""
+
+    def restore_node(self, pre: Node, taint_keys: Sequence[str]) -> None:
+        """Set the node (by name and UID) back to `pre`: schedulable or not, and its taints of these keys.
+        A node that is gone or was replaced is left alone."""
 
     def take_grant(self, ref: RunRef) -> None:
         """Create the Lease of fixed name. Refused when another run or installation holds it."""

@@ -12,18 +12,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chaos.adapters import litmus_manifests as manifests
+from chaos.adapters import litmus_nodes, litmus_preflight, litmus_sweep
 from chaos.adapters import litmus_parse as parse
-from chaos.adapters import litmus_preflight, litmus_sweep
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import Conflict, NotFound
-from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NAMESPACES, PODS, RESULTS
+from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NAMESPACES, NODES, PODS, RESULTS
 from chaos.adapters.litmus_look import WITHIN, Looker
 from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings
 from chaos.adapters.litmus_parse import Owner
 from chaos.adapters.parallel import gather
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
-from chaos.domain.sight import ClusterSight, Pod, Residue, ResidueKind
+from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind
 from chaos.ports import Preflight, RunRef
 
 Json = Mapping[str, Any]
@@ -56,6 +56,12 @@ class LitmusCluster:
 
     def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
         return tuple(parse.pod(obj) for obj in self._api.list(PODS, namespace, {**labels}))
+
+    def nodes(self, labels: Mapping[str, str]) -> tuple[Node, ...]:
+        return tuple(parse.node(obj) for obj in self._api.list(NODES, "", {**labels}))
+
+    def restore_node(self, pre: Node, taint_keys: Sequence[str]) -> None:
+        litmus_nodes.restore(self._api, pre, taint_keys)
 
     def take_grant(self, ref: RunRef) -> None:
         try:

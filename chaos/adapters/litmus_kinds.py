@@ -6,6 +6,7 @@ from chaos.adapters.kubernetes_paths import Resource
 from chaos.domain.sight import ResidueKind
 
 PODS = Resource("v1", "pods")
+NODES = Resource("v1", "nodes")
 CONFIG_MAPS = Resource("v1", "configmaps")
 NAMESPACES = Resource("v1", "namespaces")
 SERVICE_ACCOUNTS = Resource("v1", "serviceaccounts")

@@ -12,7 +12,7 @@ from typing import Any
 from chaos.adapters import litmus_parse as parse
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import NotFound
-from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, PODS, RESULTS
+from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NODES, PODS, RESULTS
 from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings, is_of, result_name
 from chaos.adapters.litmus_sweep import learned, residues, run_label, unique, workload_calls
 from chaos.adapters.parallel import gather
@@ -72,6 +72,7 @@ class Looker:
             began_at=began_at,
             at=at,
             pods=tuple(parse.pod(obj) for obj in targets),
+            nodes=tuple(parse.node(obj) for key, obj in first.items() if key.startswith("node:") and obj),
             engines=tuple(parse.engine(obj) for obj in first["engines"]),
             results=tuple(parse.result(obj) for obj in results),
             residue=tuple(left_behind),
@@ -90,11 +91,19 @@ class Looker:
             if injection.experiment:
                 name = result_name(injection)
                 calls[f"result:{name}"] = partial(self._maybe, RESULTS, name)
+            for node in injection.nodes:
+                calls[f"node:{node.name}"] = partial(self._node, node.name)
             post = injection.postcondition
             if post.namespace:
                 key = f"targets:{post.namespace}:{sorted(post.labels.items())}"
                 calls[key] = partial(self.api.list, PODS, post.namespace, {**post.labels}, within=within)
         return calls
+
+    def _node(self, name: str) -> Mapping[str, Any] | None:
+        try:
+            return self.api.get(NODES, "", name, within=self.within)
+        except NotFound:
+            return None
 
     def _maybe(self, resource: Any, name: str) -> Mapping[str, Any] | None:
         try:

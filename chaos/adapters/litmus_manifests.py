@@ -106,10 +106,12 @@ def engine(ref: RunRef, injection: Injection, grant_uid: str, settings: LitmusSe
     """No probes of Litmus', no finalizer (its operator would then never persist a status), one
     experiment, owned by the grant. Raises Refused for whatever is not on the lists."""
     _check_names(injection, grant_uid)
-    components = {
+    components: dict[str, Any] = {
         "env": [{"name": key, "value": injection.env[key]} for key in sorted(_checked_env(injection))],
         "statusCheckTimeouts": {"delay": 2, "timeout": 180},
     }
+    if injection.nodes:  # on a target it would be evicted by its own fault, and started again
+        components["nodeSelector"] = {"kubernetes.io/hostname": injection.keep_to}
     return {
         "apiVersion": "litmuschaos.io/v1alpha1",
         "kind": "ChaosEngine",
@@ -126,13 +128,22 @@ def engine(ref: RunRef, injection: Injection, grant_uid: str, settings: LitmusSe
             "chaosServiceAccount": settings.service_account,
             "jobCleanUpPolicy": "retain",
             "terminationGracePeriodSeconds": settings.grace_seconds,
-            "appinfo": {
-                "appns": injection.namespace,
-                "appkind": injection.app_kind,
-                "applabel": injection.app_label,
-            },
+            **_application(injection),
             "experiments": [{"name": injection.experiment, "spec": {"components": components}}],
         },
+    }
+
+
+def _application(injection: Injection) -> dict[str, Any]:
+    """A node fault names none: with a namespace or names alone go-runner panics before it has a result."""
+    if injection.nodes:
+        return {}
+    return {
+        "appinfo": {
+            "appns": injection.namespace,
+            "appkind": injection.app_kind,
+            "applabel": injection.app_label,
+        }
     }
 
 
@@ -144,10 +155,16 @@ def _check_names(injection: Injection, grant_uid: str) -> None:
     for what, text, pattern in (
         ("engine name", injection.name, _NAME),
         ("experiment", injection.experiment, _EXPERIMENT),
-        ("app label (exactly one key=value)", injection.app_label, _LABEL),
     ):
         if not pattern.fullmatch(text):
             raise Refused(f"{text!r} is not allowed as {what} of a ChaosEngine.")
+    if injection.nodes:
+        if not grant_uid or not injection.keep_to:
+            raise Refused("A node fault needs a grant that owns it, and another node for its own pod.")
+        return
+    if not _LABEL.fullmatch(injection.app_label):
+        label = injection.app_label
+        raise Refused(f"{label!r} is not allowed as app label (exactly one key=value) of a ChaosEngine.")
     if injection.app_kind not in _KINDS:
         raise Refused(f"Litmus knows no workload kind {injection.app_kind!r}; it knows {', '.join(_KINDS)}.")
     if not injection.namespace or not grant_uid:
@@ -162,11 +179,16 @@ def _checked_env(injection: Injection) -> Mapping[str, str]:
             raise Refused(f"{key} is no setting that {injection.fault} sends to Litmus.", f"env.{key}")
         if not isinstance(value, str) or not re.fullmatch(rules[key], value):
             raise Refused(f"{value!r} is not allowed for {key}.", f"env.{key}")
-    named = [pod.name for pod in injection.targets]
-    if not named or env.get("TARGET_PODS", "").split(",") != named:
-        raise Refused("TARGET_PODS must name exactly the injection's targets.", "env.TARGET_PODS")
+    _check_targets(injection)
     if "TOTAL_CHAOS_DURATION" not in env:
         raise Refused("A fault without TOTAL_CHAOS_DURATION would last as Litmus pleases.", "env")
     if int(env.get("CHAOS_INTERVAL", env["TOTAL_CHAOS_DURATION"])) < int(env["TOTAL_CHAOS_DURATION"]):
         raise Refused("CHAOS_INTERVAL below the duration would make several rounds.", "env.CHAOS_INTERVAL")
     return env
+
+
+def _check_targets(injection: Injection) -> None:
+    pods, nodes = [pod.name for pod in injection.targets], [node.name for node in injection.nodes]
+    key, named = ("TARGET_NODE", nodes) if nodes else ("TARGET_PODS", pods)
+    if not named or injection.env.get(key, "").split(",") != named:
+        raise Refused(f"{key} must name exactly the injection's targets.", f"env.{key}")

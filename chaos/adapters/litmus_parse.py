@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chaos.adapters.litmus_manifests import INSTALLATION, RUN, label_value
-from chaos.domain.sight import EngineSeen, Pod, Residue, ResidueKind, ResultSeen
+from chaos.domain.sight import EngineSeen, Node, Pod, Residue, ResidueKind, ResultSeen
 from chaos.ports import RunRef
 
 Json = Mapping[str, Any]
@@ -33,6 +33,29 @@ def pod(obj: Json) -> Pod:
         is_leaving=bool(meta.get("deletionTimestamp")),
         labels=dict(meta.get("labels") or {}),
     )
+
+
+def node(obj: Json) -> Node:
+    meta, spec = obj["metadata"], obj.get("spec") or {}
+    labels = meta.get("labels") or {}
+    conditions = (obj.get("status") or {}).get("conditions") or ()
+    return Node(
+        name=meta["name"],
+        uid=meta["uid"],
+        zone=labels.get("topology.kubernetes.io/zone", ""),
+        is_ready=any(item.get("type") == "Ready" and item.get("status") == "True" for item in conditions),
+        is_schedulable=not spec.get("unschedulable"),
+        taints=tuple(taint_text(item) for item in spec.get("taints") or ()),
+        is_control_plane=any(
+            f"node-role.kubernetes.io/{role}" in labels for role in ("control-plane", "master")
+        ),
+    )
+
+
+def taint_text(taint: Json) -> str:
+    """`key=value:Effect`; `key:Effect` without a value."""
+    value = f"={taint['value']}" if taint.get("value") else ""
+    return f"{taint['key']}{value}:{taint['effect']}"
 
 
 def engine(obj: Json) -> EngineSeen:

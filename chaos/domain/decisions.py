@@ -68,6 +68,13 @@ class Recreate:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """Litmus did not undo injection `index`: set its nodes back to exactly what they were."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Clear:
     """All faults are proven gone: read the results back, then delete them and the grant."""
 
@@ -100,6 +107,7 @@ Decision = (
     | Revert
     | CameBack
     | Recreate
+    | Restore
     | Clear
     | MarkSteps
     | Finish

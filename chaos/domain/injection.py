@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chaos.domain.sight import Pod
+from chaos.domain.sight import Node, Pod
 
 
 class InverseKind(StrEnum):
+    RESTORE_NODES = "restore-nodes"
+    """Delete the engine as below; a node that is then not as its pre-image says is set back to it by us."""
     DELETE_ENGINE = "delete-engine"
     """Delete the engine, its Jobs and its Pods; Litmus' SIGTERM handlers and the controllers do the rest."""
     PERSON = "person"
@@ -25,6 +27,7 @@ class Sign(StrEnum):
 
     TARGETS_LEAVE = "targets-leave"
     RESULT_INJECTED = "result-injected"
+    NODE_CHANGED = "node-changed"
     WORD = "word"
 
 
@@ -49,6 +52,9 @@ class Postcondition:
     labels: Mapping[str, str] = field(default_factory=dict)
     ready_at_least: int = 0
     gone: tuple[str, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    """Nodes, as they were: as schedulable as before, and with just the taints of `taint_keys` they had."""
+    taint_keys: tuple[str, ...] = ()
     freed: tuple[tuple[str, str], ...] = ()
     """(name, uid) of pods that a helper must have taken the fault out of; else they must be replaced."""
     probe: str = ""
@@ -75,6 +81,9 @@ class Injection:
     postcondition: Postcondition
     instructions: str = ""
     person_within: timedelta = timedelta(0)
+    nodes: tuple[Node, ...] = ()
+    keep_to: str = ""
+    """The node that the experiment's own pod is kept to, off its targets; empty: anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +103,6 @@ class Progress:
     injected_at: datetime | None = None
     recreated_at: datetime | None = None
     """When its targets were deleted, since the helper had not undone the fault."""
+    restored_at: datetime | None = None
+    """When we set its nodes back to their pre-image, since Litmus had not."""
     reverted_at: datetime | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chaos.domain.injection import Injection, InverseKind, Sign
 from chaos.domain.run import RunView
-from chaos.domain.sight import ClusterSight, Residue, ResidueKind
+from chaos.domain.sight import ClusterSight, Node, Residue, ResidueKind
 
 WORKLOADS = (ResidueKind.JOB, ResidueKind.POD)
 LIVE_KINDS = (*WORKLOADS, ResidueKind.ENGINE)
@@ -30,6 +30,7 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
     post, reasons = injection.postcondition, []
     if post.ready_at_least:
         reasons += _pods_unmet(injection, sight)
+    reasons += [f"node {pre.name} is not as it was ({how})" for pre, how in not_restored(injection, sight)]
     if injection.inverse is InverseKind.PERSON:
         word = view.word("reverted")
         if word is None:
@@ -84,21 +85,48 @@ def not_freed(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
     )
 
 
+def not_restored(injection: Injection, sight: ClusterSight) -> tuple[tuple[Node, str], ...]:
+    """Nodes that differ from their pre-image in what the fault touches, and how. A node that is gone, or has
+    been replaced by another of its name, took what was done to it along."""
+    post, changed = injection.postcondition, []
+    now = {node.uid: node for node in sight.nodes}
+    for pre in post.nodes:
+        node = now.get(pre.uid)
+        if node is None:
+            continue
+        if node.is_schedulable != pre.is_schedulable:
+            changed.append((pre, "schedulable" if node.is_schedulable else "cordoned"))
+        elif touched_taints(node, post.taint_keys) != touched_taints(pre, post.taint_keys):
+            taints = ", ".join(touched_taints(node, post.taint_keys)) or "none"
+            changed.append((pre, f"taints: {taints}"))
+    return tuple(changed)
+
+
+def touched_taints(node: Node, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The node's taints with one of these keys, in a stable order."""
+    return tuple(sorted(taint for taint in node.taints if taint.split("=")[0].split(":")[0] in keys))
+
+
 def is_there(view: RunView, injection: Injection, sight: ClusterSight) -> bool:
     """Can the fault be seen on its targets?"""
     if injection.sign is Sign.WORD:
         return view.word("injected") is not None
     if injection.sign is Sign.RESULT_INJECTED:
-        return any(
-            status in ("injected", "reverted")
-            for result in sight.results
-            for status in result.targets.values()
-        )
+        return _says_injected(sight)
+    if injection.sign is Sign.NODE_CHANGED:
+        return bool(not_restored(injection, sight)) or _says_injected(sight)
     standing = {pod.uid for pod in sight.pods if not pod.is_leaving}
     return any(pod.uid not in standing for pod in injection.targets)
+
+
+def _says_injected(sight: ClusterSight) -> bool:
+    statuses = {status for result in sight.results for status in result.targets.values()}
+    return bool(statuses & {"injected", "reverted"})
 
 
 def targets_missing(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
     """Named targets that are no more what was approved for this launch: gone, replaced or not ready."""
     standing = {pod.uid for pod in sight.pods if pod.is_ready and not pod.is_leaving}
-    return tuple(pod.name for pod in injection.targets if pod.uid not in standing)
+    nodes = {node.uid for node in sight.nodes if node.is_ready}
+    missing = [pod.name for pod in injection.targets if pod.uid not in standing]
+    return (*missing, *(node.name for node in injection.nodes if node.uid not in nodes))

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from chaos.domain.decisions import CameBack, Clear, Decision, Finish, MarkSteps, Recreate, Revert, Wait
-from chaos.domain.postcondition import live_residue, not_freed, unmet, workloads
+from chaos.domain.decisions import (
+    CameBack,
+    Clear,
+    Decision,
+    Finish,
+    MarkSteps,
+    Recreate,
+    Restore,
+    Revert,
+    Wait,
+)
+from chaos.domain.postcondition import live_residue, not_freed, not_restored, unmet, workloads
 from chaos.domain.run import RunView
 from chaos.domain.sight import ClusterSight
 from chaos.domain.states import RunState, StopKind
@@ -29,27 +39,37 @@ def decide(view: RunView, now: datetime) -> Decision:
         accepted = marks.accepted_at
         if marks.pods_gone_at is None and accepted and sight.began_at >= accepted and not workloads(sight):
             return MarkSteps(pods_gone_at=sight.at)
-        index = _to_recreate(view, sight, now)
-        if index is not None:
-            return Recreate(index)
+        redress = _redress(view, sight, now)
+        if redress:
+            return redress
         if _is_proven_gone(view, sight):
             return MarkSteps(clean_at=sight.at)
         return Wait()
     return _after_clean(view, now, sight)
 
 
-def _to_recreate(view: RunView, sight: ClusterSight, now: datetime) -> int | None:
-    """The first injection whose helpers are gone and did not undo it: its targets must be replaced."""
+def _redress(view: RunView, sight: ClusterSight, now: datetime) -> Recreate | Restore | None:
+    """For the first injection that Litmus, now gone, did not undo: replace its pods, or set its nodes back.
+
+    Nodes are set back as often as it takes: that undoes nothing of anybody else's.
+    """
     gone_at = view.marks.pods_gone_at
     if view.acting or gone_at is None or now < gone_at + UNDONE_WITHIN or sight.began_at < gone_at:
         return None
     if view.failed_acts and view.last_act_at and now < view.last_act_at + LAST_RETRY:
         return None
     for injection, progress in zip(view.injections, view.progress, strict=True):
-        is_tried = progress.recreated_at is not None
-        if progress.requested_at and not is_tried and not_freed(injection, sight):
-            return injection.index
+        if not progress.requested_at:
+            continue
+        if not_restored(injection, sight) and _is_later(sight, progress.restored_at):
+            return Restore(injection.index)
+        if progress.recreated_at is None and not_freed(injection, sight):
+            return Recreate(injection.index)
     return None
+
+
+def _is_later(sight: ClusterSight, instant: datetime | None) -> bool:
+    return instant is None or sight.began_at > instant + FIRST_RETRY
 
 
 def why_not_gone(view: RunView) -> tuple[str, ...]:

@@ -62,6 +62,19 @@ class Pod:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node as the API server had it. `taints` are `key=value:Effect`, in the node's order."""
+
+    name: str
+    uid: str
+    zone: str
+    is_ready: bool
+    is_schedulable: bool
+    taints: tuple[str, ...] = ()
+    is_control_plane: bool = False
+
+
 class ResidueKind(StrEnum):
     GRANT = "Lease"
     ENGINE = "ChaosEngine"
@@ -125,6 +138,7 @@ class ClusterSight:
     began_at: datetime
     at: datetime
     pods: tuple[Pod, ...] = ()
+    nodes: tuple[Node, ...] = ()
     engines: tuple[EngineSeen, ...] = ()
     results: tuple[ResultSeen, ...] = ()
     residue: tuple[Residue, ...] = ()

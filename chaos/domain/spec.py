@@ -127,16 +127,28 @@ class ExpectedAlert:
     within: timedelta
 
 
+NODE_KINDS = ("node", "node-of")
+
+
 @dataclass(frozen=True, slots=True)
 class TargetSpec:
-    """Which pods a fault may touch: exactly one of `count` and `percent` (of the matched pods, floored,
-    at least one) is set."""
+    """What a fault may touch: exactly one of `count` and `percent` (of what matched, floored, at least one)
+    is set.
+
+    `kind` deployment, statefulset and so on: pods with `labels` in `namespace`. `node`: nodes with `labels`.
+    `node-of`: the nodes that run pods with `labels` in `namespace`. `zone` narrows each to one zone.
+    """
 
     namespace: str
     kind: str
     labels: Mapping[str, str]
     count: int | None = None
     percent: int | None = None
+    zone: str = ""
+
+    @property
+    def is_of_nodes(self) -> bool:
+        return self.kind in NODE_KINDS
 
 
 @dataclass(frozen=True, slots=True)

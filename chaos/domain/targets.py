@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chaos.domain.errors import Refused
-from chaos.domain.sight import Pod
+from chaos.domain.sight import Node, Pod
 from chaos.domain.spec import RunSpec, TargetSpec
 
 ALWAYS_PROTECTED = ("kube-system", "kube-public", "kube-node-lease")
@@ -26,22 +26,37 @@ class Limits:
     min_ready_left: int = 1
     opted_in_namespaces: tuple[str, ...] = field(default=())
     """When not empty, only these namespaces may be touched."""
+    max_nodes: int = 1
+    """How many nodes one scenario may touch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """The named pods, out of `matched` that the selector found, `ready` of them ready."""
+    """The named pods or nodes, out of `matched` that the selector found, `ready` of them ready.
+
+    For nodes found by the pods they run, `matched` counts the cluster's nodes and `ready` those pods that are
+    ready. `spare` is a node that is no target, for whatever must keep off the targets.
+    """
 
     namespace: str
     pods: tuple[Pod, ...]
     matched: int
     ready: int
+    nodes: tuple[Node, ...] = ()
+    spare: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(pod.name for pod in self.pods)
+        return (*(pod.name for pod in self.pods), *(node.name for node in self.nodes))
+
+    @property
+    def size(self) -> int:
+        """How much is touched: what an approver's ceiling counts."""
+        return len(self.pods) + len(self.nodes)
 
     def __str__(self) -> str:
+        if self.nodes:
+            return f"{len(self.nodes)} of {self.matched} nodes: {', '.join(self.names)}"
         return f"{len(self.pods)} of {self.matched} pods in {self.namespace}: {', '.join(self.names)}"
 
 
@@ -60,6 +75,13 @@ def check_limits(spec: RunSpec, limits: Limits) -> None:
 
 def _check_selector(targets: TargetSpec, limits: Limits, where: str) -> None:
     namespace, opted_in = targets.namespace, limits.opted_in_namespaces
+    if targets.is_of_nodes and (targets.count or 0) > limits.max_nodes:
+        raise Refused(
+            f"{targets.count} nodes are more than the {limits.max_nodes} this cluster allows.",
+            f"{where}.targets.count",
+        )
+    if targets.kind == "node":
+        namespace, opted_in = "", ()
     if namespace in {*limits.protected_namespaces, *ALWAYS_PROTECTED}:
         raise Refused(
             f"Namespace {namespace} is protected on this cluster; choose targets elsewhere.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import Injection, PreImage
@@ -10,6 +10,8 @@ from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Fault
 from chaos.faults.manual import Manual
+from chaos.faults.node_drain import NodeDrain
+from chaos.faults.node_taint import NodeTaint
 from chaos.faults.pod_delete import PodDelete
 from chaos.faults.pod_network import (
     PodNetworkCorruption,
@@ -26,6 +28,8 @@ _ALL: tuple[Fault, ...] = (
     PodNetworkCorruption(),
     PodNetworkDuplication(),
     PodNetworkRateLimit(),
+    NodeDrain(),
+    NodeTaint(),
     Manual(),
 )
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}
@@ -41,10 +45,22 @@ def find(name: str) -> Fault:
         ) from None
 
 
-def plan_injection(run_short: str, index: int, spec: FaultSpec, targets: Targets | None) -> Injection:
-    """The injection with inverse, pre-image and postcondition, before anything is done."""
+def plan_injections(run_short: str, first: int, spec: FaultSpec, targets: Targets | None) -> list[Injection]:
+    """The injections with inverse, pre-image and postcondition, before anything is done.
+
+    Litmus takes one node an engine, so a fault on several nodes is as many injections; `first` is the index
+    of the first of them.
+    """
+    if targets and targets.nodes:
+        each = [replace(targets, nodes=(node,)) for node in targets.nodes]
+        return [_injection(run_short, first + number, spec, one) for number, one in enumerate(each)]
+    return [_injection(run_short, first, spec, targets)]
+
+
+def _injection(run_short: str, index: int, spec: FaultSpec, targets: Targets | None) -> Injection:
     part = find(spec.fault).part(spec, targets)
-    labels: Sequence[tuple[str, str]] = sorted(spec.targets.labels.items()) if spec.targets else ()
+    on_pods = spec.targets is not None and not spec.targets.is_of_nodes
+    labels = sorted(spec.targets.labels.items()) if spec.targets and on_pods else ()
     return Injection(
         index=index,
         name=f"gd-{run_short}-{index}",
@@ -54,7 +70,7 @@ def plan_injection(run_short: str, index: int, spec: FaultSpec, targets: Targets
         namespace=targets.namespace if targets else "",
         targets=targets.pods if targets else (),
         app_label="=".join(labels[0]) if labels else "",
-        app_kind=spec.targets.kind if spec.targets else "",
+        app_kind=spec.targets.kind if spec.targets and on_pods else "",
         duration=spec.duration,
         inverse=part.inverse,
         sign=part.sign,
@@ -62,4 +78,6 @@ def plan_injection(run_short: str, index: int, spec: FaultSpec, targets: Targets
         postcondition=part.postcondition,
         instructions=part.instructions,
         person_within=part.person_within,
+        nodes=targets.nodes if targets else (),
+        keep_to=targets.spare if targets else "",
     )

@@ -10,7 +10,8 @@ from django.db import transaction
 
 from chaos.domain import codec
 from chaos.domain.errors import Refused
-from chaos.domain.spec import RunSpec
+from chaos.domain.spec import RunSpec, TargetSpec
+from chaos.domain.target_nodes import resolve_nodes
 from chaos.domain.targets import Limits, Targets, check_limits, resolve
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Installation
@@ -29,6 +30,7 @@ class ClusterInfo:
 
 
 USUAL_PERCENT = {"rehearsal": 50, "staging": 50, "production": 25}
+USUAL_NODES = {"rehearsal": 2, "staging": 2, "production": 1}
 
 
 def find(name: str) -> ClusterInfo:
@@ -59,7 +61,9 @@ def register(name: str, port: Cluster, limits: Limits | None = None, **fields: A
     `fields` are the columns of chaos.models.Cluster. Raises Refused or Transient.
     """
     uid = port.identity()
-    limits = limits or Limits(max_percent=USUAL_PERCENT[fields["environment"]])
+    limits = limits or Limits(
+        max_percent=USUAL_PERCENT[fields["environment"]], max_nodes=USUAL_NODES[fields["environment"]]
+    )
     with transaction.atomic():
         known = ClusterRow.objects.filter(name=name).first()
         if known and known.uid != uid:
@@ -80,12 +84,16 @@ def register(name: str, port: Cluster, limits: Limits | None = None, **fields: A
 def preview(spec: RunSpec, limits: Limits, port: Cluster) -> tuple[Targets | None, ...]:
     """The targets by name that a launch right now would hit, one per fault. Raises Refused or Transient."""
     check_limits(spec, limits)
-    return tuple(
-        resolve(fault.targets, port.pods(fault.targets.namespace, fault.targets.labels), limits)
-        if fault.targets
-        else None
-        for fault in spec.faults
-    )
+    return tuple(_resolve(fault.targets, limits, port) if fault.targets else None for fault in spec.faults)
+
+
+def _resolve(targets: TargetSpec, limits: Limits, port: Cluster) -> Targets:
+    if not targets.is_of_nodes:
+        return resolve(targets, port.pods(targets.namespace, targets.labels), limits)
+    nodes = port.nodes({})
+    if targets.kind == "node":
+        return resolve_nodes(targets, nodes, port.nodes(targets.labels), (), limits)
+    return resolve_nodes(targets, nodes, nodes, port.pods(targets.namespace, targets.labels), limits)
 
 
 def check(port: Cluster, experiments: Mapping[str, str]) -> tuple[Preflight, ...]:

@@ -139,10 +139,10 @@ def _check_cluster(row: ClusterRow, order: Order, port: Cluster) -> None:
 
 
 def _check_ceiling(order: Order, targets: tuple[Targets | None, ...]) -> None:
-    count = sum(len(item.pods) for item in targets if item)
+    count = sum(item.size for item in targets if item)
     if count > (order.ceiling or 0):
         raise Refused(
-            f"{count} pods would be hit now, {order.ceiling or 0} were approved; the platform has grown. "
+            f"{count} targets would be hit now, {order.ceiling or 0} were approved; the platform has grown. "
             "Have the plan approved again.",
             "targets",
         )
@@ -156,10 +156,10 @@ def _check_preflight(port: Cluster, injections: list[Injection]) -> None:
 
 
 def _injections(run: uuid.UUID, spec: RunSpec, targets: tuple[Targets | None, ...]) -> list[Injection]:
-    return [
-        catalogue.plan_injection(run.hex[:8], index, fault, chosen)
-        for index, (fault, chosen) in enumerate(zip(spec.faults, targets, strict=True))
-    ]
+    injections: list[Injection] = []
+    for fault, chosen in zip(spec.faults, targets, strict=True):
+        injections += catalogue.plan_injections(run.hex[:8], len(injections), fault, chosen)
+    return injections
 
 
 def _write(

@@ -15,7 +15,7 @@ from chaos.domain.tally import tallies_of
 from chaos.ports import ActDone, News, StoreLost
 from chaos.services import words
 from chaos.services.recorder import Recorder
-from chaos.services.step import CLEAR, GRANT, INJECT, LATE_CREATE, READ, RECREATE, REVERT
+from chaos.services.step import CLEAR, GRANT, INJECT, LATE_CREATE, READ, RECREATE, RESTORE, REVERT
 
 FLUSH_EVERY = timedelta(seconds=1)
 
@@ -148,6 +148,10 @@ class Perception:
             self._recorder.note(Change(at=done.at, read_back=done.result))
         if done.name == RECREATE and isinstance(done.result, tuple):
             progress = replace(view.progress[done.result[0]], recreated_at=done.at)
+            self._recorder.note(Change(at=done.at, progress=(progress,)))
+            return view.with_progress(progress)
+        if done.name == RESTORE and isinstance(done.result, tuple):
+            progress = replace(view.progress[done.result[0]], restored_at=done.at)
             self._recorder.note(Change(at=done.at, progress=(progress,)))
             return view.with_progress(progress)
         if done.name == INJECT and isinstance(done.result, tuple):

@@ -21,13 +21,14 @@ from chaos.domain.decisions import (
     Move,
     Recreate,
     Request,
+    Restore,
     Revert,
     TakeGrant,
     WantStop,
 )
 from chaos.domain.errors import Permanent
 from chaos.domain.injection import InverseKind
-from chaos.domain.postcondition import not_freed
+from chaos.domain.postcondition import not_freed, not_restored
 from chaos.domain.record import Change, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView
@@ -41,7 +42,7 @@ LATE_CREATE = timedelta(seconds=65)
 """How long a create whose answer was lost may still land (kube-apiserver --request-timeout, 60 s)."""
 
 GRANT, INJECT, REVERT, READ, CLEAR = "grant", "inject", "revert", "read", "clear"
-RECREATE = "recreate"
+RECREATE, RESTORE = "recreate", "restore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunV
             return _came_back(view, tools, now)
         case Recreate(index=index):
             return _recreate(view, index, tools, now)
+        case Restore(index=index):
+            return _restore(view, index, tools, now)
         case Clear():
             return _act(view, CLEAR, tools, lambda: _clear(view, tools))
         case MarkInjected():
@@ -212,6 +215,21 @@ def _recreate(view: RunView, index: int, tools: Tools, now: datetime) -> RunView
         return (index,)
 
     return _act(view, RECREATE, tools, recreate)
+
+
+def _restore(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
+    """Only nodes that differ are touched, and only in what the fault touches."""
+    injection = view.injections[index]
+    changed = not_restored(injection, view.seen) if view.seen else ()
+    keys = injection.postcondition.taint_keys
+    tools.recorder.note(Change(at=now, events=(words.restoring(injection, changed, now),)))
+
+    def restore() -> tuple[int]:
+        for node, _ in changed:
+            tools.ports.cluster.restore_node(node, keys)
+        return (index,)
+
+    return _act(view, RESTORE, tools, restore)
 
 
 def _clear(view: RunView, tools: Tools) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from chaos.domain.injection import Injection
 from chaos.domain.record import ORGANISERS, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView, Stop
-from chaos.domain.sight import Alert
+from chaos.domain.sight import Alert, Node
 from chaos.domain.states import RunState, StopKind, Verdict
 from chaos.domain.verdict import Outcome
 
@@ -81,6 +81,12 @@ def accepted(at: datetime) -> Event:
 def recreating(injection: Injection, names: Sequence[str], at: datetime) -> Event:
     text = f"The helper did not undo {injection.fault}; recreating {', '.join(names)} to be rid of it."
     return Event("run.recreating", text, at, body={"index": injection.index, "pods": list(names)})
+
+
+def restoring(injection: Injection, changed: Sequence[tuple[Node, str]], at: datetime) -> Event:
+    how = "; ".join(f"{node.name} is {how}" for node, how in changed)
+    text = f"Litmus did not undo {injection.fault} ({how}); setting it back to what it was."
+    return Event("run.restoring", text, at, body={"index": injection.index, "nodes": how})
 
 
 def refused(name: str, error: Exception, at: datetime) -> Event:

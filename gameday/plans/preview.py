@@ -32,8 +32,8 @@ def preview(plan: PlanSpec) -> Shown:
 
 
 def ceilings(shown: Shown) -> dict[str, int]:
-    """How many pods each scenario would touch."""
-    return {key: sum(len(item.pods) for item in targets if item) for key, targets in shown.items()}
+    """How many pods or nodes each scenario would touch."""
+    return {key: sum(item.size for item in targets if item) for key, targets in shown.items()}
 
 
 def in_words(scenario: Scenario, targets: tuple[Targets | None, ...]) -> Iterator[str]:
@@ -43,8 +43,8 @@ def in_words(scenario: Scenario, targets: tuple[Targets | None, ...]) -> Iterato
     yield f"  {run.hypothesis}"
     for fault, chosen in zip(run.faults, targets, strict=True):
         known = catalogue.find(fault.fault)
-        share = f"{len(chosen.pods) * 100 // chosen.matched} %, " if chosen else ""
-        yield f"  {known.title}: {share}{chosen or 'no pods; a person does it'}"
+        share = f"{chosen.size * 100 // chosen.matched} %, " if chosen else ""
+        yield f"  {known.title}: {share}{chosen or 'no targets; a person does it'}"
         yield f"    {known.effect} {known.risk}"
         if not known.is_provable:
             yield "    It cannot be proven that this fault is gone."

@@ -1,0 +1,51 @@
+"""node-taint: the node gets a taint that keeps pods away, or drives them off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chaos.domain.errors import Refused
+from chaos.domain.spec import FaultSpec
+from chaos.domain.targets import Targets
+from chaos.faults.base import Parameter, Part, Risk
+from chaos.faults.kinds import Choice, Matching
+from chaos.faults.on_nodes import NodeFault
+
+_KEY = r"[a-z0-9]([-a-z0-9./]{0,100}[a-z0-9])?"
+_VALUE = r"[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?"
+_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+
+
+class NodeTaint(NodeFault):
+    name = "node-taint"
+    title = "Taint a node"
+    effect = "The node gets a taint: new pods keep off it and, with NoExecute, those on it are driven off."
+    risk = "With NoExecute, pods without a toleration are deleted at once, whatever their budgets say."
+    risk_class = Risk.HIGH
+    own = (
+        Parameter("key", "The taint's key; one that nobody else uses.", Matching(_KEY, "a taint's key")),
+        Parameter("value", "The taint's value.", Matching(_VALUE, "a taint's value"), "gameday"),
+        Parameter("effect", "What it does to pods.", Choice(*_EFFECTS), "NoSchedule"),
+    )
+
+    def taint_keys(self, parameters: Mapping[str, str]) -> tuple[str, ...]:
+        return (parameters["key"],)
+
+    def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
+        """Refused for a key that the node has already: Litmus would take that one away."""
+        key = spec.parameters["key"]
+        for node in targets.nodes if targets else ():
+            if any(taint.split("=")[0].split(":")[0] == key for taint in node.taints):
+                raise Refused(f"{node.name} has a taint {key} already; choose another key.", "parameters.key")
+        part = super().part(spec, targets)
+        taint = f"{key}={spec.parameters['value']}:{spec.parameters['effect']}"
+        return Part(
+            experiment=part.experiment,
+            env={**part.env, "TAINTS": taint},
+            inverse=part.inverse,
+            sign=part.sign,
+            postcondition=part.postcondition,
+        )
+
+    def env_rules(self) -> Mapping[str, str]:
+        return {**super().env_rules(), "TAINTS": rf"{_KEY}={_VALUE}:({'|'.join(_EFFECTS)})"}

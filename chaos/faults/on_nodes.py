@@ -1,0 +1,75 @@
+"""Faults that Litmus injects into one named node by way of the API server alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chaos.domain.errors import Refused
+from chaos.domain.injection import InverseKind, Postcondition, Sign
+from chaos.domain.spec import FaultSpec
+from chaos.domain.targets import Targets
+from chaos.faults.base import Parameterised, Part, Risk
+from chaos.faults.on_pods import POD, SECONDS, WORD
+
+NODE_RULES: Mapping[str, str] = {
+    "TOTAL_CHAOS_DURATION": SECONDS,
+    "RAMP_TIME": "0",
+    "DEFAULT_HEALTH_CHECK": WORD,
+    "TARGET_NODE": POD,
+}
+
+
+class NodeFault(Parameterised):
+    """A fault on a node that is proven gone by the node itself: as schedulable as before, the same taints.
+
+    Litmus uncordons a node that was cordoned before, and takes a taint away by its key even if the node had
+    it: the pre-image is compared, and set back by us where it differs. Pods that were moved stay where they
+    are; as many of those that selected the node are ready as before.
+    """
+
+    title: str
+    effect: str
+    risk: str
+    risk_class = Risk.HIGH
+    needs: tuple[str, ...] = (
+        "cluster-wide rights of the experiment: get, list and patch nodes, create pods/eviction, get, list "
+        "and delete daemonsets' pods",
+        "the right of Gameday to patch nodes, so that it can set one back to what it was",
+    )
+    proof = (
+        "The node is as schedulable as before and has the taints that it had, and as many of the pods that "
+        "selected it are ready as before."
+    )
+    needs_targets = True
+    is_provable = True
+
+    def taint_keys(self, parameters: Mapping[str, str]) -> tuple[str, ...]:
+        return ()
+
+    def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
+        if targets is None or spec.targets is None or len(targets.nodes) != 1:
+            raise Refused(f"{self.name} needs targets of kind node or node-of.", "targets.kind")
+        (node,) = targets.nodes
+        env = {
+            "TOTAL_CHAOS_DURATION": str(max(1, round(spec.duration.total_seconds()))),
+            "TARGET_NODE": node.name,
+            "RAMP_TIME": "0",
+            "DEFAULT_HEALTH_CHECK": "false",
+        }
+        by_pods = spec.targets.kind == "node-of"
+        return Part(
+            experiment=self.name,
+            env=env | self.env_of(spec.parameters),
+            inverse=InverseKind.RESTORE_NODES,
+            sign=Sign.NODE_CHANGED,
+            postcondition=Postcondition(
+                namespace=targets.namespace if by_pods else "",
+                labels=dict(spec.targets.labels) if by_pods else {},
+                ready_at_least=targets.ready if by_pods else 0,
+                nodes=targets.nodes,
+                taint_keys=self.taint_keys(spec.parameters),
+            ),
+        )
+
+    def env_rules(self) -> Mapping[str, str]:
+        return {**NODE_RULES, **{item.env: item.kind.pattern for item in self.parameters if item.env}}
