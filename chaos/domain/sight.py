@@ -138,7 +138,6 @@ class ClusterSight:
     began_at: datetime
     at: datetime
     pods: tuple[Pod, ...] = ()
-    nodes: tuple[Node, ...] = ()
     engines: tuple[EngineSeen, ...] = ()
     results: tuple[ResultSeen, ...] = ()
     residue: tuple[Residue, ...] = ()
@@ -146,3 +145,4 @@ class ClusterSight:
     lever_reason: str = ""
     """Why the halt lever beside the grant is down; empty when it is up."""
     unseen: str = ""
+    nodes: tuple[Node, ...] = ()

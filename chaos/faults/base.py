@@ -85,6 +85,10 @@ class Fault(Protocol):
     def needs_targets(self) -> bool: ...
 
     @property
+    def on_nodes(self) -> bool:
+        """Whether its targets are nodes."""
+
+    @property
     def is_provable(self) -> bool:
         """False when no postcondition can show that the fault is gone; the approver is told so."""
 
@@ -106,6 +110,7 @@ class Parameterised:
 
     name: str
     own: tuple[Parameter, ...] = ()
+    on_nodes = False
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -41,6 +41,7 @@ class NodeFault(Parameterised):
         "selected it are ready as before."
     )
     needs_targets = True
+    on_nodes = True
     is_provable = True
 
     def taint_keys(self, parameters: Mapping[str, str]) -> tuple[str, ...]:

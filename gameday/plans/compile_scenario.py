@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from chaos.domain.errors import Refused
-from chaos.domain.spec import Durations, ExpectationKind, FaultSpec, RunSpec, TargetSpec
+from chaos.domain.spec import NODE_KINDS, Durations, ExpectationKind, FaultSpec, RunSpec, TargetSpec
 from chaos.faults import catalogue
+from chaos.faults.base import Fault
 from chaos.faults.parameters import format_duration
 from gameday.plans import compile_probes as probes
 from gameday.plans.findings import Findings
@@ -77,6 +78,8 @@ def _fault(item: dict[str, Any], path: Path, findings: Findings) -> FaultSpec:
             findings.say(
                 (*path, "targets"), f"{fault.name} has no targets; say in its instructions what to do."
             )
+        if "targets" in item:
+            _check_kind(fault, item["targets"], (*path, "targets"), findings)
         try:
             parameters = fault.canonical(item.get("parameters", {}))
         except Refused as error:
@@ -91,10 +94,21 @@ def _fault(item: dict[str, Any], path: Path, findings: Findings) -> FaultSpec:
     )
 
 
+def _check_kind(fault: Fault, targets: dict[str, Any], path: Path, findings: Findings) -> None:
+    kind, namespace = targets.get("kind", ""), targets.get("namespace")
+    if fault.needs_targets and fault.on_nodes != (kind in NODE_KINDS):
+        wanted = " or ".join(NODE_KINDS) if fault.on_nodes else "deployment, statefulset or daemonset"
+        findings.say((*path, "kind"), f"{fault.name} takes targets of kind {wanted}, not {kind}.")
+    if kind == "node" and namespace:
+        findings.say((*path, "namespace"), "Nodes are in no namespace; leave it out.")
+    if kind != "node" and not namespace:
+        findings.say((*path, "namespace"), "namespace is missing. Where are the pods looked for?")
+
+
 def _targets(item: dict[str, Any]) -> TargetSpec:
     count, percent = item.get("count"), item.get("percent")
     return TargetSpec(
-        namespace=item["namespace"],
+        namespace=item.get("namespace", ""),
         kind=item["kind"],
         labels=dict(item["labels"]),
         count=None if count is None else int(count),

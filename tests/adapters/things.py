@@ -13,7 +13,7 @@ from chaos.domain.injection import Injection
 from chaos.domain.sight import Pod, Residue, ResidueKind
 from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.targets import Limits, Targets, resolve
-from chaos.faults.catalogue import plan_injection
+from chaos.faults.catalogue import plan_injections
 from chaos.ports import Cluster, RunRef
 
 LIVE = (ResidueKind.ENGINE, ResidueKind.JOB, ResidueKind.POD)
@@ -42,7 +42,7 @@ def a_deletion(under_test: UnderTest, ref: RunRef, count: int = 2, seconds: int 
     targets = TargetSpec(under_test.namespace, under_test.kind, under_test.labels, count=count)
     spec = FaultSpec("pod-delete", timedelta(seconds=seconds), targets, {"force": "false"})
     found = resolve(targets, pods_of(under_test), Limits(max_percent=50))
-    return plan_injection(ref.short, 0, spec, found)
+    return plan_injections(ref.short, 0, spec, found)[0]
 
 
 def an_injection(ref: RunRef) -> Injection:
@@ -50,7 +50,7 @@ def an_injection(ref: RunRef) -> Injection:
     pods = tuple(Pod("payments", f"api-{n}", f"uid-{n}", f"node-{n}", True, False) for n in range(2))
     targets = TargetSpec("payments", "deployment", {"app": "payments-api"}, count=2)
     spec = FaultSpec("pod-delete", timedelta(seconds=30), targets, {"force": "false"})
-    return plan_injection(ref.short, 0, spec, Targets("payments", pods, 6, 6))
+    return plan_injections(ref.short, 0, spec, Targets("payments", pods, 6, 6))[0]
 
 
 def of_another_index(injection: Injection) -> Injection:

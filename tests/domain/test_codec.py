@@ -167,4 +167,4 @@ def test_a_bound_that_is_no_number_is_refused():
         Comparison(Op.BELOW, Decimal("Infinity"))
 
 
-GOLDEN = "8d6d6eeeca8187fd808942f051ef672774af446f0e00cef9c77c2dc2ecce09e9"
+GOLDEN = "34b41e5d34258121506fb93476d01cc7ec7147ae43fa97ca7dcbb87a22ea79da"

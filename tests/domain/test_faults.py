@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Sign
 from chaos.domain.targets import Targets
-from chaos.faults.catalogue import FAULTS, find, plan_injection
+from chaos.faults.catalogue import FAULTS, find, plan_injections
 from chaos.faults.parameters import duration, format_duration
 from tests.support.builders import a_manual_spec, a_spec, injections_of, pods
 
@@ -158,7 +158,7 @@ def test_deleted_pods_are_undone_when_as_many_are_ready_as_before_and_the_old_on
 
 def test_deleting_pods_without_naming_any_is_refused():
     with pytest.raises(Refused, match="needs targets"):
-        plan_injection("0f0e0d0c", 0, a_spec().fault, None)
+        plan_injections("0f0e0d0c", 0, a_spec().fault, None)
 
 
 def test_a_fault_by_hand_sends_nothing_and_waits_for_words():

@@ -21,7 +21,7 @@ from chaos.domain.spec import (
     TargetSpec,
 )
 from chaos.domain.targets import Targets
-from chaos.faults.catalogue import plan_injection
+from chaos.faults.catalogue import plan_injections
 
 SECOND = timedelta(seconds=1)
 
@@ -80,4 +80,4 @@ def pods(count: int = 6) -> tuple[Pod, ...]:
 def injections_of(spec: RunSpec) -> tuple[Injection, ...]:
     fault = spec.fault
     targets = Targets("payments", pods()[: fault.targets.count], 6, 6) if fault.targets else None
-    return (plan_injection("0f0e0d0c", 0, fault, targets),)
+    return tuple(plan_injections("0f0e0d0c", 0, fault, targets))

@@ -16,7 +16,7 @@ from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState, StopKind, Verdict
 from chaos.domain.targets import Limits, Targets
 from chaos.domain.verdict import judge
-from chaos.faults.catalogue import plan_injection
+from chaos.faults.catalogue import plan_injections
 from chaos.journal import ORGANISATION, plan_stream
 from chaos.journal.record import append
 from chaos.models import Cluster, Run, RunInjection, SampleChunk, Word
@@ -146,7 +146,7 @@ def _write_injection(run: Run, spec: RunSpec, zero: datetime) -> None:
         Pod(target.namespace, f"payments-api-{index}", f"uid-{index}", "node-1", True, False)
         for index in range(3)
     )
-    injection = plan_injection(str(run.id)[:8], 0, spec.fault, Targets(target.namespace, pods, 6, 6))
+    (injection,) = plan_injections(str(run.id)[:8], 0, spec.fault, Targets(target.namespace, pods, 6, 6))
     progress = Progress(
         index=0,
         intended_at=zero - seconds(4),

@@ -1,0 +1,106 @@
+"""The rights that experiments need, one family for each set of faults that need the same.
+
+Litmus offers one account that may do everything; we ship one for each family, so that an administrator
+grants no more than the faults he wants. They are written out to deploy/litmus and to the faults' pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Verbs on resources of one API group; the core group is empty."""
+
+    group: str
+    resources: tuple[str, ...]
+    verbs: tuple[str, ...]
+
+    @property
+    def rule(self) -> dict[str, list[str]]:
+        """As RBAC writes it."""
+        return {"apiGroups": [self.group], "resources": list(self.resources), "verbs": list(self.verbs)}
+
+    def __str__(self) -> str:
+        group = f" ({self.group})" if self.group else ""
+        return f"{', '.join(self.verbs)} {', '.join(self.resources)}{group}"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """An account for experiments and what it may do, besides what every experiment needs.
+
+    `target` in the namespaces whose pods are touched, `cluster` everywhere, `chaos` in the chaos namespace.
+    """
+
+    name: str
+    what: str
+    target: tuple[Right, ...] = ()
+    cluster: tuple[Right, ...] = ()
+    chaos: tuple[Right, ...] = ()
+
+
+def _right(group: str, resources: str, verbs: str) -> Right:
+    return Right(group, tuple(resources.split()), tuple(verbs.split()))
+
+
+EVERY: tuple[Right, ...] = (
+    _right("", "pods", "create get list patch update delete deletecollection"),
+    _right("", "pods/log", "get list watch"),
+    _right("", "events", "create get list patch update"),
+    _right("batch", "jobs", "create get list delete deletecollection"),
+    _right("litmuschaos.io", "chaosengines", "get list patch update"),
+    _right("litmuschaos.io", "chaosexperiments", "get list"),
+    _right("litmuschaos.io", "chaosresults", "create get list patch update"),
+)
+"""In the chaos namespace: where Litmus' runner, the experiments and their helpers live."""
+
+_LOOK = (
+    _right("", "pods", "get list"),
+    _right("apps", "deployments statefulsets replicasets daemonsets", "get list"),
+)
+_DELETE = (_right("", "pods", "get list delete"), _LOOK[1])
+_NODES = _right("", "nodes", "get list")
+
+PODS = Family("pods", "deletes pods of the target's namespace", _DELETE)
+HELPERS = Family("helpers", "puts a fault into pods by a privileged helper beside them", _LOOK)
+DISK = Family("disk", "fills disks by a privileged helper, and deletes a pod that was evicted for it", _DELETE)
+POLICIES = Family(
+    "policies",
+    "makes and removes NetworkPolicies in the target's namespace",
+    (*_LOOK, _right("networking.k8s.io", "networkpolicies", "create get list delete")),
+)
+SCALE = Family(
+    "scale",
+    "changes the number of replicas of Deployments and StatefulSets in the target's namespace",
+    (*_LOOK, _right("apps", "deployments statefulsets", "get list patch update")),
+)
+DRAIN = Family(
+    "drain",
+    "cordons and drains nodes, evicting their pods",
+    cluster=(
+        _right("", "nodes", "get list patch"),
+        _right("", "pods", "get list"),
+        _right("", "pods/eviction", "create"),
+        _right("apps", "daemonsets", "get list"),
+    ),
+)
+TAINT = Family(
+    "taint",
+    "taints nodes",
+    cluster=(_right("", "nodes", "get list patch update"), _right("", "pods", "get list")),
+)
+NODE_STRESS = Family("node-stress", "keeps nodes busy by a pod on them", cluster=(_NODES,))
+NODE_SERVICES = Family(
+    "node-services",
+    "stops services of nodes, or restarts them",
+    cluster=(_NODES,),
+    chaos=(_right("", "secrets", "get"),),
+)
+
+FAMILIES: Mapping[str, Family] = {
+    family.name: family
+    for family in (PODS, HELPERS, DISK, POLICIES, SCALE, DRAIN, TAINT, NODE_STRESS, NODE_SERVICES)
+}
