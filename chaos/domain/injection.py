@@ -26,6 +26,7 @@ class Sign(StrEnum):
     """By what we know that the fault is there, without believing Litmus where that can be helped."""
 
     TARGETS_LEAVE = "targets-leave"
+    TARGETS_RESTART = "targets-restart"
     RESULT_INJECTED = "result-injected"
     NODE_CHANGED = "node-changed"
     WORD = "word"

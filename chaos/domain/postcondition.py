@@ -115,6 +115,9 @@ def is_there(view: RunView, injection: Injection, sight: ClusterSight) -> bool:
         return _says_injected(sight)
     if injection.sign is Sign.NODE_CHANGED:
         return bool(not_restored(injection, sight)) or _says_injected(sight)
+    if injection.sign is Sign.TARGETS_RESTART:
+        restarts = {pod.uid: pod.restarts for pod in sight.pods}
+        return any(restarts.get(pod.uid, pod.restarts) > pod.restarts for pod in injection.targets)
     standing = {pod.uid for pod in sight.pods if not pod.is_leaving}
     return any(pod.uid not in standing for pod in injection.targets)
 

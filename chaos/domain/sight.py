@@ -51,7 +51,8 @@ class AlertsReading:
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A pod as the API server had it. `is_leaving` when it has a deletionTimestamp."""
+    """A pod as the API server had it. `is_leaving` when it has a deletionTimestamp; `restarts` of all its
+    containers."""
 
     namespace: str
     name: str
@@ -60,6 +61,7 @@ class Pod:
     is_ready: bool
     is_leaving: bool
     labels: Mapping[str, str] = field(default_factory=dict)
+    restarts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

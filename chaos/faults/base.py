@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -13,6 +13,7 @@ from chaos.domain.injection import InverseKind, Postcondition, Sign
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.kinds import Kind
+from chaos.faults.rights import Family
 
 
 class Risk(StrEnum):
@@ -27,7 +28,8 @@ class Risk(StrEnum):
 class Parameter:
     """One typed setting. `default` None: it must be given; "" is a setting that is left out.
 
-    `env` is the name under which Litmus knows it; empty: it is not for Litmus.
+    `env` is the name under which Litmus knows it; empty: it is not for Litmus. `example` is a value for the
+    fault's page, where its default is none.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Parameter:
     kind: Kind
     default: str | None = None
     env: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,14 @@ class Fault(Protocol):
         """How we know that it is gone, in one sentence."""
 
     @property
+    def stops(self) -> str:
+        """How it ends before its time, and what happens if that does not work."""
+
+    @property
+    def family(self) -> Family | None:
+        """The rights that its experiment needs; None when Litmus has no part in it."""
+
+    @property
     def parameters(self) -> tuple[Parameter, ...]: ...
 
     @property
@@ -109,6 +120,7 @@ class Parameterised:
     """The half of a fault that follows from its table of parameters."""
 
     name: str
+    family: Family | None = None
     own: tuple[Parameter, ...] = ()
     on_nodes = False
 
@@ -143,3 +155,8 @@ def _canonical(item: Parameter, parameters: Mapping[str, object], fault: str) ->
     if given == "":
         return None
     return item.kind.canonical(given, item.name)
+
+
+def with_env(part: Part, env: Mapping[str, str]) -> Part:
+    """The same, with these sent as well."""
+    return replace(part, env={**part.env, **env})

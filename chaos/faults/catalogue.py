@@ -9,10 +9,19 @@ from chaos.domain.injection import Injection, PreImage
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Fault
+from chaos.faults.container_kill import ContainerKill
 from chaos.faults.manual import Manual
 from chaos.faults.node_drain import NodeDrain
 from chaos.faults.node_taint import NodeTaint
 from chaos.faults.pod_delete import PodDelete
+from chaos.faults.pod_dns import PodDnsError, PodDnsSpoof
+from chaos.faults.pod_http import (
+    PodHttpLatency,
+    PodHttpModifyBody,
+    PodHttpModifyHeader,
+    PodHttpResetPeer,
+    PodHttpStatusCode,
+)
 from chaos.faults.pod_network import (
     PodNetworkCorruption,
     PodNetworkDuplication,
@@ -20,14 +29,27 @@ from chaos.faults.pod_network import (
     PodNetworkLoss,
     PodNetworkRateLimit,
 )
+from chaos.faults.pod_stress import DiskFill, PodCpuHog, PodIoStress, PodMemoryHog
 
 _ALL: tuple[Fault, ...] = (
     PodDelete(),
+    ContainerKill(),
     PodNetworkLatency(),
     PodNetworkLoss(),
     PodNetworkCorruption(),
     PodNetworkDuplication(),
     PodNetworkRateLimit(),
+    PodCpuHog(),
+    PodMemoryHog(),
+    PodIoStress(),
+    DiskFill(),
+    PodDnsError(),
+    PodDnsSpoof(),
+    PodHttpLatency(),
+    PodHttpStatusCode(),
+    PodHttpModifyHeader(),
+    PodHttpModifyBody(),
+    PodHttpResetPeer(),
     NodeDrain(),
     NodeTaint(),
     Manual(),

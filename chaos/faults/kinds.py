@@ -7,6 +7,7 @@ bare numbers and takes what it cannot parse for 0.
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -96,7 +97,7 @@ class Choice:
         self.pattern = "|".join(map(re.escape, words))
 
     def canonical(self, value: object, field: str) -> str:
-        if value not in self.words:
+        if str(value) not in self.words:
             raise Refused(f"{value!r} is not one of {', '.join(self.words)}.", field)
         return str(value)
 
@@ -137,12 +138,11 @@ class Matching:
         return f"(?:{self.shape})(?:,(?:{self.shape}))*" if self.is_list else self.shape
 
     def canonical(self, value: object, field: str) -> str:
-        items = value if isinstance(value, list) else str(value).split(",") if self.is_list else [value]
-        texts = [str(item).strip() for item in items]
-        for text in texts:
-            if not re.fullmatch(self.shape, text):
-                raise Refused(f"{text!r} is not {self.meaning}.", field)
-        return ",".join(texts)
+        items = _items(value) if self.is_list else [value]
+        for item in items:
+            if isinstance(item, bool) or not re.fullmatch(self.shape, str(item).strip(), re.ASCII):
+                raise Refused(f"{item!r} is not {self.meaning}.", field)
+        return ",".join(str(item).strip() for item in items)
 
     def env(self, text: str) -> str:
         return text
@@ -158,9 +158,8 @@ class Networks:
     pattern: str = r"[0-9a-fA-F:./]{2,43}(?:,[0-9a-fA-F:./]{2,43})*"
 
     def canonical(self, value: object, field: str) -> str:
-        items = value if isinstance(value, list) else str(value).split(",")
         try:
-            return ",".join(str(ipaddress.ip_network(str(item).strip())) for item in items)
+            return ",".join(str(ipaddress.ip_network(str(item).strip())) for item in _items(value))
         except ValueError as error:
             raise Refused(f"That is no IP address or network: {error}.", field) from error
 
@@ -169,6 +168,42 @@ class Networks:
 
     def __str__(self) -> str:
         return "IP addresses or networks, comma-separated"
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """`a=b,c=d`: keys and values of safe shapes; sent as the JSON object that Litmus reads."""
+
+    key: str
+    value: str
+    meaning: str
+
+    @property
+    def pattern(self) -> str:
+        pair = f'"(?:{self.key})":"(?:{self.value})"'
+        return rf"\{{{pair}(?:,{pair})*\}}"
+
+    def canonical(self, value: object, field: str) -> str:
+        found: dict[str, str] = {}
+        for item in _items(value):
+            key, _, text = (part.strip() for part in str(item).partition("="))
+            if not re.fullmatch(self.key, key) or not re.fullmatch(self.value, text):
+                raise Refused(f"{item!r} is not {self.meaning}.", field)
+            if key in found:
+                raise Refused(f"{key} is given twice.", field)
+            found[key] = text
+        return ",".join(f"{key}={text}" for key, text in found.items())
+
+    def env(self, text: str) -> str:
+        return json.dumps(dict(item.split("=", 1) for item in text.split(",")), separators=(",", ":"))
+
+    def __str__(self) -> str:
+        return f"comma-separated: each {self.meaning}"
+
+
+def _items(value: object) -> list[object]:
+    """A list as YAML has it, or as comma-separated text."""
+    return list(value) if isinstance(value, list) else list(str(value).split(","))
 
 
 HOSTS = Matching(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", "a host name", is_list=True)

@@ -26,13 +26,25 @@ class Manual(Parameterised):
     risk_class = Risk.HIGH
     needs = ("a person who can inject it, and one who can undo it, for the whole of the run",)
     proof = "A person says that it is undone, and the probe named by proven_by is back in its tolerance."
+    stops = (
+        "Stop asks the people of the run to undo it, as the instructions say, and waits until one of them "
+        "says so and the probe agrees. Gameday cannot end it by itself."
+    )
     own = (
-        Parameter("inject", "What the person does, in words.", Words()),
-        Parameter("revert", "How it is undone, in words.", Words()),
+        Parameter(
+            "inject",
+            "What the person does, in words.",
+            Words(),
+            example="Install the expired certificate on the gateway.",
+        ),
+        Parameter(
+            "revert", "How it is undone, in words.", Words(), example="Install the valid certificate again."
+        ),
         Parameter(
             "proven_by",
             "The probe that must be back within its tolerance before this counts as reverted.",
             PROBE,
+            example="p99",
         ),
         Parameter("person_within", "How long to wait for the person.", Duration(_LEAST, _MOST), "10m"),
     )

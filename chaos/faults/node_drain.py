@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chaos.faults.on_nodes import NodeFault
+from chaos.faults.rights import DRAIN
 
 
 class NodeDrain(NodeFault):
@@ -13,3 +14,4 @@ class NodeDrain(NodeFault):
         "Evicted pods start again elsewhere and do not come back by themselves. Where a PodDisruptionBudget "
         "refuses, the drain waits; it never forces. Lasts up to twice its duration in Litmus."
     )
+    family = DRAIN

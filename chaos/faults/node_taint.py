@@ -10,6 +10,7 @@ from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Part, Risk
 from chaos.faults.kinds import Choice, Matching
 from chaos.faults.on_nodes import NodeFault
+from chaos.faults.rights import TAINT
 
 _KEY = r"[a-z0-9]([-a-z0-9./]{0,100}[a-z0-9])?"
 _VALUE = r"[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?"
@@ -22,8 +23,14 @@ class NodeTaint(NodeFault):
     effect = "The node gets a taint: new pods keep off it and, with NoExecute, those on it are driven off."
     risk = "With NoExecute, pods without a toleration are deleted at once, whatever their budgets say."
     risk_class = Risk.HIGH
+    family = TAINT
     own = (
-        Parameter("key", "The taint's key; one that nobody else uses.", Matching(_KEY, "a taint's key")),
+        Parameter(
+            "key",
+            "The taint's key; one that nobody else uses.",
+            Matching(_KEY, "a taint's key"),
+            example="gameday",
+        ),
         Parameter("value", "The taint's value.", Matching(_VALUE, "a taint's value"), "gameday"),
         Parameter("effect", "What it does to pods.", Choice(*_EFFECTS), "NoSchedule"),
     )

@@ -40,6 +40,10 @@ class NodeFault(Parameterised):
         "The node is as schedulable as before and has the taints that it had, and as many of the pods that "
         "selected it are ready as before."
     )
+    stops = (
+        "Stop deletes the experiment, which sets the node back as it ends, within 60 s. Its duration ends it "
+        "in the same way. Where the node is then not as it was before, Gameday sets it back itself."
+    )
     needs_targets = True
     on_nodes = True
     is_provable = True

@@ -10,6 +10,7 @@ from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Parameterised, Part, Risk
 from chaos.faults.kinds import CONTAINER, PROBE
+from chaos.faults.rights import HELPERS
 
 SECONDS = r"[1-9]\d{0,4}"
 WORD = r"true|false"
@@ -27,6 +28,7 @@ PROVEN_BY = Parameter(
     "proven_by",
     "The probe that must be back within its tolerance before this counts as reverted.",
     PROBE,
+    example="p99",
 )
 TARGET_CONTAINER = Parameter(
     "container", "The container to touch; the pod's first when left out.", CONTAINER, "", "TARGET_CONTAINER"
@@ -55,6 +57,12 @@ class PodFault(Parameterised):
         "No helper is left, each target was taken back by its helper or replaced, as many pods are ready as "
         "before, and the probe named by proven_by is back in its tolerance."
     )
+    stops = (
+        "Stop deletes the experiment with its helpers, and each helper takes the fault out of its pod as it "
+        "ends, within 60 s. Its duration ends it in the same way. A pod out of which it was not taken is "
+        "deleted by Gameday, so that its controller starts a new one without it."
+    )
+    family = HELPERS
     needs_targets = True
     is_provable = True
 

@@ -11,6 +11,7 @@ from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Parameterised, Part, Risk
 from chaos.faults.kinds import Flag
 from chaos.faults.on_pods import COMMON_RULES, SECONDS, common_env
+from chaos.faults.rights import PODS
 
 
 class PodDelete(Parameterised):
@@ -24,6 +25,11 @@ class PodDelete(Parameterised):
     risk_class = Risk.LOW
     needs = ("the right to delete pods in the target's namespace",)
     proof = "As many pods are ready as before, and none of the deleted ones is still terminating."
+    stops = (
+        "Stop deletes the experiment, so that no further pod is deleted. Pods that were deleted already are "
+        "replaced by their controllers."
+    )
+    family = PODS
     own = (Parameter("force", "Without grace: requests in flight are cut off.", Flag(), "false", "FORCE"),)
     needs_targets = True
     is_provable = True

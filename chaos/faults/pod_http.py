@@ -16,7 +16,7 @@ from chaos.faults.base import Parameter, Part, with_env
 from chaos.faults.kinds import INTERFACE, Choice, Duration, Flag, Matching, Pairs, Whole
 from chaos.faults.on_pods import PodFault
 
-_STATUS = "200 201 202 204 300 301 302 304 307 400 401 403 404 500 501 502 503 504".split()
+_STATUS = (200, 201, 202, 204, 300, 301, 302, 304, 307, 400, 401, 403, 404, 500, 501, 502, 503, 504)
 _BODY = Matching(
     r"[A-Za-z0-9][A-Za-z0-9 .,:_/@=+-]{0,999}",
     "a text of letters, digits, spaces and . , : _ / @ = + - that begins with a letter or digit",
@@ -94,7 +94,7 @@ class PodHttpStatusCode(PodHttpFault):
         f"payment that is not idempotent. {_KILLED}"
     )
     mine = (
-        Parameter("status", "The status code.", Choice(*_STATUS), env="STATUS_CODE", example="503"),
+        Parameter("status", "The status code.", Choice(*map(str, _STATUS)), env="STATUS_CODE", example="503"),
         Parameter("body", "The answer's body; its own when left out.", _BODY, "", "RESPONSE_BODY"),
         _CONTENT_TYPE,
     )
@@ -111,7 +111,10 @@ class PodHttpModifyHeader(PodHttpFault):
     name = "pod-http-modify-header"
     title = "Change HTTP headers of pods"
     effect = "Requests to, or answers of, one port of the named pods carry other or further headers."
-    risk = f"Headers that say who is asking, or what may be cached, are believed by whoever reads them. {_KILLED}"
+    risk = (
+        "Headers that say who is asking, or what may be cached, are believed by whoever reads them. "
+        f"{_KILLED}"
+    )
     mine = (
         Parameter(
             "headers",

@@ -44,6 +44,7 @@ class PodNetworkLatency(PodFault):
             "How much longer.",
             Duration(timedelta(milliseconds=1), timedelta(seconds=60)),
             env="NETWORK_LATENCY",
+            example="300ms",
         ),
         Parameter(
             "jitter",
@@ -62,7 +63,9 @@ class PodNetworkLoss(PodFault):
     effect = "A share of the packets that the named pods send is thrown away."
     risk = f"TCP slows down long before it breaks; connections may hang. {_KILLED}"
     own = (
-        Parameter("percent", "How many.", Whole(1, 100, "%"), env="NETWORK_PACKET_LOSS_PERCENTAGE"),
+        Parameter(
+            "percent", "How many.", Whole(1, 100, "%"), env="NETWORK_PACKET_LOSS_PERCENTAGE", example="10"
+        ),
         *NET,
     )
 
@@ -73,7 +76,13 @@ class PodNetworkCorruption(PodFault):
     effect = "A share of the packets that the named pods send arrives damaged, and is sent again."
     risk = f"What has no checksum of its own may be read wrong. {_KILLED}"
     own = (
-        Parameter("percent", "How many.", Whole(1, 100, "%"), env="NETWORK_PACKET_CORRUPTION_PERCENTAGE"),
+        Parameter(
+            "percent",
+            "How many.",
+            Whole(1, 100, "%"),
+            env="NETWORK_PACKET_CORRUPTION_PERCENTAGE",
+            example="10",
+        ),
         *NET,
     )
 
@@ -84,7 +93,13 @@ class PodNetworkDuplication(PodFault):
     effect = "A share of the packets that the named pods send is sent twice."
     risk = f"Datagrams without a number of their own are handled twice. {_KILLED}"
     own = (
-        Parameter("percent", "How many.", Whole(1, 100, "%"), env="NETWORK_PACKET_DUPLICATION_PERCENTAGE"),
+        Parameter(
+            "percent",
+            "How many.",
+            Whole(1, 100, "%"),
+            env="NETWORK_PACKET_DUPLICATION_PERCENTAGE",
+            example="10",
+        ),
         *NET,
     )
 
@@ -96,7 +111,7 @@ class PodNetworkRateLimit(PodFault):
     risk = f"Large answers take long; buffers grow. {_KILLED}"
     risk_class = Risk.MEDIUM
     own = (
-        Parameter("rate", "The most that gets through.", _RATE, env="NETWORK_BANDWIDTH"),
+        Parameter("rate", "The most that gets through.", _RATE, env="NETWORK_BANDWIDTH", example="1mbit"),
         Parameter("burst", "What may go at once.", _SIZE, "32kb", "BURST"),
         Parameter("limit", "What may wait.", _SIZE, "2mb", "LIMIT"),
         *NET,

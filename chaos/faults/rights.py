@@ -66,7 +66,9 @@ _NODES = _right("", "nodes", "get list")
 
 PODS = Family("pods", "deletes pods of the target's namespace", _DELETE)
 HELPERS = Family("helpers", "puts a fault into pods by a privileged helper beside them", _LOOK)
-DISK = Family("disk", "fills disks by a privileged helper, and deletes a pod that was evicted for it", _DELETE)
+DISK = Family(
+    "disk", "fills disks by a privileged helper, and deletes a pod that was evicted for it", _DELETE
+)
 POLICIES = Family(
     "policies",
     "makes and removes NetworkPolicies in the target's namespace",
