@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chaos.domain.injection import Injection, InverseKind, Sign
+from chaos.domain.injection import Injection, InverseKind, Progress, Sign
 from chaos.domain.run import RunView
 from chaos.domain.sight import ClusterSight, Node, Residue, ResidueKind
 
@@ -29,7 +29,7 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
     """
     post, reasons = injection.postcondition, []
     if post.ready_at_least:
-        reasons += _pods_unmet(injection, sight)
+        reasons += _pods_unmet(injection, view.progress[injection.index], sight)
     reasons += [f"node {pre.name} is not as it was ({how})" for pre, how in not_restored(injection, sight)]
     if injection.inverse is InverseKind.PERSON:
         word = view.word("reverted")
@@ -50,7 +50,7 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
     return tuple(reasons)
 
 
-def _pods_unmet(injection: Injection, sight: ClusterSight) -> list[str]:
+def _pods_unmet(injection: Injection, progress: Progress, sight: ClusterSight) -> list[str]:
     post, reasons = injection.postcondition, []
     wanted = post.labels.items()
     pods = [pod for pod in sight.pods if pod.namespace == post.namespace and wanted <= pod.labels.items()]
@@ -60,23 +60,26 @@ def _pods_unmet(injection: Injection, sight: ClusterSight) -> list[str]:
     leaving = [pod.name for pod in pods if pod.uid in post.gone and pod.is_leaving]
     if leaving:
         reasons.append(f"still terminating: {', '.join(leaving)}")
-    held = not_freed(injection, sight)
+    held = not_freed(injection, progress, sight)
     if held:
         reasons.append(f"the fault was not taken out of {', '.join(held)}")
     return reasons
 
 
-def not_freed(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
+def not_freed(injection: Injection, progress: Progress, sight: ClusterSight) -> tuple[str, ...]:
     """Targets that still stand and that no helper reports as reverted: the fault may still be in them.
 
     Here Litmus is believed only when it admits to having done its part; a pod that was replaced took the
-    fault with it, whatever Litmus says.
+    fault with it, whatever Litmus says. It makes its result before it starts a helper: where there is none,
+    and none was seen, nothing was put into any pod.
     """
+    results = [result for result in sight.results if result.engine == injection.name]
+    if not results and progress.injected_at is None:
+        return ()
     standing = {pod.uid for pod in sight.pods}
     reverted = {
         target.rsplit("/", 1)[-1]
-        for result in sight.results
-        if result.engine == injection.name
+        for result in results
         for target, status in result.targets.items()
         if status == "reverted"
     }

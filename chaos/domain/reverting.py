@@ -63,7 +63,7 @@ def _redress(view: RunView, sight: ClusterSight, now: datetime) -> Recreate | Re
             continue
         if not_restored(injection, sight) and _is_later(sight, progress.restored_at):
             return Restore(injection.index)
-        if progress.recreated_at is None and not_freed(injection, sight):
+        if progress.recreated_at is None and not_freed(injection, progress, sight):
             return Recreate(injection.index)
     return None
 

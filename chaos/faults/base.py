@@ -152,7 +152,7 @@ def _canonical(item: Parameter, parameters: Mapping[str, object], fault: str) ->
     given = parameters.get(item.name, item.default)
     if given is None:
         raise Refused(f"{fault} needs {item.name}: {item.what}", item.name)
-    if given == "":
+    if given == "" == item.default:
         return None
     return item.kind.canonical(given, item.name)
 

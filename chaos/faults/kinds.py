@@ -203,7 +203,7 @@ class Pairs:
 
 def _items(value: object) -> list[object]:
     """A list as YAML has it, or as comma-separated text."""
-    return list(value) if isinstance(value, list) else list(str(value).split(","))
+    return list(value) or [""] if isinstance(value, list) else list(str(value).split(","))
 
 
 HOSTS = Matching(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", "a host name", is_list=True)

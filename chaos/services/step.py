@@ -202,7 +202,7 @@ def _came_back(view: RunView, tools: Tools, now: datetime) -> RunView:
 def _recreate(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
     """Only what is still the very pod that the fault went into is deleted."""
     injection = view.injections[index]
-    held = set(not_freed(injection, view.seen)) if view.seen else set()
+    held = set(not_freed(injection, view.progress[index], view.seen)) if view.seen else set()
     pods = tuple(
         Residue(ResidueKind.POD, injection.namespace, name, uid, tools.ref.run)
         for name, uid in injection.postcondition.freed

@@ -8,10 +8,11 @@ from functools import cache
 from chaos.domain.decide import decide
 from chaos.domain.injection import Progress
 from chaos.domain.run import Marks
-from chaos.domain.sight import ClusterSight, ResidueKind
+from chaos.domain.sight import ClusterSight, ResidueKind, ResultSeen
 from chaos.domain.states import RunState
 from tests.domain.views import (
     A_STOP,
+    ENGINE,
     NOW,
     a_sight,
     a_view,
@@ -22,24 +23,34 @@ from tests.domain.views import (
     said,
     tallies,
 )
-from tests.support.builders import a_manual_spec, a_spec, pods
+from tests.support.builders import a_drain_spec, a_latency_spec, a_manual_spec, a_node, a_spec, pods
 
 AGES = [ago(seconds) for seconds in (0.05, 0.5, 3, 20, 100, 300)]
 MAYBE = [None, *AGES]
 PODS = [pods(), pods(), pods()[1:], replaced_pods(), replaced_pods(ready=False), ()]
 RESIDUE = [(), (), (engine(),), *((residue(kind),) for kind in ResidueKind)]
+RESULTS = [(), *((ResultSeen("r", ENGINE, targets={f"pod/api-{n}": said for n in range(3)}),)
+                 for said in ("targeted", "injected", "reverted"))]  # fmt: skip
+NODES = [(), (a_node(),), (a_node(is_schedulable=False),)]
 WORDS = [(), (said("injected", 5),), (said("injected", 5), said("reverted", 1))]
 UNSEEN = ClusterSight(ago(0.2), ago(0.1), unseen="refused")
-ACTS = ["grant", "inject", "revert", "read", "clear"]
-SPECS = [a_spec(), a_manual_spec()]
+ACTS = ["grant", "inject", "revert", "read", "clear", "recreate", "restore"]
+SPECS = [a_spec(), a_manual_spec(), a_latency_spec(), a_drain_spec()]
 STEPS = ("granted_at", "baseline_at", "accepted_at", "pods_gone_at", "clean_at", "steady_at", "cleared_at")
-COUNT = 6000
+COUNT = 12_000
 
 
 def any_view(chance):
     pick, maybe = chance.choice, lambda odds: chance.random() < odds
     began = pick([0.05, 0.3, 0.3, 0.3, 3, 20])
-    sight = a_sight(began, pods=pick(PODS), residue=pick(RESIDUE), has_grant=maybe(0.6))
+    sight = a_sight(
+        began,
+        pods=pick(PODS),
+        nodes=pick(NODES),
+        results=pick(RESULTS),
+        residue=pick(RESIDUE),
+        has_grant=maybe(0.6),
+    )
     seen = pick([sight, sight, sight, sight, None, replace(sight, lever_reason="an incident")])
     requested, values = pick(MAYBE), chance.choices([120.0, 120.0, 120.0, 300.0, 600.0, None], k=5)
     view = pick(EXAMPLES)
@@ -59,6 +70,8 @@ def any_view(chance):
                 requested_at=requested,
                 answered_at=requested if maybe(0.7) else None,
                 injected_at=pick(MAYBE) if requested else None,
+                recreated_at=pick([None, None, None, ago(3)]),
+                restored_at=pick([None, None, ago(0.5), ago(20)]),
             ),
         ),
         tallies=tallies(view.spec, pick([values, [120.0] * 3]), last=pick([0.0, 0.0, 1.0, 30.0])),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from chaos.domain.injection import Injection
-from chaos.domain.sight import Pod
+from chaos.domain.sight import Node, Pod
 from chaos.domain.spec import (
     AbortCondition,
     Comparison,
@@ -21,7 +21,7 @@ from chaos.domain.spec import (
     TargetSpec,
 )
 from chaos.domain.targets import Targets
-from chaos.faults.catalogue import plan_injections
+from chaos.faults.catalogue import find, plan_injections
 
 SECOND = timedelta(seconds=1)
 
@@ -70,6 +70,24 @@ def a_manual_spec(**changes: object) -> RunSpec:
     return a_spec(faults=(FaultSpec("manual", 10 * SECOND, None, parameters),), **changes)
 
 
+def a_latency_spec(**changes: object) -> RunSpec:
+    """A fault that a helper puts into three pods, proven gone by p99."""
+    targets = TargetSpec("payments", "deployment", {"app": "api"}, count=3)
+    parameters = find("pod-network-latency").canonical({"latency": "300ms", "proven_by": "p99"})
+    return a_spec(faults=(FaultSpec("pod-network-latency", 10 * SECOND, targets, parameters),), **changes)
+
+
+def a_drain_spec(**changes: object) -> RunSpec:
+    """A node is drained that runs one of the pods."""
+    targets = TargetSpec("payments", "node-of", {"app": "api"}, count=1)
+    return a_spec(faults=(FaultSpec("node-drain", 10 * SECOND, targets),), **changes)
+
+
+def a_node(name: str = "node-0", **changes: object) -> Node:
+    values: dict[str, object] = {"zone": "a", "is_ready": True, "is_schedulable": True}
+    return Node(name, f"uid-{name}", **(values | changes))  # type: ignore[arg-type]
+
+
 def pods(count: int = 6) -> tuple[Pod, ...]:
     return tuple(
         Pod("payments", f"api-{i}", f"uid-{i}", f"node-{i}", True, False, {"app": "api"})
@@ -79,5 +97,9 @@ def pods(count: int = 6) -> tuple[Pod, ...]:
 
 def injections_of(spec: RunSpec) -> tuple[Injection, ...]:
     fault = spec.fault
-    targets = Targets("payments", pods()[: fault.targets.count], 6, 6) if fault.targets else None
+    targets = None
+    if fault.targets and fault.targets.is_of_nodes:
+        targets = Targets("payments", (), 6, 6, (a_node(),), "node-5")
+    elif fault.targets:
+        targets = Targets("payments", pods()[: fault.targets.count], 6, 6)
     return tuple(plan_injections("0f0e0d0c", 0, fault, targets))
