@@ -49,14 +49,31 @@ def ended(pod: Object, at: str, exit_code: int, restarts: int) -> Object:
     }
 
 
-def waiting(pod: Object, at: str, reason: str, restarts: int) -> Object:
-    """The status while a crashed container waits for its next start."""
+def waiting(pod: Object, at: str, reason: str, restarts: int, why: str = "Error") -> Object:
+    """The status while a crashed container waits for its next start; `why` it ended."""
     status = running(pod, at, ready=False, restarts=restarts)
     status["containerStatuses"] = [
         _container(container, False, restarts, {"waiting": {"reason": reason}})
+        | {"lastState": {"terminated": {"exitCode": 137, "reason": why, "finishedAt": at}}}
         for container in pod["spec"]["containers"]
     ]
     return status
+
+
+def evicted(pod: Object, at: str, message: str) -> Object:
+    """The status of a pod that its kubelet has thrown out: it stays as a failed one until somebody deletes
+    it."""
+    return {
+        "phase": "Failed",
+        "reason": "Evicted",
+        "message": message,
+        "conditions": [
+            condition("Ready", False, at, "PodFailed"),
+            condition("ContainersReady", False, at, "PodFailed"),
+            condition("DisruptionTarget", True, at, "TerminationByKubelet", message),
+            condition("PodScheduled", True, at),
+        ],
+    }
 
 
 def address(pod: Object) -> str:

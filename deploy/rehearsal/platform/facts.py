@@ -27,6 +27,11 @@ def phase(pod: Object) -> str:
     return str(dig(pod, "status", "phase") or "Pending")
 
 
+def restarts(pod: Object) -> int:
+    """Of its first container."""
+    return int((dig(pod, "status", "containerStatuses") or [{}])[0].get("restartCount") or 0)
+
+
 def is_active(pod: Object) -> bool:
     """Counts towards its owner's replicas: neither finished nor on its way out."""
     return not is_going(pod) and phase(pod) not in ("Succeeded", "Failed")

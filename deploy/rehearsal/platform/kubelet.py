@@ -23,6 +23,7 @@ Programs = Callable[[Object], Steps | None]
 
 PENDING = 1.0  # seconds from bound to running
 LAST_BREATH = 1.5  # seconds between SIGTERM and SIGKILL for a pod deleted without grace
+UNREADY_AFTER = 3.0  # seconds of failing readiness probes
 BACKOFF = 10.0  # seconds before a crashed container starts again, doubled each time
 SWEPT = ("Succeeded", "Failed")
 
@@ -38,6 +39,7 @@ class Life:
     process: Process | None = None
     restarts: int = 0
     start_again_at: float | None = None
+    unheard_since: float | None = None  # readiness probes have been failing
     end_at: float | None = None  # set once it has been told to stop
 
 
@@ -71,8 +73,14 @@ class Kubelet:
                 self._start(life, now)
         elif life.process is not None:
             self._let_run(life, now)
+        elif life.pod["metadata"]["uid"] in self._troubles.evictions:
+            self._evict(life)
+        elif (why := self._troubles.crashes.pop(life.pod["metadata"]["uid"], None)) is not None:
+            self._crash(life, now, why)
         elif life.ready_at is None and now - life.running_at >= self._startup(life.pod):
             self._get_ready(life, now)
+        elif life.ready_at is not None:
+            self._probe(life, now)
 
     def _start(self, life: Life, now: float) -> None:
         pod, life.running_at, life.start_again_at = life.pod, now, None
@@ -90,7 +98,38 @@ class Kubelet:
     def _startup(self, pod: Object) -> float:
         return annotation_seconds(pod, STARTUP, 1.0)
 
+    def _probe(self, life: Life, now: float) -> None:
+        """Readiness: once a second, three failures in a row, one success."""
+        if not self._troubles.blocks_probes(life.pod["metadata"]["uid"]):
+            life.unheard_since = None
+        elif life.unheard_since is None:
+            life.unheard_since = now
+        elif now - life.unheard_since >= UNREADY_AFTER:
+            life.unheard_since = life.ready_at = None
+            self._recorder.record(life.pod, "Unhealthy", "Readiness probe failed: timeout", warning=True)
+            status = containers.running(life.pod, self._stamp(), ready=False, restarts=life.restarts)
+            self._write(life.pod, status)
+
+    def _crash(self, life: Life, now: float, why: str) -> None:
+        """The first restart comes at once, each further one waits longer."""
+        life.restarts += 1
+        life.ready_at = None
+        life.start_again_at = now + (0.5 if life.restarts == 1 else BACKOFF * 2 ** min(life.restarts - 2, 5))
+        self._write(
+            life.pod,
+            containers.waiting(life.pod, self._stamp(), "CrashLoopBackOff", life.restarts, why),
+        )
+        self._recorder.record(life.pod, "BackOff", f"Container ended: {why}", warning=True)
+
+    def _evict(self, life: Life) -> None:
+        message = "Pod ephemeral local storage usage exceeds the total limit of containers."
+        self._troubles.evictions.discard(life.pod["metadata"]["uid"])
+        self._recorder.record(life.pod, "Evicted", message, warning=True)
+        self._write(life.pod, containers.evicted(life.pod, self._stamp(), message))
+
     def _get_ready(self, life: Life, now: float) -> None:
+        if self._troubles.blocks_probes(life.pod["metadata"]["uid"]):
+            return
         if self._troubles.revert_stuck:
             failing = "Readiness probe failed: HTTP probe failed with statuscode: 503"
             self._recorder.record(life.pod, "Unhealthy", failing, warning=True)
@@ -127,7 +166,7 @@ class Kubelet:
                 life.process.terminate(now)
         life.end_at = min(life.end_at, now + grace)
         if life.process:
-            life.process.run(now)
+            life.process.run(min(now, life.end_at))
         finished = life.process is not None and life.process.exit_code is not None
         stuck = self._troubles.revert_stuck and "chaosUID" in labels(pod)
         if (finished or now >= life.end_at) and not stuck:
@@ -150,7 +189,7 @@ class Kubelet:
             if life.end_at is None or life.end_at > now + LAST_BREATH:
                 life.end_at = now + LAST_BREATH
                 life.process.terminate(now)
-            life.process.run(now)
+            life.process.run(min(now, life.end_at))
             if now < life.end_at and life.process.exit_code is None:
                 return
             life.process.kill()

@@ -21,9 +21,9 @@ class Process:
         self.exit_code: int | None = None
 
     def run(self, now: float) -> None:
-        """Let the program go on if its wait is over."""
+        """Let the program go on if its wait is over; where time jumps, it lives through all it missed."""
         while self.exit_code is None and now >= self._wake - 1e-9:
-            self._resume(now, lambda: next(self._steps))
+            self._resume(self._wake, lambda: next(self._steps))
 
     def terminate(self, now: float) -> None:
         """SIGTERM, once: the program may catch it and go on until it is killed."""

@@ -1,9 +1,11 @@
 """The platform as its traffic sees it: pods behind services, ready brokers, and what is wrong on purpose."""
 
-from deploy.rehearsal.platform.facts import is_serving
+from deploy.rehearsal.platform import policies
+from deploy.rehearsal.platform.facts import is_serving, phase, restarts
 from deploy.rehearsal.platform.troubles import Troubles
-from deploy.rehearsal.store import PODS, Store
+from deploy.rehearsal.store import NETWORK_POLICIES, PODS, Object, Store
 from deploy.rehearsal.store.objects import name_of
+from deploy.rehearsal.traffic.links import Links
 from deploy.rehearsal.traffic.view import PlatformView, PodFact
 
 
@@ -19,12 +21,33 @@ def view_of(store: Store, troubles: Troubles) -> PlatformView:
 
 
 def _pods(store: Store, troubles: Troubles, app: str) -> tuple[PodFact, ...]:
+    """A container that was restarted counts as another one: what was open on the old one broke."""
     facts = []
+    has_policies = any(True for _ in store.view(NETWORK_POLICIES, "payments"))
     for pod in store.view(PODS, "payments", labels=f"app={app}"):
+        if phase(pod) == "Failed":
+            continue
         uid = str(pod["metadata"]["uid"])
         effect = troubles.on(uid, app)
-        facts.append(PodFact(uid, is_serving(pod), effect.speed, effect.latency))
+        answers, fraud, ledger = _cut(store, pod, app) if has_policies else ((), (), ())
+        facts.append(
+            PodFact(
+                f"{uid}/{restarts(pod)}",
+                is_serving(pod),
+                effect.speed,
+                effect.answers + answers,
+                effect.fraud + fraud,
+                effect.ledger + ledger,
+            )
+        )
     return tuple(facts)
+
+
+def _cut(store: Store, pod: Object, app: str) -> tuple[Links, Links, Links]:
+    caller = policies.GATEWAY if app == "payments-api" else policies.PAYMENTS
+    ways = (("Ingress", caller), ("Egress", policies.FRAUD), ("Egress", policies.LEDGER))
+    one, two, three = (policies.CUT if policies.cuts(store, pod, *way) else () for way in ways)
+    return one, two, three
 
 
 def serving(store: Store, namespace: str, app: str) -> int:

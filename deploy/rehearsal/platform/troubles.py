@@ -3,22 +3,33 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from deploy.rehearsal.traffic.links import Link, Links
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a fault does to one pod: `speed` of its CPU (1 = full), `latency` seconds on each answer."""
+    """What a fault does to one pod: `speed` of its CPU (1 = full), and what is wrong with its network.
+
+    `blocks_probes`: its kubelet's readiness probes get no good answer either.
+    """
 
     speed: float = 1.0
-    latency: float = 0.0
+    answers: Links = ()
+    fraud: Links = ()
+    ledger: Links = ()
+    blocks_probes: bool = False
 
 
 @dataclass(slots=True)
 class Troubles:
     revert_stuck: bool = False  # starting pods never get ready, helper pods never end
+    helpers_killed: bool = False  # helper pods are killed as soon as their fault is in
     certificate_expired: bool = False
     load: float = 1.0  # multiplies the request rate
     service_latency: dict[str, float] = field(default_factory=dict)  # app label -> seconds on each answer
     service_speed: dict[str, float] = field(default_factory=dict)  # app label -> share of the CPU left
+    crashes: dict[str, str] = field(default_factory=dict)  # pod uid -> why its container ends now
+    evictions: set[str] = field(default_factory=set)  # uids of pods whose disk is full: out with them now
     _effects: dict[str, dict[str, Effect]] = field(default_factory=lambda: defaultdict(dict))
 
     def apply(self, pod_uid: str, cause: str, effect: Effect) -> None:
@@ -26,15 +37,27 @@ class Troubles:
         self._effects[pod_uid][cause] = effect
 
     def lift(self, pod_uid: str, cause: str) -> None:
-        self._effects[pod_uid].pop(cause, None)
+        self._effects.get(pod_uid, {}).pop(cause, None)
 
     def forget(self, pod_uid: str) -> None:
         """The pod is gone, and its network namespace and cgroup with it."""
         self._effects.pop(pod_uid, None)
 
+    def causes(self, pod_uid: str) -> list[str]:
+        return sorted(self._effects.get(pod_uid, {}))
+
+    def blocks_probes(self, pod_uid: str) -> bool:
+        return any(effect.blocks_probes for effect in self._effects.get(pod_uid, {}).values())
+
     def on(self, pod_uid: str, app: str) -> Effect:
-        """All that bears on a pod now: speeds multiply, latencies add."""
-        total = Effect(self.service_speed.get(app, 1.0), self.service_latency.get(app, 0.0))
+        """All that bears on a pod now: speeds multiply, and its connections pass one link after another."""
+        latency = self.service_latency.get(app, 0.0)
+        total = Effect(self.service_speed.get(app, 1.0), (Link(latency),) if latency else ())
         for effect in self._effects.get(pod_uid, {}).values():
-            total = Effect(total.speed * effect.speed, total.latency + effect.latency)
+            total = Effect(
+                total.speed * effect.speed,
+                total.answers + effect.answers,
+                total.fraud + effect.fraud,
+                total.ledger + effect.ledger,
+            )
         return total

@@ -9,8 +9,9 @@ import random
 from dataclasses import dataclass
 
 from deploy.rehearsal.traffic.fraud import FraudCalls
-from deploy.rehearsal.traffic.ledger import Ledger
-from deploy.rehearsal.traffic.pool import Pool
+from deploy.rehearsal.traffic.ledger import WRITES, Ledger
+from deploy.rehearsal.traffic.links import through
+from deploy.rehearsal.traffic.pool import Answer, Pool
 from deploy.rehearsal.traffic.queueing import PAYMENTS
 from deploy.rehearsal.traffic.totals import Totals
 from deploy.rehearsal.traffic.view import PlatformView
@@ -53,10 +54,10 @@ class Payments:
         arrivals = poisson(RATE * view.load * dt, self._rng)
         answers = self._pool.serve(arrivals, dt, self._rng)
         accepted = [answer for answer in answers if answer.latency is not None]
-        scores = self.fraud.score(now, len(accepted), view.fraud, dt)
+        callers = [self._pool.fact(answer.uid).fraud for answer in accepted]
+        scores = self.fraud.score(now, callers, view.fraud, dt)
         for answer, score in zip(accepted, scores, strict=True):
-            started = now - dt * self._rng.random()
-            self._accept(started, answer.uid, (answer.latency or 0.0) + score)
+            self._accept(now - dt * self._rng.random(), answer, score)
         for _ in range(arrivals - len(accepted)):
             self._totals.count(SERVICE, 503, REFUSAL)
         return good + self._land(now)
@@ -65,20 +66,29 @@ class Payments:
     def in_flight(self) -> int:
         return len(self._flights)
 
-    def _accept(self, started: float, uid: str, latency: float) -> None:
-        code = 200
+    def _accept(self, started: float, answer: Answer, score: float) -> None:
+        booking, is_refused = self._book(answer.uid)
+        latency, code = (answer.latency or 0.0) + score + booking, answer.code
         if latency > CLIENT_TIMEOUT:
             latency, code = CLIENT_TIMEOUT, 504
-        elif self.ledger.booking_fails(self._rng):
+        elif is_refused or self.ledger.booking_fails(self._rng):
             code = 500
-        heapq.heappush(self._flights, InFlight(started + latency, started, uid, code))
+        heapq.heappush(self._flights, InFlight(started + latency, started, answer.uid, code))
+
+    def _book(self, uid: str) -> tuple[float, bool]:
+        """(seconds, failed) that a bad network to the ledger adds to one request."""
+        links = self._pool.fact(uid).ledger
+        if not links or self._rng.random() >= WRITES:
+            return 0.0, False
+        passage = through(links, self._rng)
+        return passage.delay, bool(passage.code)
 
     def _land(self, now: float) -> int:
         good = 0
         while self._flights and self._flights[0].due <= now:
             flight = heapq.heappop(self._flights)
             self._totals.count(SERVICE, flight.code, flight.due - flight.started)
-            good += flight.code == 200
+            good += 200 <= flight.code < 300
         return good
 
     def _break(self, uid: str, now: float, at_most: int | None = None) -> None:

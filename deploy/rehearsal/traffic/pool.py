@@ -4,16 +4,22 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deploy.rehearsal.traffic.links import through
 from deploy.rehearsal.traffic.queueing import PodQueue, Profile
 from deploy.rehearsal.traffic.view import PodFact
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One request as its pod answered it: latency in seconds, None where it was refused."""
+    """One request as its pod answered it: latency in seconds, None where it was refused.
+
+    `is_spoiled`: what came back is not what the pod said, whatever its code.
+    """
 
     uid: str
     latency: float | None
+    code: int = 200
+    is_spoiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,23 @@ class Pool:
         for pod, share in zip(serving, shares, strict=True):
             queue = self._queues.setdefault(pod.uid, PodQueue(self._profile))
             for latency in queue.offer(share, dt, pod.speed, rng):
-                answers.append(Answer(pod.uid, None if latency is None else latency + pod.added_latency))
+                answers.append(_answer(pod, latency, rng))
         rng.shuffle(answers)
         return answers
+
+    def fact(self, uid: str) -> PodFact:
+        return self._pods[uid]
 
     @property
     def backlog(self) -> float:
         return sum(queue.backlog for queue in self._queues.values())
+
+
+def _answer(pod: PodFact, latency: float | None, rng: random.Random) -> Answer:
+    if latency is None or not pod.answers:
+        return Answer(pod.uid, latency)
+    passage = through(pod.answers, rng)
+    return Answer(pod.uid, latency + passage.delay, passage.code or 200, bool(passage.code))
 
 
 def _served(before: dict[str, PodFact], uid: str) -> bool:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from deploy.rehearsal.traffic.links import Links
+
 
 @dataclass(frozen=True, slots=True)
 class PodFact:
@@ -10,13 +12,16 @@ class PodFact:
     `serving` is true while the pod is in the service's endpoints. A pod that is listed and not serving is
     starting or shutting down: it finishes what it has and is given nothing new. A pod no longer listed is
     dead, and what it still had in flight breaks.
-    `speed` scales its capacity (0.5: half the CPU); `added_latency` is seconds on the wire per answer.
+    `speed` scales its capacity (0.5: half the CPU). `answers`, `fraud` and `ledger` are what is wrong with
+    its network: on its own answers, and on its calls to fraud-detector and to the ledger.
     """
 
     uid: str
     serving: bool
     speed: float = 1.0
-    added_latency: float = 0.0
+    answers: Links = ()
+    fraud: Links = ()
+    ledger: Links = ()
 
 
 @dataclass(frozen=True, slots=True)

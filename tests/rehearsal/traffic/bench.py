@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from deploy.rehearsal.traffic.model import Traffic
 from deploy.rehearsal.traffic.view import PlatformView, PodFact
@@ -19,7 +20,7 @@ class Reading:
     throughput: float
 
 
-def pods(prefix: str, count: int, **facts: float) -> tuple[PodFact, ...]:
+def pods(prefix: str, count: int, **facts: Any) -> tuple[PodFact, ...]:
     return tuple(PodFact(f"{prefix}-{index}", serving=True, **facts) for index in range(count))
 
 
