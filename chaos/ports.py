@@ -48,6 +48,12 @@ class Cluster(Protocol):
     def preflight(self, experiments: Sequence[str]) -> tuple[Preflight, ...]:
         """CRDs, experiments, operator, rights and service accounts that a start needs."""
 
+    def experiments(self) -> tuple[Mapping[str, Any], ...]:
+        """The ChaosExperiments of the chaos namespace, as read."""
+
+    def install_experiment(self, manifest: Mapping[str, Any]) -> None:
+        """Create this ChaosExperiment in the chaos namespace, or make the one that is there be this."""
+
     def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
         """All pods with all of `labels`, leaving ones included."""
 

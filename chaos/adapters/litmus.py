@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from chaos.adapters import litmus_experiments, litmus_nodes, litmus_preflight, litmus_sweep
 from chaos.adapters import litmus_manifests as manifests
-from chaos.adapters import litmus_nodes, litmus_preflight, litmus_sweep
 from chaos.adapters import litmus_parse as parse
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import Conflict, NotFound
@@ -53,6 +53,12 @@ class LitmusCluster:
 
     def preflight(self, experiments: Sequence[str]) -> tuple[Preflight, ...]:
         return litmus_preflight.checks(self._api, self._settings, experiments)
+
+    def experiments(self) -> tuple[Json, ...]:
+        return litmus_experiments.found(self._api, self._settings.namespace)
+
+    def install_experiment(self, manifest: Json) -> None:
+        litmus_experiments.install(self._api, self._settings.namespace, manifest)
 
     def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
         return tuple(parse.pod(obj) for obj in self._api.list(PODS, namespace, {**labels}))

@@ -33,7 +33,11 @@ _LABEL = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9_./]{0,120}=[A-Za-z0-9]([-A-Za-z0-9
 
 @dataclass(frozen=True, slots=True)
 class LitmusSettings:
-    """Where engines live and as whom experiments run. `grace_seconds` is what helpers have to undo."""
+    """Where engines live and as whom experiments run. `grace_seconds` is what helpers have to undo.
+
+    `{family}` in `service_account` stands for the family of the fault's rights: with `chaos-{family}`, what
+    deletes pods runs as chaos-pods, and what drains nodes as chaos-drain.
+    """
 
     namespace: str
     service_account: str
@@ -46,6 +50,11 @@ class LitmusSettings:
                 f"fault; {LEAST_GRACE} s is the least.",
                 "grace_seconds",
             )
+
+    def account_of(self, fault: str) -> str:
+        """As whom the experiment of this fault runs."""
+        family = catalogue.find(fault).family
+        return self.service_account.replace("{family}", family.name if family else "")
 
 
 def label_value(text: str) -> str:
@@ -125,7 +134,7 @@ def engine(ref: RunRef, injection: Injection, grant_uid: str, settings: LitmusSe
         },
         "spec": {
             "engineState": "active",
-            "chaosServiceAccount": settings.service_account,
+            "chaosServiceAccount": settings.account_of(injection.fault),
             "jobCleanUpPolicy": "retain",
             "terminationGracePeriodSeconds": settings.grace_seconds,
             **_application(injection),

@@ -12,6 +12,7 @@ from chaos.adapters.litmus_kinds import EXPERIMENTS, NEEDED, PODS, SERVICE_ACCOU
 from chaos.adapters.litmus_manifests import LitmusSettings
 from chaos.adapters.parallel import gather
 from chaos.domain.errors import Forbidden, GamedayError
+from chaos.faults.catalogue import FAULTS
 from chaos.ports import Preflight
 
 _CRDS = ("chaosengines", "chaosexperiments", "chaosresults")
@@ -30,8 +31,9 @@ def checks(api: KubernetesApi, settings: LitmusSettings, experiments: Sequence[s
     every: dict[str, Check] = {
         "Litmus": partial(_crds, api),
         "operator": partial(_operator, api, settings),
-        "service account": partial(_service_account, api, settings),
     }
+    for account in sorted({settings.account_of(name) for name in experiments if name in FAULTS}):
+        every[f"service account {account}"] = partial(_service_account, api, settings, account)
     for name in experiments:
         every[f"experiment {name}"] = partial(_experiment, api, settings, name)
     for resource, verbs in NEEDED.items():
@@ -81,17 +83,15 @@ def _experiment(api: KubernetesApi, settings: LitmusSettings, name: str) -> Pref
     return Preflight(what, True, f"ChaosExperiment {name} is in {where}.")
 
 
-def _service_account(api: KubernetesApi, settings: LitmusSettings) -> Preflight:
-    name, where = settings.service_account, f"namespace {settings.namespace}"
+def _service_account(api: KubernetesApi, settings: LitmusSettings, name: str) -> Preflight:
+    what, where = f"service account {name}", f"namespace {settings.namespace}"
     try:
         api.get(SERVICE_ACCOUNTS, settings.namespace, name)
     except NotFound:
         return Preflight(
-            "service account",
-            False,
-            f"There is no service account {name} in {where}: make it, with its Role.",
+            what, False, f"There is no service account {name} in {where}: make it, with its Role."
         )
-    return Preflight("service account", True, f"Experiments run as {name} in {where}.")
+    return Preflight(what, True, f"Experiments run as {name} in {where}.")
 
 
 def _operator(api: KubernetesApi, settings: LitmusSettings) -> Preflight:

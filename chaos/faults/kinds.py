@@ -113,6 +113,7 @@ class Words:
     """Words for people; never sent."""
 
     most: int = 2000
+    meaning: str = "words"
     pattern: str = r"(?!)"
 
     def canonical(self, value: object, field: str) -> str:
@@ -122,7 +123,7 @@ class Words:
         raise AssertionError("Words for people are never sent to a cluster.")
 
     def __str__(self) -> str:
-        return f"up to {self.most} characters"
+        return f"{self.meaning}, up to {self.most} characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,4 +213,4 @@ PORTS = Matching(
 )
 INTERFACE = Matching(r"[a-z][a-z0-9]{0,14}", "a network interface like eth0")
 CONTAINER = Matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a container's name")
-PROBE = Words(63)
+PROBE = Words(63, "a probe's name")

@@ -35,11 +35,16 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
     )
     add.add_argument("--environment", required=True, choices=sorted(clusters.USUAL_PERCENT))
     add.add_argument("--chaos-namespace", default="chaos")
-    add.add_argument("--service-account", default="chaos-runner", help="What experiments run as.")
+    add.add_argument(
+        "--service-account",
+        default="chaos-runner",
+        help="What experiments run as; {family} stands for the family of a fault's rights.",
+    )
     add.add_argument("--as", dest="user", required=True, metavar="USER")
     add.set_defaults(act=_add)
     check = verbs.add_parser("check", help="Check that a cluster has all that a launch needs.")
     check.add_argument("name")
+    check.add_argument("faults", nargs="*", metavar="FAULT", help="Those it has, when left out.")
     check.set_defaults(act=_check)
 
 
@@ -80,10 +85,14 @@ def _add(options: argparse.Namespace, say: Say) -> None:
 
 def _check(options: argparse.Namespace, say: Say) -> int:
     port = cluster_port(options.name)
-    found = port.preflight(sorted(name for name, fault in catalogue.FAULTS.items() if fault.needs_targets))
+    there = {item["metadata"]["name"] for item in port.experiments()}
+    names = [catalogue.find(name).name for name in options.faults] or sorted(there & catalogue.FAULTS.keys())
+    found = port.preflight(names)
     for item in found:
         say(f"{'ok' if item.is_met else 'MISSING':8}{item.what}: {item.sentence}")
-    return 0 if all(item.is_met for item in found) else 1
+    if not names:
+        say(f"MISSING faults: install some, with `manage.py litmus install {options.name}`.")
+    return 0 if names and all(item.is_met for item in found) else 1
 
 
 def _file(path: Path | None) -> str:

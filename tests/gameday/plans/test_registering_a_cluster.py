@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -14,17 +15,24 @@ from tests.gameday.cast import gather
 pytestmark = pytest.mark.django_db
 
 
+HAS = ("pod-delete", "node-drain", "of-somebody-else")
+
+
 class Answering:
     """A cluster that says who it is, and what it lacks."""
 
-    def __init__(self, uid: str = "uid-1", missing: str = "") -> None:
-        self._uid, self._missing = uid, missing
+    def __init__(self, uid: str = "uid-1", missing: str = "", there: tuple[str, ...] = HAS) -> None:
+        self._uid, self._missing, self.there = uid, missing, there
+        self.asked: list[str] = []
 
     def identity(self) -> str:
         return self._uid
 
+    def experiments(self) -> tuple[dict[str, Any], ...]:
+        return tuple({"metadata": {"name": name}} for name in self.there)
+
     def preflight(self, experiments: list[str]) -> tuple[Preflight, ...]:
-        assert experiments == ["pod-delete"]
+        self.asked = experiments
         return (Preflight("operator", not self._missing, self._missing or "It runs."),)
 
 
@@ -103,3 +111,25 @@ def test_a_check_says_what_is_there_and_what_is_missing(
     else:
         call_command("cluster", "check", "home")
     assert ("MISSING" if missing else "ok") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("named", "asked"), [((), ["node-drain", "pod-delete"]), (("pod-dns-error",), ["pod-dns-error"])]
+)
+def test_a_check_asks_for_the_faults_that_are_named_or_those_that_are_there(
+    named: tuple[str, ...], asked: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    answering = Answering()
+    monkeypatch.setattr(cluster_cli, "cluster_port", lambda name: answering)
+    call_command("cluster", "check", "home", *named)
+    assert answering.asked == asked
+
+
+def test_a_cluster_without_any_fault_is_not_ready(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(cluster_cli, "cluster_port", lambda name: Answering(there=()))
+    with pytest.raises(SystemExit) as ending:
+        call_command("cluster", "check", "home")
+    assert ending.value.code == 1
+    assert "manage.py litmus install home" in capsys.readouterr().out

@@ -1,0 +1,106 @@
+"""The page of a fault, for those who approve it: written out of the catalogue, never by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import yaml
+
+from chaos.faults import example
+from chaos.faults.accounts import account
+from chaos.faults.base import Fault, Parameter
+from chaos.faults.rights import EVERY, Family, Right
+
+_WRITTEN = "<!-- Written out of chaos/faults by `manage.py faults write-docs`. -->"
+_UNPROVABLE = (
+    "**It cannot be proven that this fault is gone.** It is off unless the cluster's administrator has "
+    "allowed such faults."
+)
+_DURATION = (
+    "How long it lasts at the most stands beside the parameters, as `duration`; the cluster's limits bound "
+    "it, and Litmus ends the fault by itself after that time."
+)
+
+
+def page(fault: Fault) -> str:
+    lines = [f"# {fault.title}", "", _WRITTEN, "", f"`{fault.name}` · {_summary(fault)}", ""]
+    lines += ["## What happens", "", fault.effect, ""]
+    lines += ["## What can go wrong", "", fault.risk, ""]
+    lines += ["## How it stops", "", fault.stops, ""]
+    lines += ["## How we know that it is gone", ""]
+    lines += [fault.proof, ""] if fault.is_provable else [_UNPROVABLE, "", fault.proof, ""]
+    lines += ["## Parameters", "", *_parameters(fault.parameters), ""]
+    lines += [_DURATION, ""] if fault.needs_targets else []
+    lines += ["## What it needs", "", *(f"- {_sentence(need)}" for need in fault.needs)]
+    lines += [*_rights(fault.family), ""] if fault.family else [""]
+    lines += ["## Example", "", *_example(fault)]
+    return "\n".join(lines) + "\n"
+
+
+def index(faults: Iterable[Fault]) -> str:
+    lines = [
+        "# The faults",
+        "",
+        _WRITTEN,
+        "",
+        "What a scenario may do to the platform. Each has a page that says what happens, what can go wrong,",
+        "how it stops and how we know that it is gone.",
+        "",
+        "| fault | what it is | risk | on | gone is |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for fault in faults:
+        proven = "proven" if fault.is_provable else "**not proven**; off by default"
+        link = f"[{fault.name}]({fault.name}.md)"
+        lines.append(f"| {link} | {fault.title} | {fault.risk_class.value} | {_on(fault)} | {proven} |")
+    return "\n".join(lines) + "\n"
+
+
+def _summary(fault: Fault) -> str:
+    proven = "proven gone" if fault.is_provable else "**cannot be proven gone**"
+    return f"risk: {fault.risk_class.value} · done to {_on(fault)} · {proven}"
+
+
+def _on(fault: Fault) -> str:
+    if not fault.needs_targets:
+        return "what its instructions say"
+    return "nodes" if fault.on_nodes else "pods"
+
+
+def _parameters(parameters: tuple[Parameter, ...]) -> Iterator[str]:
+    if not parameters:
+        yield "It has none."
+        return
+    yield "| parameter | what | allowed | when left out |"
+    yield "| --- | --- | --- | --- |"
+    for item in parameters:
+        left_out = "it must be given" if item.default is None else f"`{item.default}`" if item.default else ""
+        yield f"| `{item.name}` | {item.what} | {item.kind} | {left_out} |"
+
+
+def _rights(family: Family) -> Iterator[str]:
+    yield f"- A service account that {family.what} (`{account(family)}` in deploy/litmus), which may:"
+    for where, rights in (
+        ("in the chaos namespace", (*EVERY, *family.chaos)),
+        ("in the target's namespace", family.target),
+        ("in the whole cluster", family.cluster),
+    ):
+        if rights:
+            yield f"    - {where}: {_listed(rights)}."
+
+
+def _listed(rights: Iterable[Right]) -> str:
+    return "; ".join(map(str, rights))
+
+
+def _example(fault: Fault) -> Iterator[str]:
+    yield "```yaml"
+    yield yaml.safe_dump({"faults": [example.item(fault)]}, sort_keys=False, width=100).rstrip()
+    yield "```"
+    if any(item.name == "proven_by" for item in fault.parameters):
+        yield ""
+        yield "`p99` is a probe of the scenario, with an expectation that says where it is back."
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")

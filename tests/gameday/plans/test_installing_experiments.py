@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from chaos.faults import experiments
+from chaos.faults.catalogue import FAULTS, find
+from chaos.journal.models import JournalEntry
+from gameday.plans import litmus_cli
+from tests.gameday.cast import gather
+
+pytestmark = pytest.mark.django_db
+
+
+class Keeping:
+    """A cluster that keeps experiments, by name."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Mapping[str, Any]] = {}
+
+    def experiments(self) -> tuple[Mapping[str, Any], ...]:
+        return tuple(self.kept.values())
+
+    def install_experiment(self, manifest: Mapping[str, Any]) -> None:
+        self.kept[manifest["metadata"]["name"]] = manifest
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Keeping:
+    gather()
+    keeping = Keeping()
+    monkeypatch.setattr(litmus_cli, "cluster_port", lambda name: keeping)
+    return keeping
+
+
+def checked(*faults: str) -> int:
+    try:
+        call_command("litmus", "check", "practice", *faults)
+    except SystemExit as ending:
+        return int(ending.code or 0)
+    return 0
+
+
+def test_what_is_missing_is_installed_and_then_all_is_well(
+    cluster: Keeping, capsys: pytest.CaptureFixture[str]
+):
+    assert checked() == 1
+    assert "MISSING  pod-delete" in capsys.readouterr().out
+    call_command("litmus", "install", "practice", "--as", "ada")
+    assert set(cluster.kept) == {name for name, fault in FAULTS.items() if fault.family}
+    assert checked() == 0
+    assert "manual" not in capsys.readouterr().out
+
+
+def test_only_the_faults_that_are_named_are_installed_and_checked(cluster: Keeping):
+    call_command("litmus", "install", "practice", "pod-delete", "--as", "ada")
+    assert list(cluster.kept) == ["pod-delete"]
+    assert (checked("pod-delete"), checked("node-drain")) == (0, 1)
+
+
+def test_what_differs_is_said_and_mended_and_nothing_else_is_touched(
+    cluster: Keeping, capsys: pytest.CaptureFixture[str]
+):
+    call_command("litmus", "install", "practice", "--as", "ada")
+    loose = copy.deepcopy(experiments.experiment(find("pod-delete")))
+    loose["spec"]["definition"]["image"] = "litmuschaos/go-runner:latest"
+    cluster.kept["pod-delete"] = loose
+    cluster.kept["of-somebody-else"] = {"metadata": {"name": "of-somebody-else"}}
+    assert checked() == 1
+    said = capsys.readouterr().out
+    assert "DIFFERS  pod-delete" in said
+    assert "image is litmuschaos/go-runner:latest" in said
+    assert "never used: of-somebody-else" in said
+    call_command("litmus", "install", "practice", "--as", "ada")
+    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("mended")] == [
+        "mended     pod-delete"
+    ]
+    entry = JournalEntry.objects.filter(kind="cluster.experiments_installed").latest("seq")
+    assert (entry.actor, entry.body["experiments"]) == ("ada", ["pod-delete"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--as", "petra"), "Petra may not register people and clusters; that takes administrator"),
+        (("moon-eclipse", "--as", "ada"), "There is no fault 'moon-eclipse'"),
+    ],
+)
+def test_what_may_not_be_is_refused_and_nothing_installed(
+    cluster: Keeping, arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(SystemExit):
+        call_command("litmus", "install", "practice", *arguments)
+    assert words in capsys.readouterr().err
+    assert cluster.kept == {}
