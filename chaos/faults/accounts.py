@@ -27,9 +27,18 @@ def manifests(family: Family) -> Iterator[dict[str, Any]]:
     yield _binding("RoleBinding", _meta(name), "Role", name)
     if family.target:
         yield _role("ClusterRole", _meta(targets_role(family), namespaced=False), family.target)
+    if family.ours_target:
+        yield _role("ClusterRole", _meta(f"{gameday_role(family)}-targets", False), family.ours_target)
+    if family.ours_cluster:
+        yield _role("ClusterRole", _meta(gameday_role(family), False), family.ours_cluster)
     if family.cluster:
         yield _role("ClusterRole", _meta(name, namespaced=False), family.cluster)
         yield _binding("ClusterRoleBinding", _meta(name, namespaced=False), "ClusterRole", name)
+
+
+def gameday_role(family: Family) -> str:
+    """Gameday's own rights for the family: bound to its account in each of those namespaces."""
+    return f"gameday-{family.name}"
 
 
 def _meta(name: str, namespaced: bool = True) -> dict[str, Any]:

@@ -87,6 +87,13 @@ def _rights(family: Family) -> Iterator[str]:
     ):
         if rights:
             yield f"    - {where}: {_listed(rights)}."
+    yield "- Gameday's own account, so that it can see the fault gone, and undo it where Litmus did not, may:"
+    for where, rights in (
+        ("in the target's namespace", family.ours_target),
+        ("in the whole cluster", family.ours_cluster),
+    ):
+        if rights:
+            yield f"    - {where}: {_listed(rights)}."
 
 
 def _listed(rights: Iterable[Right]) -> str:

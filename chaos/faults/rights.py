@@ -33,6 +33,8 @@ class Family:
     """An account for experiments and what it may do, besides what every experiment needs.
 
     `target` in the namespaces whose pods are touched, `cluster` everywhere, `chaos` in the chaos namespace.
+    `ours_target` and `ours_cluster` are Gameday's own, to see that the fault is gone, and to undo it where
+    Litmus did not.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Family:
     target: tuple[Right, ...] = ()
     cluster: tuple[Right, ...] = ()
     chaos: tuple[Right, ...] = ()
+    ours_target: tuple[Right, ...] = ()
+    ours_cluster: tuple[Right, ...] = ()
 
 
 def _right(group: str, resources: str, verbs: str) -> Right:
@@ -63,21 +67,31 @@ _LOOK = (
 )
 _DELETE = (_right("", "pods", "get list delete"), _LOOK[1])
 _NODES = _right("", "nodes", "get list")
+_SEE = (_right("", "pods", "get list"),)
+_REPLACE = (_right("", "pods", "get list delete"),)
+_RESTORE = (_right("", "nodes", "get list patch"),)
 
-PODS = Family("pods", "deletes pods of the target's namespace", _DELETE)
-HELPERS = Family("helpers", "puts a fault into pods by a privileged helper beside them", _LOOK)
+PODS = Family("pods", "deletes pods of the target's namespace", _DELETE, ours_target=_SEE)
+HELPERS = Family(
+    "helpers", "puts a fault into pods by a privileged helper beside them", _LOOK, ours_target=_REPLACE
+)
 DISK = Family(
-    "disk", "fills disks by a privileged helper, and deletes a pod that was evicted for it", _DELETE
+    "disk",
+    "fills disks by a privileged helper, and deletes a pod that was evicted for it",
+    _DELETE,
+    ours_target=_REPLACE,
 )
 POLICIES = Family(
     "policies",
     "makes and removes NetworkPolicies in the target's namespace",
     (*_LOOK, _right("networking.k8s.io", "networkpolicies", "create get list delete")),
+    ours_target=(*_SEE, _right("networking.k8s.io", "networkpolicies", "list delete")),
 )
 SCALE = Family(
     "scale",
     "changes the number of replicas of Deployments and StatefulSets in the target's namespace",
     (*_LOOK, _right("apps", "deployments statefulsets", "get list patch update")),
+    ours_target=(*_SEE, _right("apps", "deployments statefulsets", "get list patch")),
 )
 DRAIN = Family(
     "drain",
@@ -88,18 +102,25 @@ DRAIN = Family(
         _right("", "pods/eviction", "create"),
         _right("apps", "daemonsets", "get list"),
     ),
+    ours_target=_SEE,
+    ours_cluster=_RESTORE,
 )
 TAINT = Family(
     "taint",
     "taints nodes",
     cluster=(_right("", "nodes", "get list patch update"), _right("", "pods", "get list")),
+    ours_target=_SEE,
+    ours_cluster=_RESTORE,
 )
-NODE_STRESS = Family("node-stress", "keeps nodes busy by a pod on them", cluster=(_NODES,))
+NODE_STRESS = Family(
+    "node-stress", "keeps nodes busy by a pod on them", cluster=(_NODES,), ours_cluster=(_NODES,)
+)
 NODE_SERVICES = Family(
     "node-services",
     "stops services of nodes, or restarts them",
     cluster=(_NODES,),
     chaos=(_right("", "secrets", "get"),),
+    ours_cluster=(_NODES,),
 )
 
 FAMILIES: Mapping[str, Family] = {

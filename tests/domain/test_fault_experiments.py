@@ -84,7 +84,8 @@ def test_an_account_may_do_nothing_that_would_make_it_more(family):
     assert not {"*", "escalate", "bind", "impersonate"} & verbs
     in_cluster = [one for one in objects if one["kind"] == "ClusterRoleBinding"]
     assert bool(in_cluster) is bool(family.cluster)
-    assert all(one["metadata"]["name"].startswith(f"chaos-{family.name}") for one in objects)
+    names = (f"chaos-{family.name}", f"gameday-{family.name}")
+    assert all(one["metadata"]["name"].startswith(names) for one in objects)
 
 
 def test_every_family_is_some_fault_s():
