@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chaos.domain.errors import GamedayError
-from chaos.domain.injection import Injection
-from chaos.domain.sight import ClusterSight, EngineSeen, Pod, Residue, ResidueKind
+from chaos.domain.injection import Injection, Sign
+from chaos.domain.sight import ClusterSight, EngineSeen, Pod, Residue, ResidueKind, ResultSeen
 from chaos.ports import RunRef
 
 START = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
@@ -26,7 +26,8 @@ class VirtualClock:
 @dataclass
 class FakeCluster:
     """Six pods behind one selector. An engine deletes its targets after `inject_delay`; a controller
-    replaces each after `recover_in`. Knobs make it misbehave."""
+    replaces each after `recover_in`. A fault that a helper puts into pods stays in them, until the helper
+    takes it out when its engine is deleted, or the pod is replaced. Knobs make it misbehave."""
 
     clock: VirtualClock
     inject_delay: timedelta = timedelta(seconds=3)
@@ -36,6 +37,14 @@ class FakeCluster:
     revert_error: GamedayError | None = None
     inject_error: GamedayError | None = None
     sticky: bool = False
+    helper_killed: bool = False
+    """The helper never gets to undo the fault, nor to say so."""
+    undo_in: timedelta = timedelta(seconds=2)
+    faulty: dict[str, str] = field(default_factory=dict)
+    """What a helper put into which pod, by uid: the engine's name."""
+    said: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Litmus' results: engine to target to its status."""
+    undo_at: dict[str, datetime] = field(default_factory=dict)
     calls: list[tuple[datetime, str]] = field(default_factory=list)
     pods: dict[str, tuple[Pod, datetime | None]] = field(default_factory=dict)
     engines: dict[str, tuple[datetime, Injection]] = field(default_factory=dict)
@@ -56,18 +65,32 @@ class FakeCluster:
         now = self.clock.now()
         for at, injection in self.engines.values():
             if now >= at + self.inject_delay:
+                if injection.sign is Sign.RESULT_INJECTED:
+                    self._put_into(injection)
+                    continue
                 for target in injection.targets:
-                    if target.uid in self.pods:
-                        del self.pods[target.uid]
-                        ready = None if self.recover_in is None else now + self.recover_in
-                        self._add(
-                            f"new-{target.name}",
-                            f"new-{target.uid}",
-                            ready or datetime.max.replace(tzinfo=UTC),
-                        )
+                    self._replace(target.uid)
+        for name, at in list(self.undo_at.items()):
+            if now >= at:
+                del self.undo_at[name]
+                self.faulty = {uid: engine for uid, engine in self.faulty.items() if engine != name}
+                self.said[name] = dict.fromkeys(self.said[name], "reverted")
         for uid, (pod, ready_at) in list(self.pods.items()):
             if ready_at and now >= ready_at:
                 self.pods[uid] = (replace(pod, is_ready=True), None)
+
+    def _put_into(self, injection: Injection) -> None:
+        if injection.name not in self.said:
+            self.faulty |= {pod.uid: injection.name for pod in injection.targets if pod.uid in self.pods}
+            self.said[injection.name] = {f"pod/{pod.name}": "injected" for pod in injection.targets}
+
+    def _replace(self, uid: str) -> None:
+        """Delete the pod of this uid; its controller makes another."""
+        if uid in self.pods:
+            pod, _ = self.pods.pop(uid)
+            self.faulty.pop(uid, None)
+            ready = None if self.recover_in is None else self.clock.now() + self.recover_in
+            self._add(f"new-{pod.name}", f"new-{uid}", ready or datetime.max.replace(tzinfo=UTC))
 
     @property
     def ready(self) -> int:
@@ -99,10 +122,13 @@ class FakeCluster:
         if self.grant:
             residue.append(Residue(ResidueKind.GRANT, "chaos", "gameday-grant", "uid-grant", ref.run))
         return ClusterSight(
-            now,
-            now,
-            tuple(pod for pod, _ in self.pods.values()),
-            tuple(EngineSeen(name, f"uid-{name}", "active", "initialized") for name in self.engines),
+            began_at=now,
+            at=now,
+            pods=tuple(pod for pod, _ in self.pods.values()),
+            engines=tuple(EngineSeen(name, f"uid-{name}", "active", "initialized") for name in self.engines),
+            results=tuple(
+                ResultSeen(f"{name}-x", name, targets=dict(said)) for name, said in self.said.items()
+            ),
             residue=tuple(residue),
             has_grant=self.grant,
             lever_reason=self.lever,
@@ -114,7 +140,15 @@ class FakeCluster:
             raise self.revert_error
         self._tick()
         if not self.sticky:
+            if not self.helper_killed:
+                now = self.clock.now()
+                self.undo_at |= {name: now + self.undo_in for name in self.engines if name in self.said}
             self.engines.clear()
+
+    def remove(self, residue: Any) -> None:
+        self._said("remove")
+        for item in residue:
+            self._replace(item.uid)
 
     def results(self, ref: RunRef, injections: Any) -> tuple[Any, ...]:
         return ()
@@ -122,6 +156,7 @@ class FakeCluster:
     def clear(self, ref: RunRef) -> None:
         self._said("clear")
         self.grant = False
+        self.said.clear()
 
     def times(self, call: str) -> list[datetime]:
         return [at for at, said in self.calls if said == call]
