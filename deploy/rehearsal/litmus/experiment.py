@@ -1,7 +1,7 @@
 """The experiment pod: what every fault goes through in litmus-go, around the fault's own injection."""
 
 import random
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -59,12 +59,39 @@ class Chaos:
     def reverted(self, pod: Object) -> None:
         self.results.annotate("pod", name_of(pod), "reverted")
 
+    @property
+    def duration(self) -> int:
+        """Seconds. 0 (also an unreadable "30s") means that next to nothing is injected."""
+        return self.settings.integer("TOTAL_CHAOS_DURATION", "30")
+
+
+class Failed(Exception):
+    """The experiment ends in phase Error, with Litmus' code for what went wrong."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason
+
 
 class Fault(Protocol):
-    """One file in `faults/` each. `inject` runs the whole injection and ends with its own revert;
-    `revert` is what SIGTERM leads to, in the middle of it."""
+    """One class in `faults/` each, made anew for every experiment pod.
 
-    name: str
+    `inject` runs the whole injection and ends with its own revert; `revert` is what SIGTERM leads to, in
+    the middle of it. `chart` is the environment that its ChaosExperiment is installed with.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def chart(self) -> Mapping[str, str]: ...
+
+    @property
+    def reads_label(self) -> bool:
+        """It takes the first label of its target without a look whether there is one."""
+
+    def look(self, chaos: Chaos) -> None:
+        """Is there anything to inject into? Raises NoTarget where there is not, and is then asked again."""
 
     def inject(self, chaos: Chaos) -> Waits: ...
 
@@ -74,10 +101,12 @@ class Fault(Protocol):
 def run(fault: Fault, chaos: Chaos) -> Steps:
     """The program of an experiment pod. go-runner exits with 0 whatever became of the experiment."""
     yield STARTUP
+    if fault.reads_label and any(not target.has_label for target in chaos.targets[:1]):
+        return 2  # index out of range, and no result to tell of it
     chaos.results.begin(labels(chaos.pod))
     chaos.judge("Awaited")
     try:
-        yield from _prepare(chaos)
+        yield from _prepare(fault, chaos)
         yield float(chaos.settings.integer("RAMP_TIME"))
         yield from fault.inject(chaos)
         yield float(chaos.settings.integer("RAMP_TIME"))
@@ -86,7 +115,11 @@ def run(fault: Fault, chaos: Chaos) -> Steps:
         yield from _abort(fault, chaos)
         return 0
     except NoTarget:
-        _give_up(fault, chaos)
+        reason = "no pod found for the given target details"
+        _give_up(fault, chaos, Failed("TARGET_SELECTION_ERROR", reason))
+        return 0
+    except Failed as failed:
+        _give_up(fault, chaos, failed)
         return 0
     chaos.results.fold()
     chaos.results.end("Completed", "Pass")
@@ -96,10 +129,10 @@ def run(fault: Fault, chaos: Chaos) -> Steps:
     return 0
 
 
-def _prepare(chaos: Chaos) -> Waits:
+def _prepare(fault: Fault, chaos: Chaos) -> Waits:
     for _ in range(SELECTION // 2):
         try:
-            chaos.pick_pods()
+            fault.look(chaos)
         except NoTarget:
             yield 2.0
             continue
@@ -117,8 +150,8 @@ def _abort(fault: Fault, chaos: Chaos) -> Waits:
     yield 0.5
 
 
-def _give_up(fault: Fault, chaos: Chaos) -> None:
-    reason = "no pod found for the given target details"
-    chaos.results.end("Error", "Error", {"errorCode": "TARGET_SELECTION_ERROR", "reason": reason})
+def _give_up(fault: Fault, chaos: Chaos, failed: Failed) -> None:
+    chaos.results.fold()
+    chaos.results.end("Error", "Error", {"errorCode": failed.code, "reason": failed.reason})
     chaos.judge("Error", warning=True)
-    chaos.say("Summary", f"{fault.name} experiment has been Failed: {reason}", warning=True)
+    chaos.say("Summary", f"{fault.name} experiment has been Failed: {failed.reason}", warning=True)

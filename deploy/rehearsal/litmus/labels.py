@@ -28,6 +28,11 @@ def belongings(engine: Object, definition_labels: dict[str, str]) -> dict[str, s
     return {**definition_labels, **labels(engine), **uid_label(engine)}
 
 
+def placing(components: Object) -> Object:
+    """Where a pod may run, as the engine's components say: the rest of them is not for the scheduler."""
+    return {key: components[key] for key in ("nodeSelector", "tolerations") if components.get(key)}
+
+
 def delete_all(store: Store, engine: Object, **options: Any) -> None:
     """DeleteCollection of the engine's Jobs, then of its pods."""
     selector, namespace = f"chaosUID={engine['metadata']['uid']}", namespace_of(engine)

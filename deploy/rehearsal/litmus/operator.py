@@ -4,7 +4,14 @@ from collections.abc import Generator
 from typing import TypeAlias
 
 from deploy.rehearsal.litmus import abort, status
-from deploy.rehearsal.litmus.labels import FINALIZER, RUNNER_IMAGE, delete_all, runner_name, uid_label
+from deploy.rehearsal.litmus.labels import (
+    FINALIZER,
+    RUNNER_IMAGE,
+    delete_all,
+    placing,
+    runner_name,
+    uid_label,
+)
 from deploy.rehearsal.litmus.targets import BadSelectors, targets_of
 from deploy.rehearsal.platform.facts import is_serving, owner_reference
 from deploy.rehearsal.platform.processes import Process, Steps
@@ -140,6 +147,7 @@ def _runner_pod(engine: Object, account: str) -> Object:
     image = dig(engine, "spec", "components", "runner", "image") or f"{RUNNER_IMAGE}:3.28.0"
     grace = int(dig(engine, "spec", "terminationGracePeriodSeconds") or 0)
     spec: Object = {
+        **placing(dig(engine, "spec", "components", "runner") or {}),
         "restartPolicy": "OnFailure",
         "serviceAccountName": account,
         "containers": [{"name": "chaos-runner", "image": image}],

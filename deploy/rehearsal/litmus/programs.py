@@ -2,9 +2,11 @@
 
 import random
 
-from deploy.rehearsal.litmus import experiment
-from deploy.rehearsal.litmus.experiment import Chaos
+from deploy.rehearsal.litmus import experiment, helper
+from deploy.rehearsal.litmus.experiment import Chaos, Fault
 from deploy.rehearsal.litmus.faults import FAULTS
+from deploy.rehearsal.litmus.faults.by_helper import ByHelper
+from deploy.rehearsal.litmus.helper import Site, is_helper
 from deploy.rehearsal.litmus.labels import RUNNER_IMAGE
 from deploy.rehearsal.litmus.results import Results
 from deploy.rehearsal.litmus.runner import Runner
@@ -37,6 +39,8 @@ class Programs:
         name = settings.text("EXPERIMENT_NAME")
         if name not in FAULTS:
             return _fail()
+        if is_helper(pod):
+            return self._helper(FAULTS[name](), pod, engine, settings)
         chaos = Chaos(
             store=self._store,
             troubles=self._troubles,
@@ -48,7 +52,13 @@ class Programs:
             results=Results(self._store, engine, name),
             recorder=self._recorder,
         )
-        return experiment.run(FAULTS[name], chaos)
+        return experiment.run(FAULTS[name](), chaos)
+
+    def _helper(self, fault: Fault, pod: Object, engine: Object, settings: Settings) -> Steps:
+        if not isinstance(fault, ByHelper):
+            return _fail()
+        results = Results(self._store, engine, fault.name)
+        return helper.run(fault, Site(self._store, self._troubles, settings, pod, results))
 
     def _engine(self, uid: str) -> Object | None:
         engines = self._store.list(CHAOS_ENGINES)

@@ -48,6 +48,11 @@ class Results:
             patch = {"metadata": {"annotations": {f"{kind}/{name}": state}}}
             self._store.patch(CHAOS_RESULTS, self.name, patch, self._namespace)
 
+    def note(self, kind: str, name: str, state: str) -> None:
+        """Straight into the history: what API-only faults know of their targets is written as they end."""
+        self.annotate(kind, name, state)
+        self.fold()
+
     def end(self, phase: str, verdict: str, error: dict[str, str] | None = None) -> None:
         result = self.find()
         if result is None:

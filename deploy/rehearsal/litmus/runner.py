@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 from deploy.rehearsal.litmus import status
-from deploy.rehearsal.litmus.labels import EXPERIMENT_IMAGE, belongings
+from deploy.rehearsal.litmus.labels import EXPERIMENT_IMAGE, belongings, placing
 from deploy.rehearsal.litmus.results import Results
 from deploy.rehearsal.litmus.settings import settings_of
 from deploy.rehearsal.platform.facts import phase
@@ -56,6 +56,7 @@ class Runner:
         }
         grace = int(dig(self._engine, "spec", "terminationGracePeriodSeconds") or 0)
         pod: Object = {
+            **placing(self._components(name)),
             "restartPolicy": "OnFailure",
             "serviceAccountName": dig(self._engine, "spec", "chaosServiceAccount"),
             "containers": [container],
@@ -65,6 +66,11 @@ class Runner:
         job = self._store.create(JOBS, {"metadata": meta, "spec": {"template": template}})
         self._say("ExperimentJobCreate", f"Experiment Job {job_name} for Chaos Experiment: {name}")
         return job
+
+    def _components(self, name: str) -> Object:
+        experiments = dig(self._engine, "spec", "experiments") or []
+        specs = [dig(one, "spec", "components") or {} for one in experiments if one["name"] == name]
+        return dict(specs[0]) if specs else {}
 
     def _environment(self, name: str, experiment: Object) -> list[dict[str, str]]:
         values = {

@@ -28,6 +28,10 @@ class Target:
     namespace: str
     filter: tuple[str, ...]
 
+    @property
+    def has_label(self) -> bool:
+        return bool(self.filter) and "=" in self.filter[0]
+
     def matches(self, pod: Object) -> bool:
         if namespace_of(pod) != self.namespace or phase(pod) != "Running" or not is_active(pod):
             return False

@@ -29,11 +29,15 @@ PRODUCT_HOME = (
 )
 PRODUCT_TARGETS = (
     rule("core", "pods services events", _READ),
+    rule("core", "pods", "delete"),  # a pod whose helper was killed is freed of its fault by recreating it
+    rule("networking.k8s.io", "networkpolicies", "get list delete"),
+    rule("apps", "deployments/scale statefulsets/scale", "get patch"),
     rule("apps", "deployments statefulsets replicasets", _READ),
     rule("policy", "poddisruptionbudgets", _READ),
 )
 PRODUCT_CLUSTER = (
     rule("core", "nodes namespaces", _READ),
+    rule("core", "nodes", "patch"),  # to set a node back to what it was
     rule("apiextensions.k8s.io", "customresourcedefinitions", "get"),
 )
 _OWNERS = rule("apps", "deployments statefulsets replicasets daemonsets", "get list")
@@ -44,7 +48,17 @@ _RUNNER_HOME = (
     rule("batch", "jobs", "create list get delete deletecollection"),
     rule("litmuschaos.io", "chaosengines chaosexperiments chaosresults", "create get list patch update"),
 )
-_RUNNER_TARGETS = (rule("core", "pods", "get list delete"), _OWNERS)
+_RUNNER_TARGETS = (
+    rule("core", "pods", "get list delete"),
+    _OWNERS,
+    rule("apps", "deployments statefulsets", "patch update"),
+    rule("networking.k8s.io", "networkpolicies", "create delete get list"),
+)
+_RUNNER_CLUSTER = (
+    rule("core", "nodes", "get list patch update"),
+    rule("core", "pods/eviction", "create"),
+    rule("core", "pods", "get list"),
+)
 
 
 def grant(store: Store) -> None:
@@ -58,6 +72,8 @@ def grant(store: Store) -> None:
         _roles(store, f"{RUNNER}-targets", namespace, _RUNNER_TARGETS, RUNNER)
     store.create(CLUSTER_ROLES, role(PRODUCT, PRODUCT_CLUSTER))
     store.create(CLUSTER_ROLE_BINDINGS, binding(PRODUCT, "ClusterRole", PRODUCT, HOME))
+    store.create(CLUSTER_ROLES, role(RUNNER, _RUNNER_CLUSTER))
+    store.create(CLUSTER_ROLE_BINDINGS, binding(RUNNER, "ClusterRole", RUNNER, HOME))
 
 
 def _roles(store: Store, name: str, namespace: str, rules: tuple[Object, ...], account: str) -> None:

@@ -1,6 +1,7 @@
 """The practice bank: nodes, namespaces and workloads, as they stand before anyone does anything to them."""
 
 from deploy.rehearsal.platform import manifests
+from deploy.rehearsal.platform.scheduler import ZONAL_VOLUME
 from deploy.rehearsal.store import BUDGETS, DEPLOYMENTS, NAMESPACES, NODES, SERVICES, STATEFUL_SETS, Store
 from deploy.rehearsal.store.objects import timestamp
 
@@ -22,7 +23,8 @@ def build(store: Store) -> None:
 
 
 def _kafka(store: Store) -> None:
-    template = manifests.pod_template("kafka", "bank/kafka:3.9", startup=12, shutdown=2, port=9092)
+    template = manifests.pod_template("kafka", "bank/kafka:3.9", startup=12, shutdown=2, port=9092, cpu=2)
+    template["metadata"]["annotations"][ZONAL_VOLUME] = "true"
     spec = {"serviceName": "kafka", "podManagementPolicy": "Parallel"}
     store.create(STATEFUL_SETS, manifests.workload("kafka", "kafka", 3, template, **spec))
     store.create(BUDGETS, manifests.budget("kafka", "kafka", min_available=2))
@@ -30,8 +32,10 @@ def _kafka(store: Store) -> None:
 
 
 def _payments(store: Store) -> None:
-    api = manifests.pod_template("payments-api", "bank/payments-api:2.5.1", startup=8, shutdown=1.5)
-    fraud = manifests.pod_template("fraud-detector", "bank/fraud-detector:1.9.0", startup=5, shutdown=1)
+    api = manifests.pod_template("payments-api", "bank/payments-api:2.5.1", startup=8, shutdown=1.5, cpu=3)
+    fraud = manifests.pod_template(
+        "fraud-detector", "bank/fraud-detector:1.9.0", startup=5, shutdown=1, cpu=1
+    )
     for replicas, template in ((6, api), (3, fraud)):
         app = template["metadata"]["labels"]["app"]
         store.create(DEPLOYMENTS, manifests.workload(app, "payments", replicas, template))

@@ -6,6 +6,8 @@ from deploy.rehearsal.platform.facts import SHUTDOWN, STARTUP
 from deploy.rehearsal.platform.scheduler import ZONE
 from deploy.rehearsal.store import Object
 
+LIMITS = {"memory": "512Mi", "ephemeral-storage": "1Gi"}
+
 
 def namespace(name: str) -> Object:
     return {"metadata": {"name": name}}
@@ -55,15 +57,25 @@ def node(name: str, zone: str, now: str) -> Object:
 
 
 def pod_template(
-    app: str, image: str, *, startup: float, shutdown: float, port: int = 8080, account: str = "default"
+    app: str,
+    image: str,
+    *,
+    startup: float,
+    shutdown: float,
+    port: int = 8080,
+    account: str = "default",
+    cpu: int = 0,
 ) -> Object:
-    """Times in seconds: from running to ready, and from SIGTERM to the end."""
+    """Times in seconds: from running to ready, and from SIGTERM to the end. `cpu`: cores asked for; an
+    application that asks for some has limits, too."""
     container = {
         "name": app,
         "image": image,
         "ports": [{"containerPort": port, "protocol": "TCP"}],
         "readinessProbe": {"httpGet": {"path": "/health", "port": port}, "periodSeconds": 1},
     }
+    if cpu:
+        container["resources"] = {"requests": {"cpu": str(cpu)}, "limits": {"cpu": str(cpu), **LIMITS}}
     return {
         "metadata": {
             "labels": {"app": app},

@@ -1,5 +1,8 @@
 """The chaos namespace: the experiments that are installed there."""
 
+from collections.abc import Mapping
+
+from deploy.rehearsal.litmus.faults import FAULTS
 from deploy.rehearsal.platform.manifests import rule
 from deploy.rehearsal.store import CHAOS_EXPERIMENTS, Object, Store
 
@@ -13,17 +16,18 @@ _PERMISSIONS = [
     rule("apps", "deployments statefulsets replicasets daemonsets", "get list"),
     rule("litmuschaos.io", "chaosengines chaosexperiments chaosresults", "create get list patch update"),
 ]
-_POD_DELETE = {"TOTAL_CHAOS_DURATION": "30", "CHAOS_INTERVAL": "10", "FORCE": "false"}
 
 
 def install(store: Store) -> None:
-    store.create(CHAOS_EXPERIMENTS, experiment("pod-delete", _POD_DELETE))
+    """One ChaosExperiment for each fault that the stand-in can run."""
+    for name, fault in FAULTS.items():
+        store.create(CHAOS_EXPERIMENTS, experiment(name, fault().chart))
 
 
-def experiment(name: str, env: dict[str, str]) -> Object:
-    """A namespaced ChaosExperiment as the charts install it; `permissions` is documentation only."""
+def experiment(name: str, env: Mapping[str, str]) -> Object:
+    """A ChaosExperiment as the charts install it; `permissions` is documentation only."""
     definition = {
-        "scope": "Namespaced",
+        "scope": "Cluster" if name.startswith("node-") else "Namespaced",
         "image": "litmuschaos/go-runner:3.28.0",
         "imagePullPolicy": "IfNotPresent",
         "command": ["/bin/bash"],

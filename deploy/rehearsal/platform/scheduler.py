@@ -1,21 +1,25 @@
-"""The scheduler: pods spread over zones, then nodes, that are ready and accept them."""
+"""The scheduler: pods spread over zones, then nodes, that accept them and have room."""
 
 from collections import Counter
 from typing import Any
 
-from deploy.rehearsal.platform.facts import controller_name, is_active, is_ready, labels
+from deploy.rehearsal.platform.facts import controller_name, is_active, labels
+from deploy.rehearsal.platform.fitting import has_room, obstacle
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.writing import set_status
 from deploy.rehearsal.store import NODES, PODS, Object, Store
-from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of, timestamp
+from deploy.rehearsal.store.objects import dig, name_of, namespace_of, timestamp
 
 ZONE = "topology.kubernetes.io/zone"
+ZONAL_VOLUME = "rehearsal/zonal-volume"
+"""Annotation of a StatefulSet's pods whose disks stay in the zone where they were first placed."""
 
 
 class Scheduler:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._recorder = Recorder(store, "default-scheduler")
+        self._volumes: dict[tuple[str, str], str] = {}  # pod -> zone of its disk
 
     def tick(self, now: float) -> None:
         for pod in list(self._store.view(PODS)):
@@ -24,18 +28,28 @@ class Scheduler:
 
     def _place(self, pod: Object) -> None:
         nodes = list(self._store.view(NODES))
-        fitting = [node for node in nodes if accepts(node, pod)]
+        obstacles = {name_of(node): self._obstacle(node, pod) for node in nodes}
+        fitting = [node for node in nodes if not obstacles[name_of(node)]]
         if not fitting:
-            self._refuse(pod, len(nodes))
+            self._refuse(pod, Counter(obstacles.values()))
             return
         node = min(fitting, key=self._crowding(pod, nodes))
         name, namespace = name_of(pod), namespace_of(pod)
         self._store.patch(PODS, name, {"spec": {"nodeName": name_of(node)}}, namespace)
+        if (pod["metadata"].get("annotations") or {}).get(ZONAL_VOLUME):
+            self._volumes.setdefault((namespace, name), labels(node).get(ZONE, ""))
         scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": self._stamp()}
         set_status(self._store, PODS, pod, {"conditions": [scheduled]})
         self._recorder.record(
             pod, "Scheduled", f"Successfully assigned {namespace}/{name} to {name_of(node)}"
         )
+
+    def _obstacle(self, node: Object, pod: Object) -> str:
+        zone = self._volumes.get((namespace_of(pod), name_of(pod)))
+        if zone is not None and labels(node).get(ZONE, "") != zone:
+            return "node(s) had volume node affinity conflict"
+        there = self._store.view(PODS, fields=f"spec.nodeName={name_of(node)}")
+        return obstacle(node, pod) or ("" if has_room(node, pod, there) else "Insufficient cpu")
 
     def _crowding(self, pod: Object, nodes: list[Object]) -> Any:
         """Fewest siblings in the zone, then on the node, then fewest pods at all, then by name."""
@@ -60,8 +74,9 @@ class Scheduler:
 
         return crowding
 
-    def _refuse(self, pod: Object, nodes: int) -> None:
-        message = f"0/{nodes} nodes are available: {nodes} node(s) were unschedulable or not ready."
+    def _refuse(self, pod: Object, obstacles: Counter[str]) -> None:
+        why = ", ".join(f"{count} {text}" for text, count in sorted(obstacles.items()))
+        message = f"0/{obstacles.total()} nodes are available: {why}."
         known = dig(pod, "status", "conditions") or []
         if any(one.get("message") == message for one in known):
             return
@@ -77,26 +92,3 @@ class Scheduler:
 
     def _stamp(self) -> str:
         return timestamp(self._store.now())
-
-
-def accepts(node: Object, pod: Object) -> bool:
-    """The node is ready, is not cordoned, has what the pod selects, and no taint the pod does not bear."""
-    if is_going(node) or not is_ready(node) or dig(node, "spec", "unschedulable"):
-        return False
-    wanted = dig(pod, "spec", "nodeSelector") or {}
-    if any(labels(node).get(key) != value for key, value in wanted.items()):
-        return False
-    tolerations = dig(pod, "spec", "tolerations") or []
-    taints = dig(node, "spec", "taints") or []
-    return all(
-        taint["effect"] == "PreferNoSchedule" or any(_bears(one, taint) for one in tolerations)
-        for taint in taints
-    )
-
-
-def _bears(toleration: Object, taint: Object) -> bool:
-    if toleration.get("effect") not in (None, "", taint["effect"]):
-        return False
-    if toleration.get("operator") == "Exists":
-        return toleration.get("key") in (None, "", taint["key"])
-    return bool(toleration.get("key") == taint["key"] and toleration.get("value") == taint.get("value"))

@@ -1,6 +1,13 @@
 """The StatefulSet controller: pods with fixed names, back under the same name once the old is gone."""
 
-from deploy.rehearsal.platform.facts import is_active, is_ready, owned, owner_reference, pod_from_template
+from deploy.rehearsal.platform.facts import (
+    is_active,
+    is_ready,
+    owned,
+    owner_reference,
+    phase,
+    pod_from_template,
+)
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.writing import set_status
 from deploy.rehearsal.store import PODS, STATEFUL_SETS, Object, Store
@@ -21,6 +28,10 @@ class StatefulSets:
         namespace, wanted = namespace_of(stateful_set), int(stateful_set["spec"]["replicas"])
         pods = {name_of(pod): pod for pod in owned(self._store.view(PODS, namespace), stateful_set)}
         in_order = stateful_set["spec"]["podManagementPolicy"] == "OrderedReady"
+        for name, pod in list(pods.items()):
+            if phase(pod) in ("Succeeded", "Failed") and not is_going(pod):
+                self._store.delete(PODS, name, namespace)  # its name is needed again
+                del pods[name]
         for ordinal in range(wanted):
             name = f"{name_of(stateful_set)}-{ordinal}"
             if name not in pods:

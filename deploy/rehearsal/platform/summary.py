@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from deploy.rehearsal.platform.facts import is_ready, is_serving, phase
+from deploy.rehearsal.platform.facts import is_ready, is_serving, phase, restarts
 from deploy.rehearsal.platform.switches import Switches
 from deploy.rehearsal.platform.world import World
-from deploy.rehearsal.store import CHAOS_ENGINES, JOBS, NODES, PODS, Object
+from deploy.rehearsal.store import CHAOS_ENGINES, DEPLOYMENTS, JOBS, NETWORK_POLICIES, NODES, PODS, Object
 from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of
 
 
@@ -15,7 +15,13 @@ def summary(world: World, switches: Switches) -> dict[str, Any]:
         "seconds": round(world.now, 1),
         "switches": switches.positions(),
         "nodes": {name_of(node): _node(node) for node in store.view(NODES)},
-        "pods": {f"{namespace_of(pod)}/{name_of(pod)}": _pod(pod) for pod in store.view(PODS)},
+        "pods": {
+            f"{namespace_of(pod)}/{name_of(pod)}": {
+                **_pod(pod),
+                "faults": world.troubles.causes(pod["metadata"]["uid"]),
+            }
+            for pod in store.view(PODS)
+        },
         "engines": {
             f"{namespace_of(engine)}/{name_of(engine)}": {
                 "state": dig(engine, "spec", "engineState"),
@@ -24,6 +30,11 @@ def summary(world: World, switches: Switches) -> dict[str, Any]:
             }
             for engine in store.view(CHAOS_ENGINES)
         },
+        "replicas": {
+            f"{namespace_of(one)}/{name_of(one)}": dig(one, "spec", "replicas")
+            for one in store.view(DEPLOYMENTS)
+        },
+        "policies": [f"{namespace_of(one)}/{name_of(one)}" for one in store.view(NETWORK_POLICIES)],
         "jobs": [f"{namespace_of(job)}/{name_of(job)}" for job in store.view(JOBS)],
         "traffic": {
             "requests": {f"{service} {code}": n for (service, code), n in traffic.totals.requests.items()},
@@ -36,7 +47,12 @@ def summary(world: World, switches: Switches) -> dict[str, Any]:
 
 
 def _node(node: Object) -> dict[str, Any]:
-    return {"ready": is_ready(node), "cordoned": bool(dig(node, "spec", "unschedulable"))}
+    taints = [f"{one['key']}:{one['effect']}" for one in dig(node, "spec", "taints") or []]
+    return {
+        "ready": is_ready(node),
+        "cordoned": bool(dig(node, "spec", "unschedulable")),
+        "taints": taints,
+    }
 
 
 def _pod(pod: Object) -> dict[str, Any]:
@@ -44,6 +60,7 @@ def _pod(pod: Object) -> dict[str, Any]:
         "phase": phase(pod),
         "serving": is_serving(pod),
         "terminating": is_going(pod),
+        "restarts": restarts(pod),
         "node": dig(pod, "spec", "nodeName"),
         "app": (pod["metadata"].get("labels") or {}).get("app", ""),
     }

@@ -23,6 +23,7 @@ class Switches:
             "metrics": self._metrics_mode,
             "operator": self._operator,
             "revert": self._revert,
+            "helper": self._helper,
             "certificate": self._certificate,
             "load": self._load,
             "latency": self._latency,
@@ -37,6 +38,7 @@ class Switches:
         return {
             "metrics": self._metrics.mode.value,
             "operator": "up" if up else "down",
+            "helper": "killed" if troubles.helpers_killed else "ok",
             "revert": "stuck" if troubles.revert_stuck else "ok",
             "certificate": "expired" if troubles.certificate_expired else "valid",
             "load": troubles.load,
@@ -60,6 +62,7 @@ class Switches:
     def _known(self) -> str:
         return (
             f"The switches are: metrics ({', '.join(Mode)}), operator (up, down), revert (ok, stuck), "
+            "helper (ok, killed), "
             "certificate (valid, expired), load (a factor from 0 to 100), "
             f"latency (an object with milliseconds for {' or '.join(APPS)}), "
             "cpu (an object with the share of the CPU that is left to each), "
@@ -108,6 +111,10 @@ class Switches:
         except ValueError as error:
             raise BadSwitch(f"{error}.") from None
         return lambda: self._api.put(mishaps)
+
+    def _helper(self, position: Any) -> Callable[[], None]:
+        self._one_of("helper", position, "ok", "killed")
+        return lambda: setattr(self._world.troubles, "helpers_killed", position == "killed")
 
     def _one_of(self, name: str, position: Any, *known: str) -> None:
         if position not in known:

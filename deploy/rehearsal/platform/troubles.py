@@ -42,6 +42,8 @@ class Troubles:
     def forget(self, pod_uid: str) -> None:
         """The pod is gone, and its network namespace and cgroup with it."""
         self._effects.pop(pod_uid, None)
+        self.crashes.pop(pod_uid, None)
+        self.evictions.discard(pod_uid)
 
     def causes(self, pod_uid: str) -> list[str]:
         return sorted(self._effects.get(pod_uid, {}))

@@ -118,7 +118,7 @@ def test_a_changed_template_rolls_all_pods_over_without_dropping_below_what_is_w
     template = {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "now"}}}
     bench.store.patch(DEPLOYMENTS, "payments-api", {"spec": {"template": template}}, "payments")
     lowest = 6
-    for _ in range(140):
+    for _ in range(300):
         bench.wait(0.1)
         lowest = min(lowest, bench.serving())
     assert not old & set(bench.names())

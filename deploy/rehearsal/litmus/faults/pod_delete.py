@@ -7,10 +7,15 @@ from deploy.rehearsal.store.objects import name_of, namespace_of
 
 class PodDelete:
     name = "pod-delete"
+    chart = {"TOTAL_CHAOS_DURATION": "30", "CHAOS_INTERVAL": "10", "FORCE": "false"}
+    reads_label = False
+
+    def look(self, chaos: Chaos) -> None:
+        chaos.pick_pods()
 
     def inject(self, chaos: Chaos) -> Waits:
         """Duration 0 (also an unreadable "30s") means not one round."""
-        duration = chaos.settings.integer("TOTAL_CHAOS_DURATION", "30")
+        duration = chaos.duration
         interval = max(chaos.settings.integer("CHAOS_INTERVAL", "10"), 1)
         in_turn = chaos.settings.text("SEQUENCE", "parallel").lower() == "serial"
         elapsed, killed = 0, []
