@@ -11,11 +11,9 @@ from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Sign
 from chaos.domain.targets import Targets
 from chaos.faults.catalogue import FAULTS, find, plan_injections
-from chaos.faults.parameters import duration, format_duration
 from tests.support.builders import a_manual_spec, a_spec, injections_of, pods
 
 BY_HAND = {"inject": "Expire it.", "revert": "Renew it.", "proven_by": "p99"}
-DAY = timedelta(days=1)
 
 
 def without(key):
@@ -65,42 +63,6 @@ def test_a_wrong_parameter_is_refused_at_its_place_with_a_sentence(fault, parame
 def test_canonical_parameters_have_defaults_filled_in_and_come_back_unchanged(fault, parameters, canonical):
     assert find(fault).canonical(parameters) == canonical
     assert find(fault).canonical(canonical) == canonical
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "s",
-        "30",
-        "30 s",
-        "30S",
-        "-5s",
-        "+5s",
-        "1e3s",
-        "30s\n",
-        "٣s",
-        "5d",
-        "0x5s",
-        "9" * 400 + "h",
-        None,
-        30,
-    ],
-)
-def test_what_is_no_duration_is_refused(text):
-    with pytest.raises(Refused, match="is not a duration"):
-        duration(text, "here", timedelta(0), DAY)
-
-
-def test_a_number_too_large_to_be_a_time_is_refused_too():
-    with pytest.raises(Refused, match="is outside"):
-        duration("999999999h", "here", timedelta(0), DAY)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.integers(0, 86_400_000).map(lambda ms: timedelta(milliseconds=ms)))
-def test_a_duration_is_written_exactly(value):
-    assert duration(format_duration(value), "here", timedelta(0), DAY) == value
 
 
 @settings(max_examples=60, deadline=None)
