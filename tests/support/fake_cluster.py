@@ -8,7 +8,7 @@ from typing import Any
 
 from chaos.domain.errors import GamedayError
 from chaos.domain.injection import Injection, Sign
-from chaos.domain.sight import ClusterSight, EngineSeen, Pod, Residue, ResidueKind, ResultSeen
+from chaos.domain.sight import ClusterSight, EngineSeen, Node, Pod, Residue, ResidueKind, ResultSeen
 from chaos.ports import RunRef
 
 START = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
@@ -48,14 +48,15 @@ class FakeCluster:
     calls: list[tuple[datetime, str]] = field(default_factory=list)
     pods: dict[str, tuple[Pod, datetime | None]] = field(default_factory=dict)
     engines: dict[str, tuple[datetime, Injection]] = field(default_factory=dict)
+    nodes: dict[str, Node] = field(default_factory=dict)
     grant: bool = False
 
     def __post_init__(self) -> None:
         for index in range(6):
             self._add(f"api-{index}", f"uid-{index}", None)
 
-    def _add(self, name: str, uid: str, ready_at: datetime | None) -> None:
-        pod = Pod("payments", name, uid, f"node-{name[-1]}", ready_at is None, False, {"app": "api"})
+    def _add(self, name: str, uid: str, ready_at: datetime | None, node: str = "") -> None:
+        pod = Pod("payments", name, uid, node or f"node-{name[-1]}", ready_at is None, False, {"app": "api"})
         self.pods[uid] = (pod, ready_at)
 
     def _said(self, call: str) -> None:
@@ -65,6 +66,8 @@ class FakeCluster:
         now = self.clock.now()
         for at, injection in self.engines.values():
             if now >= at + self.inject_delay:
+                for node in injection.nodes:
+                    self._drain(node.name)
                 if injection.sign is Sign.RESULT_INJECTED:
                     self._put_into(injection)
                     continue
@@ -84,13 +87,20 @@ class FakeCluster:
             self.faulty |= {pod.uid: injection.name for pod in injection.targets if pod.uid in self.pods}
             self.said[injection.name] = {f"pod/{pod.name}": "injected" for pod in injection.targets}
 
-    def _replace(self, uid: str) -> None:
+    def _drain(self, name: str) -> None:
+        self.nodes[name] = replace(self.nodes[name], is_schedulable=False)
+        for uid, (pod, _) in list(self.pods.items()):
+            if pod.node == name:
+                self._replace(uid, node="node-5")
+
+    def _replace(self, uid: str, node: str = "") -> None:
         """Delete the pod of this uid; its controller makes another."""
         if uid in self.pods:
             pod, _ = self.pods.pop(uid)
             self.faulty.pop(uid, None)
             ready = None if self.recover_in is None else self.clock.now() + self.recover_in
-            self._add(f"new-{pod.name}", f"new-{uid}", ready or datetime.max.replace(tzinfo=UTC))
+            never = datetime.max.replace(tzinfo=UTC)
+            self._add(f"new-{pod.name}", f"new-{uid}", ready or never, node or pod.node)
 
     @property
     def ready(self) -> int:
@@ -132,6 +142,7 @@ class FakeCluster:
             residue=tuple(residue),
             has_grant=self.grant,
             lever_reason=self.lever,
+            nodes=tuple(self.nodes.values()),
         )
 
     def revert(self, ref: RunRef) -> None:
@@ -141,9 +152,20 @@ class FakeCluster:
         self._tick()
         if not self.sticky:
             if not self.helper_killed:
+                self._uncordon()
                 now = self.clock.now()
                 self.undo_at |= {name: now + self.undo_in for name in self.engines if name in self.said}
             self.engines.clear()
+
+    def _uncordon(self) -> None:
+        """Litmus' way: whatever the node was before."""
+        for _, injection in self.engines.values():
+            for node in injection.nodes:
+                self.nodes[node.name] = replace(self.nodes[node.name], is_schedulable=True)
+
+    def restore_node(self, pre: Node, taint_keys: Any) -> None:
+        self._said(f"restore {pre.name}")
+        self.nodes[pre.name] = pre
 
     def remove(self, residue: Any) -> None:
         self._said("remove")
