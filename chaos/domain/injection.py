@@ -29,6 +29,7 @@ class Sign(StrEnum):
     TARGETS_RESTART = "targets-restart"
     RESULT_INJECTED = "result-injected"
     NODE_CHANGED = "node-changed"
+    NODE_DOWN = "node-down"
     WORD = "word"
 
 

@@ -31,6 +31,7 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
     if post.ready_at_least:
         reasons += _pods_unmet(injection, view.progress[injection.index], sight)
     reasons += [f"node {pre.name} is not as it was ({how})" for pre, how in not_restored(injection, sight)]
+    reasons += [f"node {name} is not ready" for name in _down(injection, sight)]
     if injection.inverse is InverseKind.PERSON:
         word = view.word("reverted")
         if word is None:
@@ -105,6 +106,12 @@ def not_restored(injection: Injection, sight: ClusterSight) -> tuple[tuple[Node,
     return tuple(changed)
 
 
+def _down(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
+    """Nodes that were ready before the fault and are there, but not ready."""
+    down = {node.uid for node in sight.nodes if not node.is_ready}
+    return tuple(pre.name for pre in injection.postcondition.nodes if pre.is_ready and pre.uid in down)
+
+
 def touched_taints(node: Node, keys: tuple[str, ...]) -> tuple[str, ...]:
     """The node's taints with one of these keys, in a stable order."""
     return tuple(sorted(taint for taint in node.taints if taint.split("=")[0].split(":")[0] in keys))
@@ -118,6 +125,8 @@ def is_there(view: RunView, injection: Injection, sight: ClusterSight) -> bool:
         return _says_injected(sight)
     if injection.sign is Sign.NODE_CHANGED:
         return bool(not_restored(injection, sight)) or _says_injected(sight)
+    if injection.sign is Sign.NODE_DOWN:
+        return bool(_down(injection, sight))
     if injection.sign is Sign.TARGETS_RESTART:
         restarts = {pod.uid: pod.restarts for pod in sight.pods}
         return any(restarts.get(pod.uid, pod.restarts) > pod.restarts for pod in injection.targets)

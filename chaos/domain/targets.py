@@ -5,7 +5,7 @@ Limits belong to the cluster and are set by an administrator; no author override
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -28,6 +28,8 @@ class Limits:
     """When not empty, only these namespaces may be touched."""
     max_nodes: int = 1
     """How many nodes one scenario may touch."""
+    allow_unprovable: bool = False
+    """Whether faults are allowed of which it cannot be proven that they are gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,16 @@ class Targets:
         return f"{len(self.pods)} of {self.matched} pods in {self.namespace}: {', '.join(self.names)}"
 
 
-def check_limits(spec: RunSpec, limits: Limits) -> None:
-    """What can be refused without a look at the cluster. Raises Refused."""
+def check_limits(spec: RunSpec, limits: Limits, unprovable: Collection[str]) -> None:
+    """What can be refused without a look at the cluster; `unprovable` are names of faults. Raises Refused."""
     for index, fault in enumerate(spec.faults):
         where = f"scenarios.{spec.scenario}.faults[{index}]"
+        if fault.fault in unprovable and not limits.allow_unprovable:
+            raise Refused(
+                f"It cannot be proven that {fault.fault} is gone; such faults are off on this cluster unless "
+                "its administrator allows them.",
+                f"{where}.fault",
+            )
         if fault.duration > limits.max_fault:
             raise Refused(
                 f"The fault lasts {fault.duration}, the cluster allows {limits.max_fault} at the most.",

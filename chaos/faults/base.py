@@ -90,6 +90,14 @@ class Fault(Protocol):
         """The rights that its experiment needs; None when Litmus has no part in it."""
 
     @property
+    def helper_image(self) -> str:
+        """The image of its helpers, where it is not the experiment's own."""
+
+    @property
+    def secret(self) -> str:
+        """A secret of the chaos namespace that the experiment needs; empty: none."""
+
+    @property
     def parameters(self) -> tuple[Parameter, ...]: ...
 
     @property
@@ -121,6 +129,8 @@ class Parameterised:
 
     name: str
     family: Family | None = None
+    helper_image = ""
+    secret = ""
     own: tuple[Parameter, ...] = ()
     on_nodes = False
 

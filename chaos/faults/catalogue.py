@@ -12,6 +12,7 @@ from chaos.faults.base import Fault
 from chaos.faults.container_kill import ContainerKill
 from chaos.faults.manual import Manual
 from chaos.faults.node_drain import NodeDrain
+from chaos.faults.node_services import KubeletServiceKill, NodeRestart
 from chaos.faults.node_taint import NodeTaint
 from chaos.faults.pod_delete import PodDelete
 from chaos.faults.pod_dns import PodDnsError, PodDnsSpoof
@@ -52,9 +53,12 @@ _ALL: tuple[Fault, ...] = (
     PodHttpResetPeer(),
     NodeDrain(),
     NodeTaint(),
+    KubeletServiceKill(),
+    NodeRestart(),
     Manual(),
 )
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}
+UNPROVABLE = frozenset(name for name, fault in FAULTS.items() if not fault.is_provable)
 
 
 def find(name: str) -> Fault:

@@ -25,10 +25,11 @@ def experiment(fault: Fault) -> dict[str, Any]:
     env = {
         "TOTAL_CHAOS_DURATION": "60",
         "DEFAULT_HEALTH_CHECK": "false",
-        "LIB_IMAGE": IMAGE,
+        "LIB_IMAGE": fault.helper_image or IMAGE,
         "LIB_IMAGE_PULL_POLICY": "IfNotPresent",
         **OF_THE_CLUSTER,
     }
+    secrets = {"secrets": [{"name": fault.secret, "mountPath": "/mnt/"}]} if fault.secret else {}
     return {
         "apiVersion": "litmuschaos.io/v1alpha1",
         "kind": "ChaosExperiment",
@@ -43,6 +44,7 @@ def experiment(fault: Fault) -> dict[str, Any]:
                 "labels": {**labels, "app.kubernetes.io/runtime-api-usage": "true"},
                 "permissions": [right.rule for right in dict.fromkeys(rights)],
                 "env": [{"name": key, "value": value} for key, value in env.items()],
+                **secrets,
             }
         },
     }

@@ -13,6 +13,7 @@ from chaos.domain.errors import Refused
 from chaos.domain.spec import RunSpec, TargetSpec
 from chaos.domain.target_nodes import resolve_nodes
 from chaos.domain.targets import Limits, Targets, check_limits, resolve
+from chaos.faults.catalogue import UNPROVABLE
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Installation
 from chaos.ports import Cluster, Preflight
@@ -83,7 +84,7 @@ def register(name: str, port: Cluster, limits: Limits | None = None, **fields: A
 
 def preview(spec: RunSpec, limits: Limits, port: Cluster) -> tuple[Targets | None, ...]:
     """The targets by name that a launch right now would hit, one per fault. Raises Refused or Transient."""
-    check_limits(spec, limits)
+    check_limits(spec, limits, UNPROVABLE)
     return tuple(_resolve(fault.targets, limits, port) if fault.targets else None for fault in spec.faults)
 
 

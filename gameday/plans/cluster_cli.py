@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chaos.domain.errors import Refused
+from chaos.domain.targets import Limits
 from chaos.faults import catalogue
 from chaos.journal import ORGANISATION
 from chaos.journal.record import append
@@ -40,6 +41,11 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
         default="chaos-runner",
         help="What experiments run as; {family} stands for the family of a fault's rights.",
     )
+    add.add_argument(
+        "--allow-unprovable-faults",
+        action="store_true",
+        help="Allow faults of which it cannot be proven that they are gone.",
+    )
     add.add_argument("--as", dest="user", required=True, metavar="USER")
     add.set_defaults(act=_add)
     check = verbs.add_parser("check", help="Check that a cluster has all that a launch needs.")
@@ -56,9 +62,14 @@ def _add(options: argparse.Namespace, say: Say) -> None:
         services = f"{server}/services"
     token, ca = _file(options.token_file), _file(options.ca_file)
     port = cluster_at(server, token, ca, options.chaos_namespace, options.service_account)
+    limits = Limits(
+        max_percent=clusters.USUAL_PERCENT[options.environment],
+        allow_unprovable=options.allow_unprovable_faults,
+    )
     known = clusters.register(
         options.name,
         port,
+        limits,
         server=server,
         token_file=token,
         ca_file=ca,
@@ -71,16 +82,18 @@ def _add(options: argparse.Namespace, say: Say) -> None:
         service_account=options.service_account,
     )
     body = {"name": known.name, "uid": known.uid, "environment": known.environment, "server": server}
+    body["allows_unprovable_faults"] = limits.allow_unprovable
     text = f"{user} registered {known.name} ({known.environment}) at {server}."
     with transaction.atomic():
         append(ORGANISATION, "cluster.registered", text, at=timezone.now(), actor=user.username,
                actor_name=user.name, body=body)  # fmt: skip
-    limits = known.limits
     say(f"{known.name} is registered as {known.environment}, UID {known.uid}.")
     say(
         f"At most {limits.max_percent} % of the pods a selector finds, for {limits.max_fault} at the longest."
     )
     say(f"Protected: {', '.join(limits.protected_namespaces)}.")
+    if limits.allow_unprovable:
+        say("Faults are allowed of which it cannot be proven that they are gone.")
 
 
 def _check(options: argparse.Namespace, say: Say) -> int:

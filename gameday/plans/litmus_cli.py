@@ -20,9 +20,7 @@ from gameday.people.services import person, require_anywhere
 
 def register(verbs: Commands[argparse.ArgumentParser]) -> None:
     check = verbs.add_parser("check", help="Which faults' experiments a cluster has, and what differs.")
-    install = verbs.add_parser(
-        "install", help="Create the experiments, or mend those that differ."
-    )
+    install = verbs.add_parser("install", help="Create the experiments, or mend those that differ.")
     for verb in (check, install):
         verb.add_argument("cluster")
         verb.add_argument("faults", nargs="*", metavar="FAULT", help="Only these; all when left out.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chaos.domain.errors import Refused
 from chaos.domain.targets import check_limits
+from chaos.faults.catalogue import UNPROVABLE
 from chaos.services import clusters
 from gameday.people import services as people
 from gameday.plans.problems import Path, Problem, undotted
@@ -44,7 +45,7 @@ def _cluster(plan: PlanSpec) -> list[Problem]:
         found.append(Problem(("environment",), sentence))
     for index, scenario in enumerate(plan.scenarios):
         try:
-            check_limits(scenario.run, cluster.limits)
+            check_limits(scenario.run, cluster.limits, UNPROVABLE)
         except Refused as error:
             below = error.field.removeprefix(f"scenarios.{scenario.key}")
             found.append(Problem(("scenarios", index, *undotted(below)), str(error)))

@@ -41,7 +41,7 @@ def a_spec_with(targets=None, **fault):
 def test_a_selector_outside_the_clusters_limits_is_refused_without_a_look(targets, sentence, field):
     limits = Limits(max_percent=50, protected_namespaces=("vault",))
     with pytest.raises(Refused, match=sentence) as caught:
-        check_limits(a_spec_with(targets), limits)
+        check_limits(a_spec_with(targets), limits, ())
     assert caught.value.field == f"scenarios.pod-failure.faults[0].{field}"
 
 
@@ -49,24 +49,24 @@ def test_a_selector_outside_the_clusters_limits_is_refused_without_a_look(target
 def test_the_clusters_own_namespaces_are_protected_whatever_an_administrator_lists(namespace):
     limits = Limits(protected_namespaces=(), opted_in_namespaces=(namespace,))
     with pytest.raises(Refused, match="protected"):
-        check_limits(a_spec_with(asking(namespace=namespace)), limits)
+        check_limits(a_spec_with(asking(namespace=namespace)), limits, ())
 
 
 def test_where_namespaces_opt_in_the_others_are_refused():
     with pytest.raises(Refused, match="has not opted in; this cluster allows staging"):
-        check_limits(a_spec_with(), Limits(opted_in_namespaces=("staging",)))
-    check_limits(a_spec_with(), Limits(opted_in_namespaces=("payments",)))
+        check_limits(a_spec_with(), Limits(opted_in_namespaces=("staging",)), ())
+    check_limits(a_spec_with(), Limits(opted_in_namespaces=("payments",)), ())
 
 
 def test_a_fault_that_lasts_too_long_is_refused_and_one_at_the_limit_is_not():
     limits = Limits(max_fault=timedelta(seconds=30))
-    check_limits(a_spec_with(duration=timedelta(seconds=30)), limits)
+    check_limits(a_spec_with(duration=timedelta(seconds=30)), limits, ())
     with pytest.raises(Refused, match="lasts 0:00:31"):
-        check_limits(a_spec_with(duration=timedelta(seconds=31)), limits)
+        check_limits(a_spec_with(duration=timedelta(seconds=31)), limits, ())
 
 
 def test_a_fault_by_hand_has_no_selector_to_refuse():
-    check_limits(a_manual_spec(), Limits())
+    check_limits(a_manual_spec(), Limits(), ())
 
 
 @pytest.mark.parametrize(
@@ -150,3 +150,12 @@ def test_never_more_than_the_limit_never_all_ready_pods_and_the_same_in_any_orde
     shuffled = found.copy()
     random.shuffle(shuffled)
     assert resolve(asked, shuffled, limits) == chosen
+
+
+def test_a_fault_that_cannot_be_proven_gone_is_refused_unless_the_administrator_allows_it():
+    spec, names = a_spec(), {"pod-delete"}
+    with pytest.raises(Refused, match="cannot be proven that pod-delete is gone") as caught:
+        check_limits(spec, Limits(), names)
+    assert caught.value.field == "scenarios.pod-failure.faults[0].fault"
+    check_limits(spec, Limits(allow_unprovable=True), names)
+    check_limits(spec, Limits(), {"node-restart"})

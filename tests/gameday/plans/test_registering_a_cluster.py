@@ -74,6 +74,18 @@ def test_registering_it_again_changes_how_it_is_reached(add):
     assert Cluster.objects.get(name="home").chaos_namespace == "litmus-chaos"
 
 
+def test_faults_that_cannot_be_proven_gone_are_off_until_an_administrator_allows_them(add):
+    add()
+    assert Cluster.objects.get(name="home").limits["allow_unprovable"] is False
+    add("--allow-unprovable-faults")
+    assert Cluster.objects.get(name="home").limits["allow_unprovable"] is True
+    assert (
+        JournalEntry.objects.filter(kind="cluster.registered").latest("seq").body["allows_unprovable_faults"]
+    )
+    add()
+    assert Cluster.objects.get(name="home").limits["allow_unprovable"] is False
+
+
 def test_production_is_limited_to_a_quarter_and_has_no_services_address_of_its_own(add):
     add(environment="production")
     row = Cluster.objects.get(name="home")
