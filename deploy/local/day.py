@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-from . import cast, ports, switches
+from . import cast, leftovers, ports, switches
 from .conducting import Conducting
 from .interrupts import Interrupts
 from .paths import EVIDENCE, ROOT, RUN, STATE
@@ -43,6 +43,7 @@ class Day:
 
     def hold(self) -> int:
         """Start everything, play the day, take out the evidence, stop everything. Returns the exit status."""
+        leftovers.end(RUN)
         ports.claim(ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL)
         shutil.rmtree(self.stack.state, ignore_errors=True)
         self.stack.state.mkdir(parents=True)
