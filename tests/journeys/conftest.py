@@ -30,7 +30,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             cluster += ["--token-file", str(house.stack.token_file), "--prometheus", house.prometheus_url]
             cluster += ["--environment", "rehearsal", "--as", "ada"]
             said = house.several(["migrate", "--verbosity", "0"], *people, cluster)
-            assert said.status == 0, said
+            assert said.status == 0, said.told
             yield house
         finally:
             house.close()
@@ -42,7 +42,6 @@ def house(desk: House, request: pytest.FixtureRequest) -> Iterator[House]:
     failures = request.session.testsfailed
     desk.put_in_order()
     yield desk
-    desk.start("redis", "worker", "beat")
     if request.session.testsfailed > failures:
         desk.halt_and_release()
     desk.put_in_order()

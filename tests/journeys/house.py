@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -37,12 +38,13 @@ class Said:
     def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
         self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
 
-    def __repr__(self) -> str:
+    @property
+    def told(self) -> str:
         return f"exit status {self.status}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
 
 
 class House:
-    """One stack below `state`, on ports nobody else has. Not for several threads: its children die with one."""
+    """One stack below `state`, on ports nobody else has. For one thread: its children die with it."""
 
     def __init__(self, state: Path, database_url: str = "") -> None:
         self.state, self.stack = state, Stack(state)
@@ -98,17 +100,16 @@ class House:
         return self._ask([sys.executable, "-m", "deploy.local.seed"], json.dumps([[*call] for call in calls]))
 
     def _ask(self, command: list[str], given: str = "") -> Said:
-        return Said(
-            subprocess.run(
-                command, cwd=ROOT, env=self.environment, input=given, capture_output=True, text=True, check=False
-            )
-        )  # fmt: skip
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, input=given, capture_output=True, text=True, check=False
+        )
+        return Said(done)
 
     def approved(self, plan: plans.Plan) -> str:
         """Import, acknowledge and approve; the plan's slug."""
         slug = str(plan["plan"])
         said = self.several(*plans.preparations(plans.write(plan, self.state), slug))
-        assert said.status == 0, said
+        assert said.status == 0, said.told
         return slug
 
     def conduct(self, slug: str) -> Conducting:
@@ -123,8 +124,17 @@ class House:
     def events(self, slug: str) -> list[dict[str, Any]]:
         """The plan's stream as the journal exports it, oldest first."""
         said = self.manage("journal", "export", f"plan:{slug}")
-        assert said.status == 0, said
+        assert said.status == 0, said.told
         return [json.loads(line) for line in said.out.splitlines()]
+
+    def told_of(self, slug: str, kind: str) -> str:
+        """What the newest event of a kind says, by the journal."""
+        return next(str(event["text"]) for event in reversed(self.events(slug)) if event["kind"] == kind)
+
+    def state_of(self, slug: str) -> str:
+        """Where the plan's newest run is."""
+        states = [event["body"]["state"] for event in self.events(slug) if event["kind"] == "run.state"]
+        return str(states[-1]) if states else ""
 
     def platform(self) -> dict[str, Any]:
         """What the cluster itself says, which no part of the product has touched."""
@@ -141,14 +151,14 @@ class House:
     def nothing_is_left(self) -> None:
         """By the product's word and the cluster's own, with a journal that is sound."""
         said = self.several(["journal", "verify"], ["residue"])
-        assert said.status == 0, said
-        assert "The journal is sound" in said.out, said
-        assert "nothing of ours is left" in said.out, said
+        assert said.status == 0, said.told
+        assert "The journal is sound" in said.out, said.told
+        assert "nothing of ours is left" in said.out, said.told
         assert self.chaos_left() == []
 
     def ask_prometheus(self, query: str) -> float | None:
         """The one number that a query finds; None where there is none."""
-        answer = _get(f"{self.prometheus_url}/api/v1/query?query={urllib.request.quote(query)}")
+        answer = _get(f"{self.prometheus_url}/api/v1/query?query={quote(query)}")
         found = answer["data"]["result"]
         return float(found[0]["value"][1]) if found else None
 
@@ -166,6 +176,8 @@ class House:
 
     def halt_and_release(self) -> None:
         """After a journey that failed on its way: nothing of it may reach the next one."""
+        self.start("redis", "worker", "beat")
+        self.turn(**ALL_WELL)
         self.manage("halt", "--as", "ada", "--reason", "A journey failed.")
         until(lambda: self.manage("residue").status == 0, "nothing is left", 60.0)
         self.manage("halt", "--release", "--as", "ada", "--reason", "The next journey.")
@@ -193,14 +205,10 @@ def _get(url: str, given: bytes | None = None) -> Any:
 
 
 @contextlib.contextmanager
-def _free_ports() -> Iterator[Mapping[str, str]]:
+def _free_ports() -> Iterator[None]:
     """Free ports for one stack; the environment is as before afterwards, so that no other test sees them."""
-    moved = (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL)
     with contextlib.ExitStack() as held, pytest.MonkeyPatch.context() as patch:
-        servers = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in moved]
-        numbers = {
-            port.variable: str(server.getsockname()[1]) for port, server in zip(moved, servers, strict=True)
-        }
-        for variable, number in numbers.items():
-            patch.setenv(variable, number)
-        yield numbers
+        for port in (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL):
+            server = held.enter_context(socket.create_server(("127.0.0.1", 0)))
+            patch.setenv(port.variable, str(server.getsockname()[1]))
+        yield
