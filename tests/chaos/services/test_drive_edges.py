@@ -1,0 +1,201 @@
+"""The edges of a drive: taking over, giving up, what lands late and what comes back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chaos.domain.errors import StoreUnavailable, Transient
+from chaos.domain.run import Stop, Word
+from chaos.domain.states import RunState, StopKind, Verdict
+from chaos.services.drive import drive
+from chaos.services.step import LATE_CREATE
+from tests.support.builders import a_manual_spec, a_spec, injections_of
+from tests.support.world import START, SimRecorder, World
+
+SECOND = timedelta(seconds=1)
+ENOUGH = Stop(START + 14 * SECOND, StopKind.PERSON, "Enough.", "otto")
+
+
+@pytest.fixture
+def world():
+    return World(a_spec(), injections_of(a_spec()), lambda probe, at: 120.0)
+
+
+@pytest.fixture
+def slow_world():
+    """Its steady state comes back long after all is proven gone."""
+    values = dict.fromkeys(range(12, 40), 250.0)
+    return World(a_spec(), injections_of(a_spec()), lambda probe, at: values.get((at - START).seconds, 120.0))
+
+
+class Killed(BaseException):
+    """kill -9."""
+
+
+def kill():
+    raise Killed
+
+
+def after(seconds):
+    return START + seconds * SECOND
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("away"), TypeError("a row that cannot be read")])
+def test_a_drive_that_cannot_load_its_run_gives_the_lease_back(world, monkeypatch, error):
+    def fail(run):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.store, "load", fail)
+        with pytest.raises(type(error)):
+            world.drive()
+    assert world.store.lease_until is None
+    assert world.drive() == "over"
+
+
+def test_a_drive_that_cannot_begin_to_look_keeps_neither_lease_nor_recorder(world):
+    closed = []
+
+    class Recorder(SimRecorder):
+        def close(self):
+            closed.append(self)
+
+    def blind(record, ref, ports):
+        raise RuntimeError("can't start new thread")
+
+    with pytest.raises(RuntimeError):
+        drive(world.ref.run, world.ports, None, blind, lambda ports, run, fence: Recorder(world, fence))
+    assert len(closed) == 1
+    assert world.store.lease_until is None
+    assert world.cluster.calls == []
+
+
+def test_a_defect_in_mid_fault_reverts_at_once_and_the_next_driver_finishes_the_way_back(world):
+    def defect():
+        raise ZeroDivisionError("a defect of ours")
+
+    world.at(12, defect)
+    with pytest.raises(ZeroDivisionError):
+        world.drive()
+    assert world.cluster.times("revert") == [after(12)]
+    assert world.store.stop.kind is StopKind.FAULT
+    assert "Gameday itself failed" in world.store.stop.reason
+    assert world.store.lease_until is None
+    world.drive()
+    assert world.state is RunState.FAILED
+    assert not world.cluster.engines
+
+
+def test_a_stop_reverts_once_and_not_twice_when_it_also_moves_the_state(world):
+    world.at(12, lambda: setattr(world.cluster, "lever", "a real incident"))
+    world.drive()
+    assert len(world.cluster.times("revert")) == 1
+
+
+def test_a_create_that_was_asked_twice_may_land_late_though_the_second_was_answered(world):
+    world.cluster.inject_error = Transient("The API server did not answer.")
+    world.at(7, lambda: setattr(world.cluster, "inject_error", None))
+    world.at(14, lambda: setattr(world.store, "stop", ENOUGH))
+    world.drive()
+    assert len(world.cluster.times("inject")) == 2
+    last = world.cluster.times("inject")[-1]
+    assert world.store.record_.marks.clean_at >= last + LATE_CREATE
+
+
+def test_a_create_that_was_answered_at_once_is_not_waited_for(world):
+    world.at(14, lambda: setattr(world.store, "stop", ENOUGH))
+    world.drive()
+    assert world.store.record_.marks.clean_at < after(30)
+
+
+def test_whoever_takes_over_counts_an_unanswered_create_from_the_takeover(world):
+    world.cluster.inject_error = Transient("The API server did not answer.")
+    world.at(40, kill)
+    with pytest.raises(Killed):
+        world.drive()
+    world.clock.at += 16 * SECOND
+    taken_over = world.clock.at
+    world.drive()
+    assert world.store.record_.marks.clean_at >= taken_over + LATE_CREATE
+
+
+def test_an_engine_that_lands_after_all_was_proven_gone_is_deleted_and_all_is_proven_anew(slow_world):
+    world, engine = slow_world, []
+    world.at(14, lambda: setattr(world.store, "stop", ENOUGH))
+    world.at(13, lambda: engine.extend(world.cluster.engines.items()))
+
+    def land():
+        assert world.store.record_.marks.clean_at
+        (name, (_, injection)) = engine[0]
+        targets = tuple(pod for pod, _ in world.cluster.pods.values())[:3]
+        began = world.now() - world.cluster.inject_delay
+        world.cluster.engines[name] = (began, replace(injection, targets=targets))
+
+    world.at(20, land)
+    world.drive()
+    marks = world.store.record_.marks
+    assert "run.came_back" in world.kinds()
+    assert world.kinds().count("run.clean") == 2
+    assert marks.clean_at >= after(25), "three pods were deleted again and had to come back"
+    assert marks.accepted_at > after(20)
+    assert not world.cluster.engines and world.cluster.ready == 6
+    assert world.state is RunState.ABORTED
+
+
+def test_the_end_waits_for_a_store_that_is_away_and_is_then_written_once(slow_world):
+    world = slow_world
+
+    def vanish():
+        assert world.store.record_.marks.clean_at and not world.state.is_final
+        world.store.away = True
+
+    world.at(14, lambda: setattr(world.store, "stop", ENOUGH))
+    world.at(20, vanish)
+    world.at(90, lambda: setattr(world.store, "away", False))
+    assert world.drive() == "over"
+    assert world.state is RunState.ABORTED
+    assert world.kinds().count("run.receipt") == 1
+    assert world.store.log[-1].at >= after(90)
+
+
+def test_a_deadline_for_reverting_of_nothing_strands_loudly_and_still_proves_the_end():
+    spec = a_spec(durations=replace(a_spec().durations, revert_within=timedelta(0)))
+    world = World(spec, injections_of(spec), lambda probe, at: 120.0)
+    world.drive()
+    assert "run.stranded" in world.kinds()
+    assert world.state is RunState.COMPLETED
+    assert world.store.record_.marks.clean_at
+    assert world.store.residue == ()
+
+
+def test_a_stop_during_the_way_back_is_written_but_undoes_no_instant_of_the_receipt(slow_world):
+    world = slow_world
+    world.at(30, lambda: setattr(world.store, "stop", replace(ENOUGH, at=after(30))))
+    world.drive()
+    marks = world.store.record_.marks
+    assert marks.decided_at == marks.ended_at < after(30)
+    assert marks.decided_at <= marks.accepted_at <= marks.pods_gone_at <= marks.clean_at
+
+
+def test_nothing_but_the_first_readings_beyond_the_bound_is_called_the_breach():
+    values = {12: 600.0, 14: 600.0, 15: 600.0}
+    world = World(
+        a_spec(), injections_of(a_spec()), lambda probe, at: values.get((at - START).seconds, 120.0)
+    )
+    world.drive()
+    assert world.store.record_.marks.breach_at == after(14)
+
+
+def test_a_manual_fault_asked_for_by_a_driver_that_died_still_needs_the_word_that_it_is_undone():
+    world = World(a_manual_spec(), injections_of(a_manual_spec()), lambda probe, at: 120.0)
+    world.at(10, kill)
+    with pytest.raises(Killed):
+        world.drive()
+    world.clock.at += 16 * SECOND
+    word = Word("reverted", after(60), "ravi")
+    world.at(60, lambda: setattr(world.store, "words", (word,)))
+    world.drive()
+    assert world.store.stop.kind is StopKind.BLIND
+    assert world.store.record_.marks.clean_at >= after(60)
+    assert world.store.verdict is Verdict.INCONCLUSIVE
