@@ -29,7 +29,7 @@ def asked(seconds, answered=True, **changes):
     return {"progress": (progress,), "state_since": at} | changes
 
 
-@pytest.mark.parametrize("state", FINAL)
+@pytest.mark.parametrize("state", sorted(FINAL))
 def test_nothing_follows_an_end(state):
     assert answer(state, stop=A_STOP, lever="an incident") == Wait()
 
