@@ -1,32 +1,19 @@
-"""The edges of a drive: taking over, giving up, what lands late and what comes back."""
+"""The edges of a drive: taking over, giving up, the store away, stops in unusual moments."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from chaos.domain.errors import StoreUnavailable, Transient
+from chaos.domain.errors import StoreUnavailable
 from chaos.domain.run import Stop, Word
 from chaos.domain.states import RunState, StopKind, Verdict
 from chaos.services.drive import drive
-from chaos.services.step import LATE_CREATE
 from tests.support.builders import a_manual_spec, a_spec, injections_of
 from tests.support.world import START, SimRecorder, World
 
 SECOND = timedelta(seconds=1)
 ENOUGH = Stop(START + 14 * SECOND, StopKind.PERSON, "Enough.", "otto")
-
-
-@pytest.fixture
-def world():
-    return World(a_spec(), injections_of(a_spec()), lambda probe, at: 120.0)
-
-
-@pytest.fixture
-def slow_world():
-    """Its steady state comes back long after all is proven gone."""
-    values = dict.fromkeys(range(12, 40), 250.0)
-    return World(a_spec(), injections_of(a_spec()), lambda probe, at: values.get((at - START).seconds, 120.0))
 
 
 class Killed(BaseException):
@@ -87,60 +74,27 @@ def test_a_defect_in_mid_fault_reverts_at_once_and_the_next_driver_finishes_the_
     assert not world.cluster.engines
 
 
+def test_nothing_is_asked_of_the_cluster_before_it_is_written_that_it_will_be(world, monkeypatch):
+    write, tried = world.store.record, []
+
+    def refuse(run, fence, change):
+        if any(item.requested_at and not item.answered_at for item in change.progress):
+            tried.append(world.now())
+            if len(tried) < 3:
+                raise StoreUnavailable("away")
+            assert not world.cluster.times("inject")
+        return write(run, fence, change)
+
+    monkeypatch.setattr(world.store, "record", refuse)
+    world.drive()
+    assert len(tried) >= 3
+    assert world.cluster.times("inject") and world.cluster.times("inject")[0] >= tried[2]
+
+
 def test_a_stop_reverts_once_and_not_twice_when_it_also_moves_the_state(world):
     world.at(12, lambda: setattr(world.cluster, "lever", "a real incident"))
     world.drive()
     assert len(world.cluster.times("revert")) == 1
-
-
-def test_a_create_that_was_asked_twice_may_land_late_though_the_second_was_answered(world):
-    world.cluster.inject_error = Transient("The API server did not answer.")
-    world.at(7, lambda: setattr(world.cluster, "inject_error", None))
-    world.at(14, lambda: setattr(world.store, "stop", ENOUGH))
-    world.drive()
-    assert len(world.cluster.times("inject")) == 2
-    last = world.cluster.times("inject")[-1]
-    assert world.store.record_.marks.clean_at >= last + LATE_CREATE
-
-
-def test_a_create_that_was_answered_at_once_is_not_waited_for(world):
-    world.at(14, lambda: setattr(world.store, "stop", ENOUGH))
-    world.drive()
-    assert world.store.record_.marks.clean_at < after(30)
-
-
-def test_whoever_takes_over_counts_an_unanswered_create_from_the_takeover(world):
-    world.cluster.inject_error = Transient("The API server did not answer.")
-    world.at(40, kill)
-    with pytest.raises(Killed):
-        world.drive()
-    world.clock.at += 16 * SECOND
-    taken_over = world.clock.at
-    world.drive()
-    assert world.store.record_.marks.clean_at >= taken_over + LATE_CREATE
-
-
-def test_an_engine_that_lands_after_all_was_proven_gone_is_deleted_and_all_is_proven_anew(slow_world):
-    world, engine = slow_world, []
-    world.at(14, lambda: setattr(world.store, "stop", ENOUGH))
-    world.at(13, lambda: engine.extend(world.cluster.engines.items()))
-
-    def land():
-        assert world.store.record_.marks.clean_at
-        (name, (_, injection)) = engine[0]
-        targets = tuple(pod for pod, _ in world.cluster.pods.values())[:3]
-        began = world.now() - world.cluster.inject_delay
-        world.cluster.engines[name] = (began, replace(injection, targets=targets))
-
-    world.at(20, land)
-    world.drive()
-    marks = world.store.record_.marks
-    assert "run.came_back" in world.kinds()
-    assert world.kinds().count("run.clean") == 2
-    assert marks.clean_at >= after(25), "three pods were deleted again and had to come back"
-    assert marks.accepted_at > after(20)
-    assert not world.cluster.engines and world.cluster.ready == 6
-    assert world.state is RunState.ABORTED
 
 
 def test_the_end_waits_for_a_store_that_is_away_and_is_then_written_once(slow_world):

@@ -111,6 +111,19 @@ def test_a_halt_that_is_not_released_refuses_with_who_and_why(port, everywhere):
     assert go(port)
 
 
+def test_a_halt_is_the_first_reason_that_is_told(port):
+    a_run()
+    Halt.objects.create(at=AT, by="ada", reason="A real incident")
+    with pytest.raises(Refused, match="Everything is halted"):
+        go(port)
+    assert port.said == [], "nothing was asked of the cluster"
+
+
+def test_a_halt_pulled_while_the_launch_was_looking_refuses_it_too(port):
+    port.fail["preflight"] = lambda: Halt.objects.create(at=AT, by="ada", reason="Just now")
+    refused(port, "Everything is halted: Just now")
+
+
 def test_a_halt_of_another_cluster_is_no_reason(port):
     other = Cluster.objects.create(name="other", uid="x", environment="staging")
     Halt.objects.create(cluster=other, at=AT, by="ada", reason="There")

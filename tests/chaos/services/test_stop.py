@@ -1,5 +1,7 @@
 """Stop one run: the cluster first, the record alongside, and nothing un-stops."""
 
+import threading
+
 import pytest
 from django.db import connection
 
@@ -58,6 +60,21 @@ def test_the_deletes_do_not_wait_for_the_record(port):
     with connection.execute_wrapper(slow):
         assert stop_run(run, BUTTON, port) == ""
     assert Run.objects.get().stop_wanted_at == AT
+
+
+def test_the_record_does_not_wait_for_the_deletes(port):
+    run, recorded = a_run(), threading.Event()
+
+    def watch(execute, sql, params, many, context):
+        done = execute(sql, params, many, context)
+        if sql.startswith("UPDATE"):
+            recorded.set()
+        return done
+
+    port.fail["revert"] = lambda: recorded.wait(5) or port.said.append("waited in vain")
+    with connection.execute_wrapper(watch):
+        stop_run(run, BUTTON, port)
+    assert "waited in vain" not in port.said
 
 
 def test_a_database_that_refuses_writes_does_not_hold_up_the_deletes_and_is_said(port):
