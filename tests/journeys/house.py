@@ -69,6 +69,10 @@ class House:
         for name in missing:
             self._running[name].wait_ready()
 
+    def runs(self, name: str) -> bool:
+        """Whether the process that was started last under this name is still there."""
+        return self._running[name].ended() is None
+
     def kill(self, name: str) -> None:
         """kill -9: the process and all its children, at once."""
         process = self._running.pop(name)
@@ -140,6 +144,10 @@ class House:
         """What the cluster itself says, which no part of the product has touched."""
         answer: dict[str, Any] = _get(f"{self.cluster_url}/rehearsal/state")
         return answer
+
+    def is_serving(self, prefix: str) -> bool:
+        """Whether any pod whose `namespace/name` begins so is ready."""
+        return any(pod["serving"] for name, pod in self.platform()["pods"].items() if name.startswith(prefix))
 
     def chaos_left(self) -> list[str]:
         """Engines, Jobs and Pods in the chaos namespace, by the cluster's own word."""
