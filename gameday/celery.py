@@ -12,7 +12,7 @@ app = Celery("gameday")
 app.conf.update(
     broker_url=settings.REDIS_URL,
     task_ignore_result=True,
-    # Acknowledged when they begin, not when they end. The sweep rings again for a doorbell that is lost, while
+    # Acknowledged when they begin, not when they end. The sweep rings again for a doorbell that is lost; but
     # one that is unacknowledged when the broker goes away ends the whole worker (kombu restores it over a
     # connection that is closed), and is delivered a second time after the visibility timeout.
     task_acks_late=False,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -20,10 +19,10 @@ import pytest
 
 from deploy.local import ports
 from deploy.local.paths import ROOT
-from deploy.local.processes import Process, Spec
 from deploy.local.stack import Stack, manage
 from tests.journeys import plans
 from tests.journeys.conducting import Conducting
+from tests.journeys.programs import Programs
 
 EVERYTHING = ("redis", "prometheus", "worker", "beat")
 ALL_WELL = {
@@ -43,55 +42,25 @@ class Said:
         return f"exit status {self.status}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
 
 
-class House:
-    """One stack below `state`, on ports nobody else has. For one thread: its children die with it."""
+class House(Programs):
+    """One stack below `state`, on ports nobody else has."""
 
     def __init__(self, state: Path, database_url: str = "") -> None:
-        self.state, self.stack = state, Stack(state)
-        self.logs, self._run = state / "logs", state / "run"
-        self._running: dict[str, Process] = {}
+        self.state, self.stack, logs = state, Stack(state), state / "logs"
         self._conducting: list[Conducting] = []
         with _free_ports(), pytest.MonkeyPatch.context() as patch:
             patch.setenv("DATABASE_URL", database_url or f"sqlite:///{state / 'gameday.sqlite3'}")
             self.environment = {**os.environ, **self.stack.environment()}
             self.prometheus_url, self.cluster_url = self.stack.prometheus_url, self.stack.cluster_url
             specs = [self.stack.redis(), self.stack.rehearsal(), self.stack.prometheus()]
-            specs += [self.stack.worker(self.logs), self.stack.beat(self.logs)]
-            self._specs: dict[str, Spec] = {spec.name: spec for spec in specs}
-
-    # Processes
-
-    def start(self, *names: str) -> None:
-        """Start those that do not run, side by side, and wait until all are ready."""
-        missing = [name for name in names if name not in self._running]
-        for name in missing:
-            self._running[name] = Process(self._specs[name], self.logs, self._run)
-        for name in missing:
-            self._running[name].wait_ready()
-
-    def runs(self, name: str) -> bool:
-        """Whether the process that was started last under this name is still there."""
-        return self._running[name].ended() is None
-
-    def kill(self, name: str) -> None:
-        """kill -9: the process and all its children, at once."""
-        process = self._running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.finish()
-
-    def stop(self, *names: str) -> None:
-        """As a service manager does it: SIGTERM, then patience."""
-        processes = [self._running.pop(name) for name in names]
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.finish()
+            specs += [self.stack.worker(logs), self.stack.beat(logs)]
+        super().__init__(specs, logs, state / "run")
 
     def close(self) -> None:
+        """End all that was started, conductors first."""
         for conducting in self._conducting:
             conducting.kill()
-        for name in reversed(list(self._running)):
-            self.stop(name)
+        self.stop_all()
 
     # People
 
@@ -184,11 +153,19 @@ class House:
 
     def halt_and_release(self) -> None:
         """After a journey that failed on its way: nothing of it may reach the next one."""
-        self.start("redis", "worker", "beat")
         self.turn(**ALL_WELL)
+        self.start(*EVERYTHING)
         self.manage("halt", "--as", "ada", "--reason", "A journey failed.")
+        slugs = {conducting.slug for conducting in self._conducting[-3:]}
+        until(lambda: not any(map(self._is_live, slugs)), "its runs end", 90.0)
         until(lambda: self.manage("residue").status == 0, "nothing is left", 60.0)
         self.manage("halt", "--release", "--as", "ada", "--reason", "The next journey.")
+
+    def _is_live(self, slug: str) -> bool:
+        said = self.manage("journal", "export", f"plan:{slug}")
+        steps = [json.loads(line) for line in said.out.splitlines()]
+        steps = [one for one in steps if one["kind"] in ("run.launched", "run.state")]
+        return bool(steps) and steps[-1]["body"].get("state") not in ("completed", "aborted", "failed")
 
     def _is_at_ease(self) -> bool:
         serving = [
