@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -13,16 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.paths import ROOT
-from deploy.local.processes import PR_SET_PDEATHSIG
 from deploy.local.stack import manage
+from deploy.local.tether import tether
 
 Event = dict[str, Any]
-_libc = ctypes.CDLL(None)
-
-
-def _die_with_us() -> None:
-    """Also where the tests are killed, no conductor stays behind."""
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Conducting:
@@ -36,7 +29,7 @@ class Conducting:
         with self._out.open("w") as out, self._err.open("w") as err:
             self._child = subprocess.Popen(
                 command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-                stdout=out, stderr=err, start_new_session=True, preexec_fn=_die_with_us,
+                stdout=out, stderr=err, start_new_session=True, preexec_fn=tether(signal.SIGKILL),
             )  # fmt: skip
 
     @property
