@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -32,14 +33,14 @@ RESIDUE_GONE_WITHIN = 60.0  # seconds, after a conductor that died
 class Day:
     """One day: its stack, its script, and the acts in their order."""
 
-    def __init__(self, plan: Path, scenario: str, interrupts: Interrupts) -> None:
-        self.plan_file = plan
+    def __init__(
+        self, script: Script, known: Mapping[str, str], scenario: str, interrupts: Interrupts
+    ) -> None:
+        self.script, self.known = script, known
         self.scenario = scenario
         self.interrupts = interrupts
-        self.script: Script = cast.script_for(plan)
         self.stack = Stack(STATE / "day")
         self.environment = {**os.environ, **self.stack.environment()}
-        self.known = {"plan_file": str(plan), "plan": cast.plan_key(plan)}
 
     def hold(self) -> int:
         """Start everything, play the day, take out the evidence, stop everything. Returns the exit status."""
@@ -166,8 +167,10 @@ def main() -> int:
         plan = Path(asked.plan).expanduser().resolve()
         if not plan.is_file():
             raise Trouble(f"There is no plan {asked.plan}. Give one: make day PLAN=path/to/plan.yaml")
+        spec = cast.opened(plan)
+        script, known = cast.script_for(plan, spec), {"plan_file": str(plan), "plan": spec.slug}
         with _only_one_day():
-            return Day(plan, asked.scenario, interrupts).hold()
+            return Day(script, known, asked.scenario, interrupts).hold()
     except Trouble as trouble:
         warn(str(trouble))
         return REFUSED
