@@ -24,7 +24,7 @@ from chaos.adapters.parallel import gather
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
 from chaos.domain.sight import ClusterSight, Pod, Residue, ResidueKind
-from chaos.ports import Preflight, RunRef
+from chaos.ports import Cleared, Preflight, RunRef
 
 Json = Mapping[str, Any]
 
@@ -88,8 +88,13 @@ class LitmusCluster:
         return self._looker.look(ref, injections)
 
     def revert(self, ref: RunRef) -> None:
-        items, errors = litmus_sweep.of_run(self._api, self._settings, ref, self._known, self._now())
+        items, errors = litmus_sweep.as_far_as_seen(self._api, self._settings, self._known, self._now(), ref)
         self._raise_first(litmus_sweep.remove(self._api, items, self._settings.grace_seconds) + errors)
+
+    def revert_all(self) -> Cleared:
+        items, errors = litmus_sweep.as_far_as_seen(self._api, self._settings, self._known, self._now())
+        errors += litmus_sweep.remove(self._api, items, self._settings.grace_seconds)
+        return Cleared(tuple(items), tuple(str(error) for error in errors))
 
     def results(self, ref: RunRef, injections: Sequence[Injection]) -> tuple[Json, ...]:
         namespace = self._settings.namespace

@@ -98,16 +98,25 @@ def everything(
     return tuple(residues(found, learned(found, known), now, ref))
 
 
-def of_run(
-    api: KubernetesApi, settings: LitmusSettings, ref: RunRef, known: Mapping[str, Owner], now: datetime
+def as_far_as_seen(
+    api: KubernetesApi,
+    settings: LitmusSettings,
+    known: Mapping[str, Owner],
+    now: datetime,
+    ref: RunRef | None = None,
 ) -> tuple[list[Residue], list[GamedayError]]:
-    """The run's engines, Jobs and Pods as far as they can be seen, and what kept us from seeing more.
+    """The engines, Jobs and Pods of the run, as far as they can be seen, and what kept us from seeing more.
+    Without a run: of every run and installation, the grants too.
 
     Engines that we remember are in it also when they cannot be listed.
     """
-    calls = workload_calls(api, settings.namespace, run_label(ref))
-    calls["engines"] = partial(api.list, ENGINES, settings.namespace, run_label(ref))
+    namespace, labels = settings.namespace, run_label(ref) if ref else {**MANAGED_BY}
+    calls = workload_calls(api, namespace, labels)
+    calls["engines"] = partial(api.list, ENGINES, namespace, labels)
     kinds = {"engines": ResidueKind.ENGINE, "jobs": ResidueKind.JOB, "pods": ResidueKind.POD}
+    if ref is None:
+        calls["leases"] = partial(api.list, LEASES, namespace, labels)
+        kinds["leases"] = ResidueKind.GRANT
     answers, errors = try_all(
         partial(lambda kind, call: (kind, call()), kinds[key.rstrip("01")], call)
         for key, call in calls.items()
@@ -118,7 +127,7 @@ def of_run(
     items += [
         Residue(ResidueKind.ENGINE, settings.namespace, owner.engine, uid, owner.run, owner.installation)
         for uid, owner in list(known.items())
-        if errors and owner.engine and owner.is_of(ref) and uid not in seen
+        if errors and owner.engine and (ref is None or owner.is_of(ref)) and uid not in seen
     ]
     return items, errors
 

@@ -17,12 +17,13 @@ from chaos.domain.errors import StoreUnavailable
 from chaos.domain.record import Change, RunRecord
 from chaos.domain.run import RunView, Stop
 from chaos.domain.states import RunState, StopKind
-from chaos.ports import Ports, RunRef, Senses
+from chaos.ports import Cluster, Ports, RunRef, Senses
 from chaos.services import words
 from chaos.services.perceive import Perception, view_of
 from chaos.services.recorder import Recorder, ThreadRecorder
 from chaos.services.senses import ThreadSenses
 from chaos.services.step import Tools, step
+from chaos.services.stop import stop_run
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,18 @@ def drive(
         recorder.close()
         if not recorder.lost:
             _release(ports, run, fence)
+
+
+def give_up(run: str, cluster: Cluster, error: Exception, now: datetime) -> None:
+    """A run that cannot be driven is stopped: its faults are deleted by label, which needs neither its spec
+    nor its probes, and the stop is latched for whoever can drive it again.
+
+    Raises StoreUnavailable when the stop could not be written; the deletes were sent all the same.
+    """
+    reason = f"It cannot be driven: {error}"
+    failure = stop_run(run, Stop(now, StopKind.FAULT, reason), cluster)
+    if failure:
+        log.error("Run %s cannot be driven, and was not reverted: %s", run, failure)
 
 
 def _loop(view: RunView, tools: Tools, perception: Perception, hand_on: Callable[[], bool] | None) -> End:

@@ -64,9 +64,13 @@ def stop(run: str, by: User, reason: str, now: datetime) -> str:
     return stopping.stop_run(run, wanted, wiring.cluster_port(queries.cluster_of(run)))
 
 
-def halt(by: User, reason: str, now: datetime) -> stopping.Halted:
-    """Stop everything on every cluster and latch it. Needs neither Celery nor Redis."""
-    return stopping.halt(by.username, reason or "No reason was given.", wiring.cluster_ports(), now)
+def halt(by: str, reason: str, now: datetime) -> stopping.Halted:
+    """Stop everything on every cluster and latch it. Needs neither Celery, nor Redis, nor the database.
+
+    `by` is a username. A name that cannot be looked up because the database is away stops all the same.
+    """
+    ports = wiring.ports_for_a_halt()
+    return stopping.halt(by, reason or "No reason was given.", ports, now)
 
 
 def release(by: User, reason: str, now: datetime) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chaos.domain.sight import Pod, Residue, ResidueKind
-from chaos.ports import Preflight
+from chaos.ports import Cleared, Preflight
 from tests.support.builders import pods
 
 UID = "uid-of-practice"
@@ -30,6 +30,7 @@ class QuietCluster:
     said: list[str] = field(default_factory=list)
     removed: list[Residue] = field(default_factory=list)
     lever: str = ""
+    unseen: tuple[str, ...] = ()
     acted: threading.Event = field(default_factory=threading.Event)
 
     def _say(self, verb: str) -> None:
@@ -58,6 +59,13 @@ class QuietCluster:
     def residue(self) -> tuple[Residue, ...]:
         self._say("residue")
         return self.residues
+
+    def revert_all(self) -> Cleared:
+        self._say("revert_all")
+        told = tuple(item for item in self.residues if item.kind is not ResidueKind.RESULT)
+        self.removed += [item for item in told if item not in self.removed]
+        self.acted.set()
+        return Cleared(told, self.unseen)
 
     def remove(self, residue: Sequence[Residue]) -> None:
         self._say("remove")

@@ -43,3 +43,22 @@ def test_a_driver_whose_fence_was_raised_stops_writing(world_of):
     world.at(4, usurp)
     assert world.drive() == "lost"
     assert world.state is RunState.BASELINING
+
+
+def test_a_driver_that_comes_in_the_baseline_believes_only_what_it_sees_itself(world_of):
+    world = world_of()
+
+    class Killed(BaseException):
+        pass
+
+    def kill():
+        raise Killed
+
+    world.at(4.7, kill)
+    with pytest.raises(Killed):
+        world.drive()
+    world.clock.at += timedelta(seconds=13)
+    world.blind = "Prometheus does not answer"
+    world.drive()
+    assert world.store.stop.kind in (StopKind.BLIND, StopKind.BASELINE)
+    assert not world.cluster.times("inject")

@@ -39,14 +39,14 @@ def test_results_are_evidence_and_stay_for_the_run_to_read(port):
     assert result not in port.removed
 
 
-@pytest.mark.parametrize("verb", ["pull_lever", "residue", "remove"])
+@pytest.mark.parametrize("verb", ["pull_lever", "revert_all"])
 @pytest.mark.parametrize(
     "error", [Forbidden("Not allowed."), KeyError("metadata")], ids=["refused", "a defect"]
 )
 def test_a_cluster_that_fails_is_named_and_holds_up_no_other(port, verb, error):
     port.fail[verb] = error
     good = QuietCluster(residues=(left("gd-1-0"),))
-    done = halt("ada", "Now", {"practice": port, "good": good}, AT)
+    done = halt("ada", "Now", {"practice": port, "good": good}, AT, pause=0)
     assert set(done.failed) == {"practice"}
     assert done.failed["practice"] == (
         "Not allowed." if isinstance(error, Forbidden) else "KeyError: 'metadata'"
@@ -57,8 +57,16 @@ def test_a_cluster_that_fails_is_named_and_holds_up_no_other(port, verb, error):
 
 def test_a_lever_that_cannot_be_pulled_does_not_keep_the_faults_from_being_deleted(port):
     port.residues, port.fail["pull_lever"] = (left("gd-1-0"),), Forbidden("Not allowed.")
-    halt("ada", "Now", {"practice": port}, AT)
+    halt("ada", "Now", {"practice": port}, AT, pause=0)
     assert port.removed == list(port.residues)
+
+
+def test_what_can_be_seen_is_deleted_while_what_cannot_is_said_and_tried_again(port):
+    port.residues, port.unseen = (left("gd-1-0"),), ("500 to: list leases.",)
+    done = halt("ada", "Now", {"practice": port}, AT, pause=0)
+    assert done.deleted == {"practice": port.residues}
+    assert done.failed == {"practice": "500 to: list leases."}
+    assert port.said.count("revert_all") > 1
 
 
 @pytest.mark.parametrize("trouble", [refuse_writes, refuse_everything])
