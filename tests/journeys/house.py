@@ -19,7 +19,7 @@ import pytest
 
 from deploy.local import ports
 from deploy.local.paths import ROOT
-from deploy.local.stack import Stack, manage
+from deploy.local.stack import DAY_DATABASE, Stack, manage
 from tests.journeys import plans
 from tests.journeys.conducting import Conducting
 from tests.journeys.programs import Programs
@@ -49,7 +49,7 @@ class House(Programs):
         self.state, self.stack, logs = state, Stack(state), state / "logs"
         self._conducting: list[Conducting] = []
         with _free_ports(), pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DATABASE_URL", database_url or f"sqlite:///{state / 'gameday.sqlite3'}")
+            patch.setenv(DAY_DATABASE, database_url or f"sqlite:///{state / 'gameday.sqlite3'}")
             self.environment = {**os.environ, **self.stack.environment()}
             self.prometheus_url, self.cluster_url = self.stack.prometheus_url, self.stack.cluster_url
             specs = [self.stack.redis(), self.stack.rehearsal(), self.stack.prometheus()]
