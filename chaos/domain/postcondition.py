@@ -39,6 +39,9 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
     if post.probe:
         tally = view.tallies[post.probe]
         known = tally.last_known
+        freshness = tally.probe.freshness
+        if freshness:  # an answer may rest on a sample as old as that
+            since += freshness.max_age
         if not (tally.is_steady and known and known.asked_at > since):
             value = (
                 f"is {known.value:g} {tally.probe.unit}"
@@ -72,8 +75,13 @@ def is_there(view: RunView, injection: Injection, sight: ClusterSight) -> bool:
             for result in sight.results
             for status in result.targets.values()
         )
+    return bool(targets_left(injection, sight))
+
+
+def targets_left(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
+    """Named targets that are gone, replaced or on their way out."""
     standing = {pod.uid for pod in sight.pods if not pod.is_leaving}
-    return any(pod.uid not in standing for pod in injection.targets)
+    return tuple(pod.name for pod in injection.targets if pod.uid not in standing)
 
 
 def targets_missing(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:

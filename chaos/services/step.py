@@ -26,6 +26,7 @@ from chaos.domain.decisions import (
 )
 from chaos.domain.errors import Permanent
 from chaos.domain.injection import InverseKind, Progress
+from chaos.domain.postcondition import targets_left
 from chaos.domain.record import Change, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView
@@ -155,7 +156,8 @@ def _mark_injected(view: RunView, decision: MarkInjected, tools: Tools, now: dat
     progress = view.progress[decision.index]
     progress = replace(progress, not_before=decision.not_before, injected_at=decision.at)
     injection = view.injections[decision.index]
-    event = words.injected(injection, decision.not_before, decision.at)
+    left = targets_left(injection, view.seen) if view.seen else ()
+    event = words.injected(injection, decision.not_before, decision.at, left)
     tools.recorder.note(Change(at=now, progress=(progress,), events=(event,)))
     return _with_progress(view, progress)
 
