@@ -21,7 +21,7 @@ NO_TESTS_COLLECTED = 5
 FAST = "not postgres and not stack"
 SPREAD = ("-n", "auto")
 # Each worker brings up a stack of its own: they wait far more than they work, but a file shares its stack.
-BY_FILE = ("-n", "2", "--dist", "loadfile")
+BY_FILE = ("-n", "4", "--dist", "loadfile")
 CLOSING = re.compile(r"^=*\s*(.*\bin \d+(?:\.\d+)?s\b.*?)\s*=*$")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
