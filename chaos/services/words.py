@@ -61,7 +61,11 @@ def answered(index: int, manifest: object, at: datetime) -> Event:
 def injected(injection: Injection, not_before: datetime | None, at: datetime, left: Sequence[str]) -> Event:
     """`left` are the targets that were seen to leave; somebody else may have taken one of them."""
     within = f", within {_seconds(at, not_before)} s" if not_before and not_before < at else ""
-    seen = f" {len(left)} of {len(injection.targets)} targets have left." if injection.sign is Sign.TARGETS_LEAVE else ""
+    seen = (
+        f" {len(left)} of {len(injection.targets)} targets have left."
+        if injection.sign is Sign.TARGETS_LEAVE
+        else ""
+    )
     text = f"{injection.fault} measured to be there{within}.{seen}"
     body = {"left": list(left), "index": injection.index, "injected_at": at, "not_before": not_before}
     return Event("run.injected", text, at, ORGANISERS, codec.to_plain(body))
