@@ -64,8 +64,9 @@ class Day:
                 self.refusal, status = f"{key} is not launched: {refusal}", REFUSED
                 break
             status = self._follow(self.runs[-1])
-            if status == DONE and not queries.summary(self.runs[-1]).was_injected:
-                self.refusal, status = f"{key} was not conducted: its fault never was there.", REFUSED
+            summary = queries.summary(self.runs[-1])
+            if status == DONE and not summary.was_injected:
+                self.refusal, status = _not_conducted(key, summary), REFUSED
             if status != DONE:
                 break
         self._event("day.finished", f"The day ended with status {status}.", "", {"status": status})
@@ -149,6 +150,11 @@ def _line(entry: JournalEntry, slug: str) -> dict[str, object]:
 
 def _is_undriven(summary: RunSummary, now: datetime) -> bool:
     return summary.lease_until is None and now > summary.state_since + NOBODY_DRIVES
+
+
+def _not_conducted(key: str, summary: RunSummary) -> str:
+    told = f"{key} was not conducted: its fault was never measured to be there."
+    return f"{told} It was requested, so it may have been there." if summary.was_requested else told
 
 
 def table(summaries: list[RunSummary]) -> list[str]:

@@ -33,7 +33,7 @@ def test_without_prometheus_nothing_is_injected(house: House) -> None:
     assert "Prometheus could not be reached" in conducting.text("run.stop_wanted")
     assert conducting.states == ["baselining", "reverting", "aborted"]
     assert "injection.requested" not in conducting.kinds
-    assert "pod-kill was not conducted: its fault never was there" in conducting.err
+    assert "pod-kill was not conducted: its fault was never measured to be there" in conducting.err
     house.nothing_is_left()
 
 
