@@ -24,9 +24,30 @@ from gameday.plans.models import Plan
 
 LOOK_EVERY = 0.25
 NOBODY_DRIVES = timedelta(seconds=12)
+SAY_AGAIN = timedelta(seconds=30)
 STRANDED_PATIENCE = timedelta(seconds=30)
 
 DONE, REFUSED, NOT_PROVEN, STOPPED = 0, 1, 2, 3
+
+
+@dataclass(slots=True)
+class Undriven:
+    """Notices a run that nobody drives: never taken up, or its driver's lease ended with nobody after it."""
+
+    _since: datetime | None = None
+    _said_at: datetime | None = None
+
+    def is_to_be_said(self, lease_until: datetime | None, now: datetime) -> bool:
+        """One look. True when nobody has driven for 12 s, and again every 30 s for as long as nobody does."""
+        if lease_until is not None and lease_until >= now:
+            self._since = self._said_at = None
+            return False
+        # Between two drivers there is none for a moment, however long the run has been in its state.
+        self._since = self._since or lease_until or now
+        if now <= self._since + NOBODY_DRIVES or (self._said_at and now < self._said_at + SAY_AGAIN):
+            return False
+        self._said_at = now
+        return True
 
 
 @dataclass
@@ -73,7 +94,7 @@ class Day:
         return status
 
     def _follow(self, run: str) -> int:
-        said_nobody_drives = False
+        undriven = Undriven()
         while True:
             summary = queries.summary(run)  # before the events: what it shows, they have told
             self._tell()
@@ -85,9 +106,8 @@ class Day:
             now = timezone.now()
             if self._is_given_up(summary, now):
                 return NOT_PROVEN
-            if not said_nobody_drives and _is_undriven(summary, now):
-                said_nobody_drives = True
-                self.say("   Nobody drives this run yet: is a worker up?")
+            if undriven.is_to_be_said(summary.lease_until, now):
+                self.say("   Nobody drives this run: is a worker up?")
                 self.say("   (`celery -A gameday worker -Q drive,control`, or `manage.py drive RUN`)")
             time.sleep(LOOK_EVERY)
 
@@ -146,10 +166,6 @@ def _line(entry: JournalEntry, slug: str) -> dict[str, object]:
         "text": entry.text,
         "data": entry.body,
     }
-
-
-def _is_undriven(summary: RunSummary, now: datetime) -> bool:
-    return summary.lease_until is None and now > summary.state_since + NOBODY_DRIVES
 
 
 def _not_conducted(key: str, summary: RunSummary) -> str:

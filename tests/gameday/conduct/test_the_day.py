@@ -10,8 +10,8 @@ from chaos.domain import codec
 from chaos.domain.injection import Progress
 from chaos.domain.states import RunState
 from chaos.models import RunInjection
-from gameday.conduct import services
-from gameday.conduct.day import REFUSED, Day
+from gameday.conduct import day, services
+from gameday.conduct.day import REFUSED, Day, Undriven
 from tests.gameday.cast import NOW, gather, imported, who
 from tests.support.launching import a_run
 
@@ -48,3 +48,45 @@ def test_a_fault_that_was_requested_and_never_measured_may_have_been_there(monke
         "pod-kill was not conducted: its fault was never measured to be there. "
         "It was requested, so it may have been there."
     )
+
+
+def test_a_run_that_nobody_takes_up_is_undriven_after_twelve_seconds():
+    undriven = Undriven()
+    assert not undriven.is_to_be_said(None, NOW)
+    assert not undriven.is_to_be_said(None, NOW + 12 * SECOND)
+    assert undriven.is_to_be_said(None, NOW + 13 * SECOND)
+
+
+def test_a_run_whose_driver_died_is_undriven_twelve_seconds_after_its_lease():
+    undriven, lease = Undriven(), NOW + 15 * SECOND
+    assert not undriven.is_to_be_said(lease, NOW)
+    assert not undriven.is_to_be_said(lease, lease + 12 * SECOND)
+    assert undriven.is_to_be_said(lease, lease + 13 * SECOND)
+
+
+def test_that_nobody_drives_is_said_again_every_thirty_seconds():
+    undriven = Undriven()
+    said = [number for number in range(100) if undriven.is_to_be_said(NOW, NOW + number * SECOND)]
+    assert said == [13, 43, 73]
+
+
+def test_a_driver_that_hands_on_leaves_nothing_to_say():
+    undriven = Undriven()
+    for number in range(60):
+        at = NOW + number * SECOND
+        handing_on = number % 10 == 0
+        assert not undriven.is_to_be_said(None if handing_on else at + 15 * SECOND, at)
+
+
+@pytest.mark.django_db
+def test_the_conductor_says_what_to_start_when_a_driver_has_died(monkeypatch: pytest.MonkeyPatch):
+    gather()
+    plan, lines = imported(), list[str]()
+    run = a_run(RunState.INJECTING, lease_until=NOW)
+    monkeypatch.setattr(services, "launch", lambda *_: run)
+    monkeypatch.setattr(day, "LOOK_EVERY", 0)
+    looks = iter([False, False, True])
+    monkeypatch.setattr(Day, "_is_given_up", lambda *_: next(looks))
+    Day(plan, who("fiona"), lines.append, lambda: False).hold()
+    assert any("Nobody drives this run" in line for line in lines)
+    assert any("celery -A gameday worker" in line for line in lines)
