@@ -74,7 +74,10 @@ def halt(by: str, reason: str, now: datetime) -> stopping.Halted:
 
 
 def release(by: User, reason: str, now: datetime) -> int:
-    """Release the halt. Raises Refused without the right, without a reason, or when nothing is halted."""
+    """Release every lever, also those that only the clusters hold; how many were on record.
+
+    Raises Refused without the right or without a reason, and what a cluster raises that keeps its lever.
+    """
     people.require_anywhere(by, Act.RELEASE)
     return stopping.release(by.username, reason, wiring.cluster_ports(), now)
 

@@ -29,6 +29,10 @@ def test_an_administrator_may_neither_approve_nor_conduct():
     assert not may(Act.CONDUCT, {TeamRole.ADMINISTRATOR})
 
 
+def test_no_role_of_a_day_releases_a_halt_since_it_holds_every_day():
+    assert PERMISSIONS[Act.RELEASE] == {TeamRole.ADMINISTRATOR}
+
+
 def test_who_may_is_said_in_words():
     assert who_may(Act.APPROVE) == "approver"
     assert who_may(Act.ATTEST) == "facilitator or responder"
