@@ -127,7 +127,9 @@ def _move(view: RunView, to: RunState, why: str, tools: Tools, now: datetime) ->
         progress = tuple(replace(item, intended_at=now) for item in progress)
         change = replace(change, progress=progress)
     if to is RunState.REVERTING:
-        marks = replace(view.marks, ended_at=now, decided_at=view.marks.decided_at or now)
+        # A stop that was wanted while nobody drove counts from then: for so long the fault was left alone.
+        decided_at = view.marks.decided_at or (view.stop.at if view.stop else now)
+        marks = replace(view.marks, ended_at=now, decided_at=decided_at)
         change = replace(change, events=change.events + _asks_to_undo(view, now))
         if REVERT not in view.acting:
             view = _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))

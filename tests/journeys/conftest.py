@@ -11,7 +11,7 @@ from deploy.local.script import read
 from tests.journeys.database import own_database
 from tests.journeys.house import House
 
-PEOPLE = read(cast.SAMPLE).people
+INTRODUCTIONS = cast.introductions(read(cast.SAMPLE))
 
 
 @pytest.fixture(scope="session")
@@ -21,15 +21,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         house = House(tmp_path_factory.mktemp("house"), database_url)
         try:
             house.start("rehearsal")
-            people = [
-                ["people", "add", one.user, "--name", one.name, "--team", one.team]
-                + [word for role in one.roles for word in ("--role", role)]
-                for one in PEOPLE
-            ]
             cluster = ["cluster", "add", "rehearsal", "--server", house.cluster_url]
             cluster += ["--token-file", str(house.stack.token_file), "--prometheus", house.prometheus_url]
             cluster += ["--environment", "rehearsal", "--as", "ada"]
-            said = house.several(["migrate", "--verbosity", "0"], *people, cluster)
+            said = house.several(["migrate", "--verbosity", "0"], *INTRODUCTIONS, cluster)
             assert said.status == 0, said.told
             yield house
         finally:
