@@ -127,7 +127,7 @@ class Day:
         except GamedayError as error:
             failure = str(error)
         if failure:
-            self.say(f"   Not all went through at first: {failure} The driver repeats it.")
+            self.say(f"   Not all went through at first; the driver repeats it. {failure}")
 
     def _tell(self) -> None:
         for entry in entries(self.plan.stream, self._seq):
