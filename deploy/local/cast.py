@@ -44,6 +44,17 @@ def script_for(path: Path, plan: PlanSpec) -> Script:
     return plain(plan)
 
 
+def introductions(played: Script) -> list[list[str]]:
+    """The manage.py calls that make everybody known: first the administrator, who then adds the others."""
+    chief = played.administrator
+    calls = [
+        ["people", "add", one.user, "--name", one.name, "--team", one.team]
+        + [word for role in one.roles for word in ("--role", role)]
+        for one in sorted(played.people, key=lambda one: one.user != chief)
+    ]
+    return [*calls[:1], *([*call, "--as", chief] for call in calls[1:])]
+
+
 def plain(plan: PlanSpec) -> Script:
     """A cast from the plan alone: its people, a planner, an approver; faults by hand are attested in turn."""
     conductor = plan.facilitators[0]
@@ -59,7 +70,9 @@ def plain(plan: PlanSpec) -> Script:
     )
     named = {*plan.people, *(user for party in plan.must_be_told for user in party.acknowledged_by)}
     people = [Person(user, user.title(), plan.team, (user,)) for user in (ADMINISTRATOR, PLANNER, APPROVER)]
-    people += [Person(user, user, plan.team, ()) for user in sorted(named)]
+    people += [
+        Person(user, user, plan.team, ()) for user in sorted(named - {ADMINISTRATOR, PLANNER, APPROVER})
+    ]
     return Script(
         people=tuple(people),
         before=(

@@ -62,15 +62,10 @@ class Day:
     def _prepare(self) -> bool:
         """Database, people and cluster, in one process: nobody's separate act is among them."""
         step("preparing the database, the people and the cluster")
-        people = [
-            ["people", "add", one.user, "--name", one.name, "--team", one.team]
-            + [word for role in one.roles for word in ("--role", role)]
-            for one in self.script.people
-        ]
         cluster = ["cluster", "add", self.script.cluster, "--server", self.stack.cluster_url]
         cluster += ["--token-file", str(self.stack.token_file), "--prometheus", self.stack.prometheus_url]
         cluster += ["--environment", "rehearsal", "--as", self.script.administrator]
-        calls = [["migrate", "--verbosity", "0"], *people, cluster]
+        calls = [["migrate", "--verbosity", "0"], *cast.introductions(self.script), cluster]
         done = subprocess.run(
             [PYTHON, "-m", "deploy.local.seed"],
             cwd=ROOT,

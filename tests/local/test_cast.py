@@ -90,6 +90,15 @@ def test_an_edited_copy_of_the_sample_is_played_by_the_sample_s_script(tmp_path:
     assert cast.script_for(copy, cast.opened(copy)) == script.read(cast.SAMPLE)
 
 
+def test_the_administrator_is_introduced_first_and_introduces_the_others():
+    played = script.read(cast.SAMPLE)
+    first, *others = cast.introductions(played)
+    assert first[:3] == ["people", "add", played.administrator]
+    assert "--as" not in first
+    assert {one[2] for one in others} == {one.user for one in played.people} - {played.administrator}
+    assert all(one[-2:] == ["--as", played.administrator] for one in others)
+
+
 def test_everybody_in_the_sample_is_somebody_its_script_introduces():
     played, plan = script.read(cast.SAMPLE), sample()
     introduced = {one.user for one in played.people}

@@ -59,6 +59,6 @@ def test_a_role_of_the_day_counts_beside_those_of_the_team():
 def test_an_administrator_of_any_team_may_register_clusters():
     ada = services.add_person("ada", "Ada", "platform", ["administrator"])
     services.require_anywhere(ada, Act.ADMINISTER)
-    petra = services.add_person("petra", "Petra", "payments", ["planner"])
+    petra = services.add_person("petra", "Petra", "payments", ["planner"], by=ada)
     with pytest.raises(Refused, match="administrator"):
         services.require_anywhere(petra, Act.ADMINISTER)
