@@ -39,6 +39,14 @@ class Preflight:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What was told to go, and in sentences what did not go through."""
+
+    told: tuple[Residue, ...]
+    failures: tuple[str, ...] = ()
+
+
 class Cluster(Protocol):
     """A Kubernetes cluster with Litmus. Acts are idempotent: create-only, named, 409 of our own is done."""
 
@@ -80,6 +88,10 @@ class Cluster(Protocol):
     def revert(self, ref: RunRef) -> None:
         """Delete the run's engines (UID precondition), and at once, in parallel, its Jobs and Pods by
         chaosUID with grace. Safe to repeat. Raises the first error after having tried everything."""
+
+    def revert_all(self) -> Cleared:
+        """As `revert`, for every run and installation, and the grants: what a halt does. Raises nothing:
+        what cannot be seen or deleted is said, and what can be is deleted all the same."""
 
     def results(self, ref: RunRef, injections: Sequence[Injection]) -> tuple[Mapping[str, Any], ...]:
         """Engines and ChaosResults as read back, for the evidence."""

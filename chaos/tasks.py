@@ -9,7 +9,6 @@ from celery import shared_task
 
 from chaos import wiring
 from chaos.domain.errors import GamedayError
-from chaos.services import drive as driving
 from chaos.services import sweep as sweeping
 
 log = logging.getLogger(__name__)
@@ -18,7 +17,7 @@ log = logging.getLogger(__name__)
 @shared_task(name="chaos.tasks.drive")
 def drive(run: str) -> str:
     """Drive a run. A second ring while somebody drives ends at once."""
-    return driving.drive(run, wiring.ports_of_run(run), hand_on=lambda: wiring.ring(run)).value
+    return wiring.host(run, hand_on=lambda: wiring.ring(run)).value
 
 
 @shared_task(name="chaos.tasks.sweep")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 
 from celery import current_app
+from django.core.exceptions import ValidationError
+from django.db import Error
 
 from chaos.adapters.http_probe import HttpProbe
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
@@ -16,13 +18,16 @@ from chaos.adapters.litmus import LitmusCluster
 from chaos.adapters.litmus_manifests import LitmusSettings
 from chaos.adapters.prometheus import AlertsReader, PrometheusReader
 from chaos.adapters.prometheus_client import PrometheusClient, PrometheusSettings
-from chaos.domain.errors import Refused
+from chaos.domain.errors import StoreUnavailable
 from chaos.domain.sight import Reading
 from chaos.domain.spec import ProbeKind, ProbeSpec
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Run
 from chaos.ports import Cluster, Ports
+from chaos.services import address_book
+from chaos.services.address_book import Address, address_of
 from chaos.services.clusters import all_rows, row
+from chaos.services.drive import End, drive, give_up
 from chaos.services.store import DjangoStore
 
 log = logging.getLogger(__name__)
@@ -63,6 +68,16 @@ def cluster_ports() -> dict[str, Cluster]:
     return {found.name: _port(found) for found in all_rows()}
 
 
+def ports_for_a_halt() -> dict[str, Cluster]:
+    """Every cluster, also when the database is away: then from the address book beside it."""
+    try:
+        addresses = [address_of(found) for found in all_rows()]
+    except Error as error:
+        log.warning("The database is away (%s); the clusters are taken from the address book.", error)
+        addresses = address_book.read()
+    return {item.name: _at(item) for item in addresses}
+
+
 def cluster_at(
     server: str,
     token_file: str = "",
@@ -91,12 +106,24 @@ def ports_of_run(run: str) -> Ports:
 
 
 def prometheus_client(url: str, token_file: str = "", ca_file: str = "") -> PrometheusClient:
-    """Raises Refused for an address that is none, or a token file that cannot be read."""
+    """Raises Refused for an address that is none. The token is read with each question: a file that cannot
+    be read makes readings unknown, and keeps nobody from stopping a run."""
+    return PrometheusClient(PrometheusSettings(url, token_file or None, ca_file or None))
+
+
+def host(run: str, hand_on: Callable[[], bool] | None = None) -> End:
+    """Drive a run in this process. Whatever keeps the drive from going on stops the run first.
+
+    Raises what it was; StoreUnavailable, when only the database is away, is left to the next ring.
+    """
     try:
-        token = Path(token_file).read_text().strip() if token_file else ""
-    except OSError as error:
-        raise Refused(f"The token file of Prometheus cannot be read: {error}.", "prometheus") from error
-    return PrometheusClient(PrometheusSettings(url, token, ca_file or None))
+        return drive(run, ports_of_run(run), hand_on)
+    except (Run.DoesNotExist, ValidationError, StoreUnavailable, Error):
+        raise
+    except Exception as error:
+        found = Run.objects.select_related("cluster").get(pk=run).cluster
+        give_up(run, _port(found), error, SystemClock().now())
+        raise
 
 
 def ring(run: str) -> bool:
@@ -110,8 +137,16 @@ def ring(run: str) -> bool:
 
 
 def _port(found: ClusterRow) -> Cluster:
+    return _at(address_of(found))
+
+
+def _at(address: Address) -> Cluster:
     return _cached_port(
-        found.server, found.token_file, found.ca_file, found.chaos_namespace, found.service_account
+        address.server,
+        address.token_file,
+        address.ca_file,
+        address.chaos_namespace,
+        address.service_account,
     )
 
 

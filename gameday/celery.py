@@ -12,12 +12,15 @@ app = Celery("gameday")
 app.conf.update(
     broker_url=settings.REDIS_URL,
     task_ignore_result=True,
-    task_acks_late=True,
-    task_reject_on_worker_lost=True,
+    # Acknowledged when they begin, not when they end. The sweep rings again for a doorbell that is lost; but
+    # one that is unacknowledged when the broker goes away ends the whole worker (kombu restores it over a
+    # connection that is closed), and is delivered a second time after the visibility timeout.
+    task_acks_late=False,
     worker_prefetch_multiplier=1,
     # A drive must outlive the broker: its run is safe only while somebody watches it.
     worker_cancel_long_running_tasks_on_connection_loss=False,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # for ever: nobody is there to start a worker that gave up
     broker_transport_options={
         "visibility_timeout": 3600,
         "socket_timeout": 5,

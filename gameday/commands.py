@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error
 
 from chaos.domain.errors import GamedayError
 
@@ -36,6 +37,9 @@ class SliceCommand(BaseCommand):
             status = options["act"](argparse.Namespace(**options), self.stdout.write)
         except GamedayError as error:
             self.stderr.write(str(error))
+            sys.exit(1)
+        except Error as error:
+            self.stderr.write(f"The database cannot be used: {error}")
             sys.exit(1)
         if status:
             sys.exit(status)

@@ -19,7 +19,7 @@ from kubernetes.client import ApiClient, Configuration
 from chaos.adapters.kubernetes_answers import object_of, parsed, whole
 from chaos.adapters.kubernetes_errors import from_answer, raise_for
 from chaos.adapters.kubernetes_paths import Resource, selector, what_is_asked
-from chaos.adapters.kubernetes_token import TokenFile
+from chaos.adapters.token_file import TokenFile
 from chaos.domain.errors import Refused
 
 Json = dict[str, Any]

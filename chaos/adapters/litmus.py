@@ -20,11 +20,12 @@ from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NAMESPACES
 from chaos.adapters.litmus_look import WITHIN, Looker
 from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings
 from chaos.adapters.litmus_parse import Owner
+from chaos.adapters.litmus_policies import Policies
 from chaos.adapters.parallel import gather
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
 from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind
-from chaos.ports import Preflight, RunRef
+from chaos.ports import Cleared, Preflight, RunRef
 
 Json = Mapping[str, Any]
 
@@ -46,7 +47,8 @@ class LitmusCluster:
         """`look_within`: seconds for one look."""
         self._api, self._settings, self._now = api, settings, now
         self._known: dict[str, Owner] = {}
-        self._looker = Looker(api, settings, now, self._known, look_within)
+        self._policies = Policies(api)
+        self._looker = Looker(api, settings, now, self._known, self._policies, look_within)
 
     def identity(self) -> str:
         return str(self._api.get(NAMESPACES, "", "kube-system")["metadata"]["uid"])
@@ -87,6 +89,7 @@ class LitmusCluster:
         seen = gather({"grant": lambda: self._own_grant(ref), "lever": self._lever_reason}, within=10)
         if seen["lever"]:
             raise Refused(f"The halt lever of this cluster is down: {seen['lever']}")
+        self._policies.remember(ref, [injection])
         manifest = manifests.engine(ref, injection, seen["grant"]["metadata"]["uid"], self._settings)
         try:
             made = self._create(ENGINES, manifest)
@@ -100,8 +103,13 @@ class LitmusCluster:
         return self._looker.look(ref, injections)
 
     def revert(self, ref: RunRef) -> None:
-        items, errors = litmus_sweep.of_run(self._api, self._settings, ref, self._known, self._now())
+        items, errors = litmus_sweep.as_far_as_seen(self._api, self._settings, self._known, self._now(), ref)
         self._raise_first(litmus_sweep.remove(self._api, items, self._settings.grace_seconds) + errors)
+
+    def revert_all(self) -> Cleared:
+        items, errors = litmus_sweep.as_far_as_seen(self._api, self._settings, self._known, self._now())
+        errors += litmus_sweep.remove(self._api, items, self._settings.grace_seconds)
+        return Cleared(tuple(items), tuple(str(error) for error in errors))
 
     def results(self, ref: RunRef, injections: Sequence[Injection]) -> tuple[Json, ...]:
         namespace = self._settings.namespace
@@ -117,11 +125,11 @@ class LitmusCluster:
         return tuple(found)
 
     def clear(self, ref: RunRef) -> None:
-        ours = litmus_sweep.everything(self._api, self._settings, self._known, self._now(), ref)
+        ours = self._everything(ref)
         self.remove([item for item in ours if item.kind in (ResidueKind.RESULT, ResidueKind.GRANT)])
 
     def residue(self) -> tuple[Residue, ...]:
-        return litmus_sweep.everything(self._api, self._settings, self._known, self._now())
+        return self._everything()
 
     def remove(self, residue: Sequence[Residue]) -> None:
         self._raise_first(litmus_sweep.remove(self._api, residue, self._settings.grace_seconds))
@@ -138,6 +146,10 @@ class LitmusCluster:
             self._api.delete(CONFIG_MAPS, self._settings.namespace, LEVER)
         except NotFound:
             return
+
+    def _everything(self, ref: RunRef | None = None) -> tuple[Residue, ...]:
+        policies = self._policies.everywhere
+        return litmus_sweep.everything(self._api, self._settings, self._known, self._now(), policies, ref)
 
     def _create(self, resource: Any, manifest: Json) -> Json:
         return self._api.create(resource, self._settings.namespace, manifest)

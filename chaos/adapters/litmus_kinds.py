@@ -15,6 +15,7 @@ LEASES = Resource("coordination.k8s.io/v1", "leases")
 ENGINES = Resource("litmuschaos.io/v1alpha1", "chaosengines")
 RESULTS = Resource("litmuschaos.io/v1alpha1", "chaosresults")
 EXPERIMENTS = Resource("litmuschaos.io/v1alpha1", "chaosexperiments")
+POLICIES = Resource("networking.k8s.io/v1", "networkpolicies")
 
 OF_KIND = {
     ResidueKind.GRANT: LEASES,
@@ -22,12 +23,13 @@ OF_KIND = {
     ResidueKind.RESULT: RESULTS,
     ResidueKind.JOB: JOBS,
     ResidueKind.POD: PODS,
+    ResidueKind.POLICY: POLICIES,
 }
 
 NEEDED = {
     ENGINES: ("create", "get", "list", "delete"),
     RESULTS: ("get", "list", "delete"),
-    EXPERIMENTS: ("get",),
+    EXPERIMENTS: ("get", "list"),
     JOBS: ("list", "delete"),
     PODS: ("list", "delete"),
     LEASES: ("create", "get", "list", "patch", "delete"),

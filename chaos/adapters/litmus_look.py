@@ -14,6 +14,7 @@ from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import NotFound
 from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NODES, PODS, RESULTS
 from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings, is_of, result_name
+from chaos.adapters.litmus_policies import Policies
 from chaos.adapters.litmus_sweep import learned, residues, run_label, unique, workload_calls
 from chaos.adapters.parallel import gather
 from chaos.domain.errors import GamedayError
@@ -32,6 +33,7 @@ class Looker:
     now: Callable[[], datetime]
     known: dict[str, parse.Owner]
     """chaosUIDs of engines seen so far; grows with each look."""
+    policies: Policies
     within: float = WITHIN
 
     def look(self, ref: RunRef, injections: Sequence[Injection]) -> ClusterSight:
@@ -47,7 +49,7 @@ class Looker:
         return ClusterSight(began_at=began_at, at=self.now(), unseen=reason)
 
     def _sight(self, ref: RunRef, injections: Sequence[Injection], began_at: datetime) -> ClusterSight:
-        """Engines first, then what they make, so that an engine that ends in between leaves no Job unseen."""
+        """Engines first, then what they make, so that one that ends in between leaves nothing unseen."""
         until = time.monotonic() + self.within
         first = gather(self._first_calls(ref, injections), self.within)
         left = max(0.05, until - time.monotonic())
@@ -61,9 +63,11 @@ class Looker:
             ResidueKind.RESULT: results,
             ResidueKind.GRANT: [grant] if grant and is_of(grant, ref) else [],
         }
+        self.policies.remember(ref, injections)
+        policies = self.policies.of(ref, self.now(), max(0.05, until - time.monotonic()))
         belonging = learned(found, self.known)
         at = self.now()
-        left_behind = residues(found, belonging, at, ref)
+        left_behind = residues(found, belonging, at, ref) + policies
         for uid, owner in belonging.by_uid.items():
             if owner.is_of(ref):
                 self.known.setdefault(uid, owner)

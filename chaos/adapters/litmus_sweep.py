@@ -74,6 +74,7 @@ def everything(
     settings: LitmusSettings,
     known: Mapping[str, Owner],
     now: datetime,
+    policies: Callable[[], list[dict[str, Any]]],
     ref: RunRef | None = None,
 ) -> tuple[Residue, ...]:
     """Everything of ours, of any run and installation or of the one run.
@@ -85,6 +86,7 @@ def everything(
         "engines": partial(api.list, ENGINES, namespace, ours),
         "results": partial(api.list, RESULTS, namespace),
         "leases": partial(api.list, LEASES, namespace, ours),
+        "policies": policies,
         **workload_calls(api, namespace, {**MANAGED_BY}),
     }
     seen = gather(calls, _WITHIN)
@@ -94,20 +96,30 @@ def everything(
         ResidueKind.POD: unique(seen["pods0"], seen["pods1"]),
         ResidueKind.RESULT: seen["results"],
         ResidueKind.GRANT: seen["leases"],
+        ResidueKind.POLICY: seen["policies"],
     }
     return tuple(residues(found, learned(found, known), now, ref))
 
 
-def of_run(
-    api: KubernetesApi, settings: LitmusSettings, ref: RunRef, known: Mapping[str, Owner], now: datetime
+def as_far_as_seen(
+    api: KubernetesApi,
+    settings: LitmusSettings,
+    known: Mapping[str, Owner],
+    now: datetime,
+    ref: RunRef | None = None,
 ) -> tuple[list[Residue], list[GamedayError]]:
-    """The run's engines, Jobs and Pods as far as they can be seen, and what kept us from seeing more.
+    """The engines, Jobs and Pods of the run, as far as they can be seen, and what kept us from seeing more.
+    Without a run: of every run and installation, the grants too.
 
     Engines that we remember are in it also when they cannot be listed.
     """
-    calls = workload_calls(api, settings.namespace, run_label(ref))
-    calls["engines"] = partial(api.list, ENGINES, settings.namespace, run_label(ref))
+    namespace, labels = settings.namespace, run_label(ref) if ref else {**MANAGED_BY}
+    calls = workload_calls(api, namespace, labels)
+    calls["engines"] = partial(api.list, ENGINES, namespace, labels)
     kinds = {"engines": ResidueKind.ENGINE, "jobs": ResidueKind.JOB, "pods": ResidueKind.POD}
+    if ref is None:
+        calls["leases"] = partial(api.list, LEASES, namespace, labels)
+        kinds["leases"] = ResidueKind.GRANT
     answers, errors = try_all(
         partial(lambda kind, call: (kind, call()), kinds[key.rstrip("01")], call)
         for key, call in calls.items()
@@ -118,7 +130,7 @@ def of_run(
     items += [
         Residue(ResidueKind.ENGINE, settings.namespace, owner.engine, uid, owner.run, owner.installation)
         for uid, owner in list(known.items())
-        if errors and owner.engine and owner.is_of(ref) and uid not in seen
+        if errors and owner.engine and (ref is None or owner.is_of(ref)) and uid not in seen
     ]
     return items, errors
 
@@ -135,7 +147,10 @@ def remove(api: KubernetesApi, items: Sequence[Residue], grace: int) -> list[Gam
     def engines() -> list[GamedayError]:
         return try_all(kind(ResidueKind.ENGINE))[1]
 
-    answers, errors = try_all([engines, workloads])
+    def policies() -> list[GamedayError]:
+        return try_all(kind(ResidueKind.POLICY))[1]
+
+    answers, errors = try_all([engines, policies, workloads])
     errors = [error for failed in answers for error in failed] + errors
     errors += try_all(kind(ResidueKind.RESULT))[1]
     return errors + try_all(kind(ResidueKind.GRANT))[1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +19,8 @@ from prometheus_api_client import PrometheusConnect
 from prometheus_api_client.exceptions import PrometheusApiClientException
 from urllib3.util.retry import Retry
 
-from chaos.domain.errors import Refused
+from chaos.adapters.token_file import TokenFile
+from chaos.domain.errors import GamedayError, Refused
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_WORDS = 200
@@ -32,13 +33,13 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PrometheusSettings:
-    """Where Prometheus is. `token` is sent as a bearer token; `ca_file` is for a CA of one's own.
+    """Where Prometheus is. `token_file` holds a bearer token; `ca_file` is for a CA of one's own.
 
     `proxy` is used only when it is set; the environment's never is.
     """
 
     url: str
-    token: str = field(default="", repr=False)
+    token_file: str | None = None
     ca_file: str | None = None
     proxy: str = ""
 
@@ -63,6 +64,8 @@ class PrometheusClient:
     def __init__(self, settings: PrometheusSettings) -> None:
         self._settings = settings
         self._local = threading.local()
+        parts = urlsplit(settings.url)
+        self._token = TokenFile(settings.token_file, parts.scheme, parts.hostname or "")
 
     def ask(self, query: str, seconds: float, at: float | None = None) -> list[Sample]:
         """The samples at `at` (now, by Prometheus' clock, when None). Raises Unanswered."""
@@ -71,6 +74,8 @@ class PrometheusClient:
         params = {"timeout": f"{seconds:.3f}"} | ({} if at is None else {"time": f"{at:.3f}"})
         try:
             connect.custom_query(query, params=params, timeout=max(0.01, seconds))
+        except GamedayError as error:  # the token cannot be read
+            raise Unanswered(str(error)) from error
         except (requests.JSONDecodeError, KeyError, TypeError) as error:
             raise Unanswered(_NOT_JSON) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -81,10 +86,9 @@ class PrometheusClient:
 
     def _mine(self) -> tuple[_Session, Any]:
         if not hasattr(self._local, "pair"):
-            session = _Session(self._settings)
+            session = _Session(self._settings, self._token)
             connect = PrometheusConnect(
                 url=self._settings.url.rstrip("/"),
-                headers={"Authorization": f"Bearer {self._settings.token}"} if self._settings.token else None,
                 retry=Retry(total=0, read=False),
                 session=session,
                 timeout=3,
@@ -97,8 +101,9 @@ class PrometheusClient:
 class _Session(requests.Session):
     """Reads the whole answer by one deadline and keeps what the library throws away."""
 
-    def __init__(self, settings: PrometheusSettings) -> None:
+    def __init__(self, settings: PrometheusSettings, token: TokenFile) -> None:
         super().__init__()
+        self._token = token
         self.trust_env = False
         self.verify = settings.ca_file or True
         self.proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
@@ -108,7 +113,9 @@ class _Session(requests.Session):
 
     def request(self, *args: Any, **options: Any) -> requests.Response:
         self.status, self.payload = 0, None
-        response = super().request(*args, **{**options, "allow_redirects": False, "stream": True})
+        options |= {"allow_redirects": False, "stream": True}
+        options["headers"] = {**(options.get("headers") or {}), **self._token.header()}
+        response = super().request(*args, **options)
         body = b""
         with response:
             while part := response.raw.read1(65536, decode_content=True):

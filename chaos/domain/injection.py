@@ -28,6 +28,7 @@ class Sign(StrEnum):
     TARGETS_LEAVE = "targets-leave"
     TARGETS_RESTART = "targets-restart"
     RESULT_INJECTED = "result-injected"
+    POLICY_MADE = "policy-made"
     NODE_CHANGED = "node-changed"
     NODE_DOWN = "node-down"
     WORD = "word"
@@ -59,6 +60,8 @@ class Postcondition:
     taint_keys: tuple[str, ...] = ()
     freed: tuple[tuple[str, str], ...] = ()
     """(name, uid) of pods that a helper must have taken the fault out of; else they must be replaced."""
+    uncut: bool = False
+    """No NetworkPolicy of Litmus' may be left that selects what the injection selected."""
     probe: str = ""
 
 

@@ -9,7 +9,7 @@ from chaos.domain.run import RunView
 from chaos.domain.sight import ClusterSight, Node, Residue, ResidueKind
 
 WORKLOADS = (ResidueKind.JOB, ResidueKind.POD)
-LIVE_KINDS = (*WORKLOADS, ResidueKind.ENGINE)
+LIVE_KINDS = (*WORKLOADS, ResidueKind.ENGINE, ResidueKind.POLICY)
 
 
 def workloads(sight: ClusterSight) -> tuple[Residue, ...]:
@@ -18,7 +18,7 @@ def workloads(sight: ClusterSight) -> tuple[Residue, ...]:
 
 
 def live_residue(sight: ClusterSight) -> tuple[Residue, ...]:
-    """Engines, Jobs and Pods: anything that could inject or come back."""
+    """Engines, Jobs and Pods, and policies they made: anything that could inject, come back or still act."""
     return tuple(item for item in sight.residue if item.kind in LIVE_KINDS)
 
 
@@ -41,6 +41,9 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
     if post.probe:
         tally = view.tallies[post.probe]
         known = tally.last_known
+        freshness = tally.probe.freshness
+        if freshness:  # an answer may rest on a sample as old as that
+            since += freshness.max_age
         if not (tally.is_steady and known and known.asked_at > since):
             value = (
                 f"is {known.value:g} {tally.probe.unit}"
@@ -125,13 +128,20 @@ def is_there(view: RunView, injection: Injection, sight: ClusterSight) -> bool:
         return _says_injected(sight)
     if injection.sign is Sign.NODE_CHANGED:
         return bool(not_restored(injection, sight)) or _says_injected(sight)
+    if injection.sign is Sign.POLICY_MADE:
+        return any(item.kind is ResidueKind.POLICY for item in sight.residue)
     if injection.sign is Sign.NODE_DOWN:
         return bool(_down(injection, sight))
     if injection.sign is Sign.TARGETS_RESTART:
         restarts = {pod.uid: pod.restarts for pod in sight.pods}
         return any(restarts.get(pod.uid, pod.restarts) > pod.restarts for pod in injection.targets)
+    return bool(targets_left(injection, sight))
+
+
+def targets_left(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
+    """Named targets that are gone, replaced or on their way out."""
     standing = {pod.uid for pod in sight.pods if not pod.is_leaving}
-    return any(pod.uid not in standing for pod in injection.targets)
+    return tuple(pod.name for pod in injection.targets if pod.uid not in standing)
 
 
 def _says_injected(sight: ClusterSight) -> bool:

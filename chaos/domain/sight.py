@@ -83,6 +83,7 @@ class ResidueKind(StrEnum):
     RESULT = "ChaosResult"
     JOB = "Job"
     POD = "Pod"
+    POLICY = "NetworkPolicy"
 
 
 @dataclass(frozen=True, slots=True)

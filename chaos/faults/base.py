@@ -51,6 +51,8 @@ class Part:
     postcondition: Postcondition
     instructions: str = ""
     person_within: timedelta = timedelta(0)
+    app_label: str = ""
+    """The one label (key=value) by which Litmus finds the targets; the selector's first when empty."""
 
 
 class Fault(Protocol):

@@ -30,6 +30,7 @@ from chaos.faults.pod_network import (
     PodNetworkLoss,
     PodNetworkRateLimit,
 )
+from chaos.faults.pod_network_partition import PodNetworkPartition
 from chaos.faults.pod_stress import DiskFill, PodCpuHog, PodIoStress, PodMemoryHog
 
 _ALL: tuple[Fault, ...] = (
@@ -40,6 +41,7 @@ _ALL: tuple[Fault, ...] = (
     PodNetworkCorruption(),
     PodNetworkDuplication(),
     PodNetworkRateLimit(),
+    PodNetworkPartition(),
     PodCpuHog(),
     PodMemoryHog(),
     PodIoStress(),
@@ -95,7 +97,7 @@ def _injection(run_short: str, index: int, spec: FaultSpec, targets: Targets | N
         env=part.env,
         namespace=targets.namespace if targets else "",
         targets=targets.pods if targets else (),
-        app_label="=".join(labels[0]) if labels else "",
+        app_label=part.app_label or ("=".join(labels[0]) if labels else ""),
         app_kind=spec.targets.kind if spec.targets and on_pods else "",
         duration=spec.duration,
         inverse=part.inverse,

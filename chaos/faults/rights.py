@@ -86,6 +86,7 @@ POLICIES = Family(
     "makes and removes NetworkPolicies in the target's namespace",
     (*_LOOK, _right("networking.k8s.io", "networkpolicies", "create get list delete")),
     ours_target=(*_SEE, _right("networking.k8s.io", "networkpolicies", "list delete")),
+    ours_cluster=(_right("networking.k8s.io", "networkpolicies", "list"),),
 )
 SCALE = Family(
     "scale",

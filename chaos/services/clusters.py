@@ -17,6 +17,7 @@ from chaos.faults.catalogue import UNPROVABLE
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Installation
 from chaos.ports import Cluster, Preflight
+from chaos.services import address_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def register(name: str, port: Cluster, limits: Limits | None = None, **fields: A
         cluster, _ = ClusterRow.objects.update_or_create(
             name=name, defaults={**fields, "uid": uid, "limits": codec.to_plain(limits)}
         )
+    address_book.write([address_book.address_of(row) for row in all_rows()])
     return info(cluster)
 
 

@@ -17,12 +17,13 @@ from chaos.domain.errors import StoreUnavailable
 from chaos.domain.record import Change, RunRecord
 from chaos.domain.run import RunView, Stop
 from chaos.domain.states import RunState, StopKind
-from chaos.ports import Ports, RunRef, Senses
+from chaos.ports import Cluster, Ports, RunRef, Senses
 from chaos.services import words
 from chaos.services.perceive import Perception, view_of
 from chaos.services.recorder import Recorder, ThreadRecorder
 from chaos.services.senses import ThreadSenses
 from chaos.services.step import Tools, step
+from chaos.services.stop import stop_run
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,16 @@ def drive(
     `hand_on` asks for the next slice and says whether that worked; if not, this one goes on. Raises
     StoreUnavailable when the run cannot be claimed or loaded. Any defect of ours in mid-run wants a stop.
     """
+    while True:
+        end = _drive_slice(run, ports, hand_on is not None, senses_of, recorder_of)
+        # Asked only once the lease is given back: whoever comes finds the run free.
+        if end is not End.HANDED_ON or (hand_on and hand_on()):
+            return end
+
+
+def _drive_slice(
+    run: str, ports: Ports, may_hand_on: bool, senses_of: SensesOf, recorder_of: RecorderOf
+) -> End:
     now = ports.clock.now()
     fence = ports.store.claim(run, _owner(), now)
     if fence is None:
@@ -82,7 +93,7 @@ def drive(
     tools = Tools(ref, ports, senses, recorder, record.spec_digest, lambda: tuple(perception.readings))
     view = view_of(record, now)
     try:
-        return _loop(view, tools, perception, hand_on)
+        return _loop(view, tools, perception, may_hand_on)
     except Exception as error:
         log.exception("The drive of run %s failed; the run is stopped.", run)
         _stop_after_defect(tools, error)
@@ -95,7 +106,19 @@ def drive(
             _release(ports, run, fence)
 
 
-def _loop(view: RunView, tools: Tools, perception: Perception, hand_on: Callable[[], bool] | None) -> End:
+def give_up(run: str, cluster: Cluster, error: Exception, now: datetime) -> None:
+    """A run that cannot be driven is stopped: its faults are deleted by label, which needs neither its spec
+    nor its probes, and the stop is latched for whoever can drive it again.
+
+    Raises StoreUnavailable when the stop could not be written; the deletes were sent all the same.
+    """
+    reason = f"It cannot be driven: {error}"
+    failure = stop_run(run, Stop(now, StopKind.FAULT, reason), cluster)
+    if failure:
+        log.error("Run %s cannot be driven, and was not reverted: %s", run, failure)
+
+
+def _loop(view: RunView, tools: Tools, perception: Perception, may_hand_on: bool) -> End:
     clock, recorder = tools.ports.clock, tools.recorder
     slice_ends = clock.now() + SLICE
     while not view.state.is_final:
@@ -114,10 +137,8 @@ def _loop(view: RunView, tools: Tools, perception: Perception, hand_on: Callable
                 break
             now = clock.now()
             decision = decide(view, now)
-        if hand_on and now > slice_ends and _is_quiet(view):
-            if hand_on():
-                return End.HANDED_ON
-            slice_ends = now + SLICE
+        if may_hand_on and now > slice_ends and _is_quiet(view):
+            return End.HANDED_ON
     return End.OVER
 
 

@@ -59,6 +59,7 @@ def launch(
     called after the commit; if it fails, the sweep finds the run.
     """
     row = clusters.row(order.cluster)
+    _check_lever(row)  # first: of all reasons not to launch it is the one to be told
     _check_cluster(row, order, port)
     limits = clusters.info(row).limits
     targets = clusters.preview(order.spec, limits, port)
@@ -69,9 +70,7 @@ def launch(
     not_after = min(order.closes, now + longest(order.spec))
     try:
         with transaction.atomic():
-            lever = rows.lever_of(row.pk)
-            if lever:
-                raise Refused(f"Everything is halted: {lever}. A named person must release it first.")
+            _check_lever(row)
             reason = still_approved()
             if reason:
                 raise Refused(reason)
@@ -116,6 +115,12 @@ def longest(spec: RunSpec) -> timedelta:
 def _person_within(spec: RunSpec) -> timedelta:
     fault = catalogue.find(spec.fault.fault)
     return timedelta(0) if fault.needs_targets else fault.part(spec.fault, None).person_within
+
+
+def _check_lever(row: ClusterRow) -> None:
+    lever = rows.lever_of(row.pk)
+    if lever:
+        raise Refused(f"Everything is halted: {lever}. A named person must release it first.")
 
 
 def _check_cluster(row: ClusterRow, order: Order, port: Cluster) -> None:

@@ -17,6 +17,7 @@ from chaos.services import words
 from chaos.services.recorder import Recorder
 from chaos.services.step import CLEAR, GRANT, INJECT, LATE_CREATE, READ, RECREATE, RESTORE, REVERT
 
+BEFORE = (RunState.PENDING, RunState.BASELINING)
 FLUSH_EVERY = timedelta(seconds=1)
 
 
@@ -40,7 +41,8 @@ def view_of(record: RunRecord, now: datetime) -> RunView:
         progress=record.progress,
         stop=record.signals.stop,
         marks=record.marks,
-        tallies=tallies_of(record.spec, record.readings),
+        # Before anything is injected, what another driver saw is no proof that it still is so.
+        tallies=tallies_of(record.spec, () if record.state in BEFORE else record.readings),
         words=record.signals.words,
         lever=record.signals.lever,
         uncertain_until=now + LATE_CREATE if is_unanswered else None,

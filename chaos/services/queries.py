@@ -16,7 +16,7 @@ from chaos.models.run import LIVE
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One line of a table. `was_injected`: its fault was measured to be there."""
+    """One line of a table. `was_requested`: a fault of it was sent; `was_injected`: measured to be there."""
 
     run: str
     scenario: str
@@ -29,6 +29,7 @@ class RunSummary:
     marks: Marks
     residue: tuple[str, ...]
     lease_until: datetime | None
+    was_requested: bool
     was_injected: bool
 
     @property
@@ -76,5 +77,6 @@ def _summary(row: Run) -> RunSummary:
         marks=codec.from_plain(Marks, row.marks),
         residue=tuple(row.residue),
         lease_until=row.lease_until,
+        was_requested=any(item.progress.get("requested_at") for item in row.injections.all()),
         was_injected=any(item.progress.get("injected_at") for item in row.injections.all()),
     )

@@ -28,7 +28,7 @@ from chaos.domain.decisions import (
 )
 from chaos.domain.errors import Permanent
 from chaos.domain.injection import InverseKind
-from chaos.domain.postcondition import not_freed, not_restored
+from chaos.domain.postcondition import not_freed, not_restored, targets_left
 from chaos.domain.record import Change, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView
@@ -134,7 +134,9 @@ def _move(view: RunView, to: RunState, why: str, tools: Tools, now: datetime) ->
         progress = tuple(replace(item, intended_at=now) for item in progress)
         change = replace(change, progress=progress)
     if to is RunState.REVERTING:
-        marks = replace(view.marks, ended_at=now, decided_at=view.marks.decided_at or now)
+        # A stop that was wanted while nobody drove counts from then: for so long the fault was left alone.
+        decided_at = view.marks.decided_at or (view.stop.at if view.stop else now)
+        marks = replace(view.marks, ended_at=now, decided_at=decided_at)
         change = replace(change, events=change.events + _asks_to_undo(view, now))
         if REVERT not in view.acting:
             view = _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
@@ -163,7 +165,8 @@ def _mark_injected(view: RunView, decision: MarkInjected, tools: Tools, now: dat
     progress = view.progress[decision.index]
     progress = replace(progress, not_before=decision.not_before, injected_at=decision.at)
     injection = view.injections[decision.index]
-    event = words.injected(injection, decision.not_before, decision.at)
+    left = targets_left(injection, view.seen) if view.seen else ()
+    event = words.injected(injection, decision.not_before, decision.at, left)
     tools.recorder.note(Change(at=now, progress=(progress,), events=(event,)))
     return view.with_progress(progress)
 

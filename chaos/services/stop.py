@@ -7,6 +7,7 @@ by the record of it.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,16 +17,16 @@ from django.db import Error, connection, transaction
 
 from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
 from chaos.domain.run import Stop
-from chaos.domain.sight import Residue, ResidueKind
+from chaos.domain.sight import Residue
 from chaos.domain.states import StopKind
 from chaos.journal import ORGANISATION
 from chaos.journal.record import append
 from chaos.models import Halt, Run
 from chaos.models.run import LIVE
-from chaos.ports import Cluster, RunRef
+from chaos.ports import Cleared, Cluster, RunRef
 from chaos.services import clusters, words
 
-IN_PARALLEL = 8
+TRIES, PAUSE = 5, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +90,20 @@ def want_stop(runs: Sequence[str], stop: Stop) -> int:
     return count
 
 
-def halt(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> Halted:
+def halt(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime, pause: float = PAUSE) -> Halted:
     """Pull every lever: delete all that is ours on every cluster, latch, and stop all live runs.
 
-    Raises nothing for a cluster or a database that does not answer: it says so in the answer.
+    What fails is tried again, `pause` seconds apart. Raises nothing for a cluster or a database that does
+    not answer: it says so in the answer.
     """
     deleted: dict[str, tuple[Residue, ...]] = {}
     failed: dict[str, str] = {}
 
     def clear(name: str, port: Cluster) -> None:
         # Whatever goes wrong is said: a cluster that nobody mentions would count as halted.
-        try:
-            port.pull_lever(f"{reason} (by {by})")
-        except Exception as error:
-            failed[name] = _sentence(error)
-        try:
-            found = port.residue()
-            # Results are evidence and harmless: the run reads them back before it deletes them.
-            deleted[name] = tuple(item for item in found if item.kind is not ResidueKind.RESULT)
-            port.remove(deleted[name])
-        except Exception as error:
-            failed[name] = _sentence(error)
+        deleted[name], failures = _clear(port, f"{reason} (by {by})", pause)
+        if failures:
+            failed[name] = " ".join(failures)
 
     threads = [threading.Thread(target=clear, args=item, daemon=True) for item in ports.items()]
     for thread in threads:
@@ -118,6 +112,26 @@ def halt(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> H
     for thread in threads:
         thread.join()
     return Halted(deleted, failed, record_error)
+
+
+def _clear(port: Cluster, why: str, pause: float) -> tuple[tuple[Residue, ...], tuple[str, ...]]:
+    """Lever and deletes, at once and beside each other, again and again while something fails."""
+    told: dict[str, Residue] = {}
+    failures: tuple[str, ...] = ()
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(pause)
+        with ThreadPoolExecutor(2) as pool:
+            lever, clearing = pool.submit(port.pull_lever, why), pool.submit(port.revert_all)
+        error = clearing.exception()
+        cleared = clearing.result() if error is None else Cleared((), (_sentence(error),))
+        told |= {item.uid: item for item in cleared.told}
+        failures = cleared.failures
+        if error := lever.exception():
+            failures += (_sentence(error),)
+        if not failures:
+            break
+    return tuple(told.values()), failures
 
 
 def release(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> int:
@@ -154,7 +168,7 @@ def _record_halt(by: str, reason: str, now: datetime) -> str:
     return ""
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     return str(error) if isinstance(error, GamedayError | Error) else f"{type(error).__name__}: {error}"
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from chaos.domain import codec
-from chaos.domain.injection import Injection
+from chaos.domain.injection import Injection, Sign
 from chaos.domain.record import ORGANISERS, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView, Stop
@@ -58,10 +58,16 @@ def answered(index: int, manifest: object, at: datetime) -> Event:
     return Event("injection.accepted", "The API server has the engine.", at, ORGANISERS, {"index": index})
 
 
-def injected(injection: Injection, not_before: datetime | None, at: datetime) -> Event:
+def injected(injection: Injection, not_before: datetime | None, at: datetime, left: Sequence[str]) -> Event:
+    """`left` are the targets that were seen to leave; somebody else may have taken one of them."""
     within = f", within {_seconds(at, not_before)} s" if not_before and not_before < at else ""
-    text = f"{injection.fault} measured to be there{within}."
-    body = {"index": injection.index, "injected_at": at, "not_before": not_before}
+    seen = (
+        f" {len(left)} of {len(injection.targets)} targets have left."
+        if injection.sign is Sign.TARGETS_LEAVE
+        else ""
+    )
+    text = f"{injection.fault} measured to be there{within}.{seen}"
+    body = {"left": list(left), "index": injection.index, "injected_at": at, "not_before": not_before}
     return Event("run.injected", text, at, ORGANISERS, codec.to_plain(body))
 
 

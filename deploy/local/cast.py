@@ -1,56 +1,63 @@
 """Who plays a plan: the script beside it, the sample's script for the sample's plan, else a plain cast."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import yaml
+from gameday.plans.compile import check
+from gameday.plans.problems import PlanRefused
+from gameday.plans.spec import PlanSpec
+from gameday.plans.yaml_reader import read
 
 from . import script
 from .paths import ROOT
-from .say import step
+from .say import Trouble, step
 from .script import Act, Person, Script, When
 
 SAMPLE = ROOT / "deploy" / "rehearsal" / "sample" / "script.yaml"
 PLANNER, APPROVER, ADMINISTRATOR = "planner", "approver", "administrator"
 
 
-def script_for(plan: Path) -> Script:
-    """The script that plays `plan`. Raises Trouble where a script is there and cannot be read."""
-    beside = (plan.with_suffix(".script.yaml"), plan.with_name("script.yaml"))
-    found = next((path for path in beside if path.is_file()), None)
-    if found is None and SAMPLE.is_file() and _key(SAMPLE) == plan_key(plan):
-        found = SAMPLE  # an edited copy of the sample
-    if found:
-        return script.read(found)
-    step("no script beside the plan: a plain cast plays it (planner, approver, and the plan's own people)")
-    return plain(loaded(plan))
-
-
-def plan_key(plan: Path) -> str:
-    """The plan's id as the file has it; empty where the file is not readable (its import will say why)."""
-    return str(loaded(plan).get("plan", ""))
-
-
-def loaded(path: Path) -> Mapping[str, Any]:
-    """A YAML file as plain data; empty where it is none. Checking it is the product's business, not ours."""
+def opened(plan: Path) -> PlanSpec:
+    """The plan as the product reads it. Raises Trouble with all that its import would say against it."""
     try:
-        data = yaml.safe_load(path.read_text())
-    except (OSError, UnicodeError, yaml.YAMLError):
-        return {}
-    return data if isinstance(data, dict) else {}
+        source = read(plan.read_bytes(), str(plan))
+        spec, problems = check(source.document)
+        if spec is None:
+            raise source.refusal(problems)
+    except OSError as error:
+        raise Trouble(f"{plan} cannot be read: {error.strerror}.") from error
+    except PlanRefused as refused:
+        raise Trouble(str(refused)) from refused
+    return spec
 
 
-def _key(path: Path) -> str:
-    return str(loaded(path).get("plan", ""))
+def script_for(path: Path, plan: PlanSpec) -> Script:
+    """The script that plays the plan at `path`. Raises Trouble where a script is there and cannot be read."""
+    beside = (path.with_suffix(".script.yaml"), path.with_name("script.yaml"))
+    for file in beside:
+        if file.is_file():
+            return script.read(file)
+    if SAMPLE.is_file():
+        sample = script.read(SAMPLE)
+        if sample.plan == plan.slug:  # an edited copy of the sample
+            return sample
+    step("no script beside the plan: a plain cast plays it (planner, approver, and the plan's own people)")
+    return plain(plan)
 
 
-def plain(plan: Mapping[str, Any]) -> Script:
+def introductions(played: Script) -> list[list[str]]:
+    """The manage.py calls that make everybody known: first the administrator, who then adds the others."""
+    chief = played.administrator
+    calls = [
+        ["people", "add", one.user, "--name", one.name, "--team", one.team]
+        + [word for role in one.roles for word in ("--role", role)]
+        for one in sorted(played.people, key=lambda one: one.user != chief)
+    ]
+    return [*calls[:1], *([*call, "--as", chief] for call in calls[1:])]
+
+
+def plain(plan: PlanSpec) -> Script:
     """A cast from the plan alone: its people, a planner, an approver; faults by hand are attested in turn."""
-    team = str(plan.get("team", "team"))
-    roles = _mapping(plan.get("people"))
-    told = [one for one in _items(plan.get("must_be_told")) if one.get("acknowledged_by")]
-    conductor = next((user for user, has in roles.items() if "facilitator" in (has or ())), "facilitator")
+    conductor = plan.facilitators[0]
     by_hand = [
         Act(conductor, ("run", "attest", "--plan", "{plan}", "--scenario", "{scenario}", word, "--note",
                         f"Played by the rehearsal: {word}."),
@@ -58,12 +65,14 @@ def plain(plan: Mapping[str, Any]) -> Script:
         for word in ("injected", "reverted")
     ]  # fmt: skip
     acknowledgements = tuple(
-        Act(str(one["acknowledged_by"][0]), ("plan", "acknowledge", "{plan}", "--party", str(one["party"])))
-        for one in told
+        Act(party.acknowledged_by[0], ("plan", "acknowledge", "{plan}", "--party", party.name))
+        for party in plan.must_be_told
     )
-    named = {str(user) for user in roles} | {act.who for act in acknowledgements} | {conductor}
-    people = [Person(user, user, team, ()) for user in sorted(named)]
-    people += [Person(user, user.title(), team, (user,)) for user in (PLANNER, APPROVER, ADMINISTRATOR)]
+    named = {*plan.people, *(user for party in plan.must_be_told for user in party.acknowledged_by)}
+    people = [Person(user, user.title(), plan.team, (user,)) for user in (ADMINISTRATOR, PLANNER, APPROVER)]
+    people += [
+        Person(user, user, plan.team, ()) for user in sorted(named - {ADMINISTRATOR, PLANNER, APPROVER})
+    ]
     return Script(
         people=tuple(people),
         before=(
@@ -73,14 +82,6 @@ def plain(plan: Mapping[str, Any]) -> Script:
         ),
         conductor=conductor,
         during=tuple(by_hand),
-        cluster=str(plan.get("cluster", "rehearsal")),
+        cluster=plan.cluster,
         administrator=ADMINISTRATOR,
     )
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _items(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .interrupts import Interrupts
-from .paths import ROOT
+from .paths import ROOT, RUN
 from .players import Players
 from .say import step, warn
 from .supervisor import Supervisor
+from .tether import tether
 
 LOOK_EVERY = 0.1  # seconds
 RECEIPT_WITHIN = 180.0  # seconds after Ctrl-C: a stop with all its retries, before we halt on top of it
@@ -43,7 +44,10 @@ class Conducting:
             stdin=subprocess.DEVNULL,
             # Its own session: Ctrl-C is to reach it once, from us, and not a second time from the terminal.
             start_new_session=True,
+            preexec_fn=tether(signal.SIGINT),
         )
+        pid_file = RUN / "conduct.pid"
+        pid_file.write_text(f"{child.pid}\n")
         while child.poll() is None:
             self.supervisor.tend()
             self.players.look()
@@ -60,6 +64,7 @@ class Conducting:
                 warn("conduct does not end even after a halt; ending it")
                 child.kill()
             time.sleep(LOOK_EVERY)
+        pid_file.unlink(missing_ok=True)
         self.players.look()
         self.players.leave()
         return child.returncode

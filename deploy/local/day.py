@@ -12,10 +12,11 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
-from . import cast, ports, switches
+from . import cast, leftovers, ports, switches
 from .conducting import Conducting
 from .interrupts import Interrupts
 from .paths import EVIDENCE, ROOT, RUN, STATE
@@ -32,17 +33,18 @@ RESIDUE_GONE_WITHIN = 60.0  # seconds, after a conductor that died
 class Day:
     """One day: its stack, its script, and the acts in their order."""
 
-    def __init__(self, plan: Path, scenario: str, interrupts: Interrupts) -> None:
-        self.plan_file = plan
+    def __init__(
+        self, script: Script, known: Mapping[str, str], scenario: str, interrupts: Interrupts
+    ) -> None:
+        self.script, self.known = script, known
         self.scenario = scenario
         self.interrupts = interrupts
-        self.script: Script = cast.script_for(plan)
         self.stack = Stack(STATE / "day")
         self.environment = {**os.environ, **self.stack.environment()}
-        self.known = {"plan_file": str(plan), "plan": cast.plan_key(plan)}
 
     def hold(self) -> int:
         """Start everything, play the day, take out the evidence, stop everything. Returns the exit status."""
+        leftovers.end(RUN)
         ports.claim(ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL)
         shutil.rmtree(self.stack.state, ignore_errors=True)
         self.stack.state.mkdir(parents=True)
@@ -60,15 +62,10 @@ class Day:
     def _prepare(self) -> bool:
         """Database, people and cluster, in one process: nobody's separate act is among them."""
         step("preparing the database, the people and the cluster")
-        people = [
-            ["people", "add", one.user, "--name", one.name, "--team", one.team]
-            + [word for role in one.roles for word in ("--role", role)]
-            for one in self.script.people
-        ]
         cluster = ["cluster", "add", self.script.cluster, "--server", self.stack.cluster_url]
         cluster += ["--token-file", str(self.stack.token_file), "--prometheus", self.stack.prometheus_url]
         cluster += ["--environment", "rehearsal", "--as", self.script.administrator]
-        calls = [["migrate", "--verbosity", "0"], *people, cluster]
+        calls = [["migrate", "--verbosity", "0"], *cast.introductions(self.script), cluster]
         done = subprocess.run(
             [PYTHON, "-m", "deploy.local.seed"],
             cwd=ROOT,
@@ -165,8 +162,10 @@ def main() -> int:
         plan = Path(asked.plan).expanduser().resolve()
         if not plan.is_file():
             raise Trouble(f"There is no plan {asked.plan}. Give one: make day PLAN=path/to/plan.yaml")
+        spec = cast.opened(plan)
+        script, known = cast.script_for(plan, spec), {"plan_file": str(plan), "plan": spec.slug}
         with _only_one_day():
-            return Day(plan, asked.scenario, interrupts).hold()
+            return Day(script, known, asked.scenario, interrupts).hold()
     except Trouble as trouble:
         warn(str(trouble))
         return REFUSED

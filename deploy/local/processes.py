@@ -1,7 +1,6 @@
 """One process of ours: how it is started, how it is told to end, and that it never outlives us."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -13,10 +12,9 @@ from pathlib import Path
 from .paths import ROOT
 from .readiness import Ready
 from .say import Trouble, tail
+from .tether import tether
 
-PR_SET_PDEATHSIG = 1
 HURRY = 0.5  # seconds of grace when the person at the terminal asks twice
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +43,6 @@ class Process:
         self._child = self._spawn()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        ours = os.getpid()
-
-        def die_with_us() -> None:
-            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() != ours:  # we died before the line above
-                os._exit(1)
-
         with self.log.open("ab") as log:
             child = subprocess.Popen(
                 self.spec.command,
@@ -62,7 +53,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 # A session of its own: Ctrl-C at the terminal is for us to hear, and ours to pass on.
                 start_new_session=True,
-                preexec_fn=die_with_us,
+                preexec_fn=tether(signal.SIGTERM),
             )
         self.pid_file.write_text(f"{child.pid}\n")
         return child

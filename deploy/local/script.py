@@ -2,7 +2,8 @@
 
 A script is a YAML file beside its plan (`script.yaml`, or the plan's own name with `.script.yaml`):
 
-    cluster: {name: …, environment: rehearsal}
+    plan:    the id of the plan it plays
+    cluster: the name under which the rehearsal cluster is registered
     people:  [{user: …, name: …, team: …, roles: […]}]
     before:  [{who: user, do: [manage.py arguments]}]
     conductor: user
@@ -17,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from gameday.plans.problems import PlanRefused
+from gameday.plans.yaml_reader import read as read_yaml
 
 from .say import Trouble
 
@@ -70,13 +72,16 @@ class Script:
     during: tuple[Act, ...]
     cluster: str = "rehearsal"
     administrator: str = ""
+    plan: str = ""
 
 
 def read(path: Path) -> Script:
     """Parse a script file. Raises Trouble that names the file and the entry."""
     try:
-        return parse(yaml.safe_load(path.read_text()))
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        return parse(read_yaml(path.read_bytes(), str(path)).document)
+    except PlanRefused as refused:
+        raise Trouble(str(refused)) from refused
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise Trouble(f"{path} is no script of a day: {type(error).__name__} {error}") from error
 
 
@@ -93,6 +98,7 @@ def parse(written: Mapping[str, Any]) -> Script:
         during=tuple(_act(one) for one in written.get("during", ())),
         cluster=str(written.get("cluster", "rehearsal")),
         administrator=_administrator(people),
+        plan=str(written.get("plan", "")),
     )
 
 
@@ -100,11 +106,12 @@ def _act(written: Mapping[str, Any]) -> Act:
     unknown = set(written) - {"who", "do", "switch", "when"}
     if unknown:
         raise ValueError(f"an act has no {', '.join(sorted(unknown))}")
+    when = dict(written.get("when", {}))
     return Act(
         who=str(written["who"]),
         do=tuple(str(word) for word in written.get("do", ())),
         switch=dict(written.get("switch", {})),
-        when=When(**written.get("when", {})),
+        when=When(**{**when, "after_seconds": float(when.get("after_seconds", 0))}),
     )
 
 

@@ -12,6 +12,7 @@ from .processes import Spec
 from .readiness import http_answers, log_says, redis_answers
 
 PYTHON = sys.executable
+DAY_DATABASE = "GAMEDAY_DAY_DATABASE_URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,14 @@ class Stack:
         return f"http://127.0.0.1:{ports.PROMETHEUS.number()}"
 
     def environment(self) -> Mapping[str, str]:
-        """The configuration of every product process of the day. A DATABASE_URL that is set is used."""
+        """The configuration of every product process of the day.
+
+        DATABASE_URL may be that of a real Gameday: a day takes only what is given for it.
+        """
         return {
             "GAMEDAY_STATE_DIR": str(self.state),
             "REDIS_URL": f"redis://127.0.0.1:{ports.REDIS.number()}/0",
-            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{self.state / 'gameday.sqlite3'}",
+            "DATABASE_URL": os.environ.get(DAY_DATABASE) or f"sqlite:///{self.state / 'gameday.sqlite3'}",
             "DJANGO_SETTINGS_MODULE": "gameday.settings",
             "PYTHONUNBUFFERED": "1",
         }

@@ -6,6 +6,7 @@ Ends with one line per tier; the last lines are pytest's own closing lines.
 import contextlib
 import os
 import re
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,10 @@ from .paths import ROOT, STATE, VENV_PYTHON
 from .say import Trouble, step
 
 NO_TESTS_COLLECTED = 5
+FAST = "not postgres and not stack"
+SPREAD = ("-n", "auto")
+# Each worker brings up a stack of its own: they wait far more than they work, but a file shares its stack.
+BY_FILE = ("-n", "4", "--dist", "loadfile")
 CLOSING = re.compile(r"^=*\s*(.*\bin \d+(?:\.\d+)?s\b.*?)\s*=*$")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -35,21 +40,25 @@ def main() -> int:
     rest = sys.argv[1:]
     failed = [] if rest else lint()
     outcomes = [] if rest else [Outcome("checks", not failed, ", ".join(failed) or "all fine")]
-    outcomes.append(_pytest("SQLite", "not postgres and not stack", {}, ["-n", "auto", *rest]))
+    outcomes += [
+        _pytest("SQLite", FAST, {}, [*SPREAD, *rest]),
+        _pytest("processes, SQLite", "stack", {}, [*BY_FILE, *rest]),
+    ]
     try:
         with _postgres_url() as url:
-            if url is None:
-                outcomes.append(Outcome("PostgreSQL", True, NO_POSTGRES))
+            if url:
+                environment = {"DATABASE_URL": url}
+                outcomes += [
+                    _pytest("PostgreSQL", "not stack", environment, [*SPREAD, *rest]),
+                    _pytest("processes, PostgreSQL", "stack", environment, [*BY_FILE, *rest]),
+                ]
             else:
-                outcomes.append(
-                    _pytest("PostgreSQL", "not stack", {"DATABASE_URL": url}, ["-n", "auto", *rest])
-                )
+                outcomes.append(Outcome("PostgreSQL", True, NO_POSTGRES))
     except Trouble as trouble:
         outcomes.append(Outcome("PostgreSQL", False, str(trouble)))
-    outcomes.append(_pytest("processes", "stack", {}, ["-p", "no:xdist", *rest]))
     print()
     for outcome in outcomes:
-        print(f"{'fine  ' if outcome.fine else 'FAILED'}  {outcome.tier:<10}  {outcome.line}")
+        print(f"{'fine  ' if outcome.fine else 'FAILED'}  {outcome.tier:<21}  {outcome.line}")
     sys.stdout.flush()
     return 0 if all(outcome.fine for outcome in outcomes) else 1
 
@@ -74,11 +83,13 @@ def _postgres_url() -> Iterator[str | None]:
 
 def _pytest(tier: str, marks: str, environment: dict[str, str], options: list[str]) -> Outcome:
     """Run one tier, showing its output as it comes, and keep its closing line."""
-    step(f"tests: {tier}")
     state = STATE / "test"
     state.mkdir(parents=True, exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    known = {"GAMEDAY_STATE_DIR": str(state)}
+    # One seed for all of xdist's processes: they must collect the same tests in the same order.
+    seed = os.environ.get("PYTHONHASHSEED") or str(secrets.randbelow(2**32))
+    step(f"tests: {tier} (PYTHONHASHSEED={seed})")
+    known = {"GAMEDAY_STATE_DIR": str(state), "PYTHONHASHSEED": seed}
     command = [str(VENV_PYTHON), "-m", "pytest", "-q", "-m", marks, *options]
     if sys.stdout.isatty():
         command.append("--color=yes")

@@ -24,9 +24,30 @@ from gameday.plans.models import Plan
 
 LOOK_EVERY = 0.25
 NOBODY_DRIVES = timedelta(seconds=12)
+SAY_AGAIN = timedelta(seconds=30)
 STRANDED_PATIENCE = timedelta(seconds=30)
 
 DONE, REFUSED, NOT_PROVEN, STOPPED = 0, 1, 2, 3
+
+
+@dataclass(slots=True)
+class Undriven:
+    """Notices a run that nobody drives: never taken up, or its driver's lease ended with nobody after it."""
+
+    _since: datetime | None = None
+    _said_at: datetime | None = None
+
+    def is_to_be_said(self, lease_until: datetime | None, now: datetime) -> bool:
+        """One look. True when nobody has driven for 12 s, and again every 30 s for as long as nobody does."""
+        if lease_until is not None and lease_until >= now:
+            self._since = self._said_at = None
+            return False
+        # Between two drivers there is none for a moment, however long the run has been in its state.
+        self._since = self._since or lease_until or now
+        if now <= self._since + NOBODY_DRIVES or (self._said_at and now < self._said_at + SAY_AGAIN):
+            return False
+        self._said_at = now
+        return True
 
 
 @dataclass
@@ -64,15 +85,16 @@ class Day:
                 self.refusal, status = f"{key} is not launched: {refusal}", REFUSED
                 break
             status = self._follow(self.runs[-1])
-            if status == DONE and not queries.summary(self.runs[-1]).was_injected:
-                self.refusal, status = f"{key} was not conducted: its fault never was there.", REFUSED
+            summary = queries.summary(self.runs[-1])
+            if status == DONE and not summary.was_injected:
+                self.refusal, status = _not_conducted(key, summary), REFUSED
             if status != DONE:
                 break
         self._event("day.finished", f"The day ended with status {status}.", "", {"status": status})
         return status
 
     def _follow(self, run: str) -> int:
-        said_nobody_drives = False
+        undriven = Undriven()
         while True:
             summary = queries.summary(run)  # before the events: what it shows, they have told
             self._tell()
@@ -84,9 +106,8 @@ class Day:
             now = timezone.now()
             if self._is_given_up(summary, now):
                 return NOT_PROVEN
-            if not said_nobody_drives and _is_undriven(summary, now):
-                said_nobody_drives = True
-                self.say("   Nobody drives this run yet: is a worker up?")
+            if undriven.is_to_be_said(summary.lease_until, now):
+                self.say("   Nobody drives this run: is a worker up?")
                 self.say("   (`celery -A gameday worker -Q drive,control`, or `manage.py drive RUN`)")
             time.sleep(LOOK_EVERY)
 
@@ -106,7 +127,7 @@ class Day:
         except GamedayError as error:
             failure = str(error)
         if failure:
-            self.say(f"   Not all went through at first: {failure} The driver repeats it.")
+            self.say(f"   Not all went through at first; the driver repeats it. {failure}")
 
     def _tell(self) -> None:
         for entry in entries(self.plan.stream, self._seq):
@@ -147,8 +168,9 @@ def _line(entry: JournalEntry, slug: str) -> dict[str, object]:
     }
 
 
-def _is_undriven(summary: RunSummary, now: datetime) -> bool:
-    return summary.lease_until is None and now > summary.state_since + NOBODY_DRIVES
+def _not_conducted(key: str, summary: RunSummary) -> str:
+    told = f"{key} was not conducted: its fault was never measured to be there."
+    return f"{told} It was requested, so it may have been there." if summary.was_requested else told
 
 
 def table(summaries: list[RunSummary]) -> list[str]:

@@ -64,13 +64,20 @@ def stop(run: str, by: User, reason: str, now: datetime) -> str:
     return stopping.stop_run(run, wanted, wiring.cluster_port(queries.cluster_of(run)))
 
 
-def halt(by: User, reason: str, now: datetime) -> stopping.Halted:
-    """Stop everything on every cluster and latch it. Needs neither Celery nor Redis."""
-    return stopping.halt(by.username, reason or "No reason was given.", wiring.cluster_ports(), now)
+def halt(by: str, reason: str, now: datetime) -> stopping.Halted:
+    """Stop everything on every cluster and latch it. Needs neither Celery, nor Redis, nor the database.
+
+    `by` is a username. A name that cannot be looked up because the database is away stops all the same.
+    """
+    ports = wiring.ports_for_a_halt()
+    return stopping.halt(by, reason or "No reason was given.", ports, now)
 
 
 def release(by: User, reason: str, now: datetime) -> int:
-    """Release the halt. Raises Refused without the right, without a reason, or when nothing is halted."""
+    """Release every lever, also those that only the clusters hold; how many were on record.
+
+    Raises Refused without the right or without a reason, and what a cluster raises that keeps its lever.
+    """
     people.require_anywhere(by, Act.RELEASE)
     return stopping.release(by.username, reason, wiring.cluster_ports(), now)
 

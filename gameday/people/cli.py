@@ -17,10 +17,14 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
     add.add_argument(
         "--role", action="append", default=[], choices=[role.value for role in TeamRole], dest="roles"
     )
+    add.add_argument(
+        "--as", dest="user", metavar="USER", help="An administrator; needed as soon as there is one."
+    )
     add.set_defaults(act=_add)
 
 
 def _add(options: argparse.Namespace, say: Say) -> None:
-    user = services.add_person(options.username, options.name, options.team, options.roles)
+    by = services.person(options.user) if options.user else None
+    user = services.add_person(options.username, options.name, options.team, options.roles, by)
     roles = ", ".join(sorted(role.value for role in services.roles_in(user, services.team(options.team))))
     say(f"{user} ({user.username}) is in {options.team}: {roles}.")

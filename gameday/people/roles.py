@@ -49,7 +49,8 @@ PERMISSIONS: dict[Act, frozenset[TeamRole | DayRole]] = {
     Act.NOTE: _ON_THE_DAY,
     # Nobody who sees harm has to look for somebody with the right to stop it.
     Act.STOP: frozenset(TeamRole) | _ON_THE_DAY,
-    Act.RELEASE: frozenset({TeamRole.ADMINISTRATOR, DayRole.FACILITATOR}),
+    # A halt holds every day on every cluster: no role of one day is enough to take it off.
+    Act.RELEASE: frozenset({TeamRole.ADMINISTRATOR}),
     Act.AUDIT: frozenset({TeamRole.AUDITOR, TeamRole.PLANNER, DayRole.FACILITATOR, DayRole.SCRIBE}),
     Act.ADMINISTER: frozenset({TeamRole.ADMINISTRATOR}),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,31 +14,57 @@ from chaos.journal.record import append
 from gameday.people.models import Membership, Team, User
 from gameday.people.roles import Act, DayRole, TeamRole, may, who_may
 
+_BOOTSTRAP = "Nobody was administrator yet, so nobody had to be named."
 
-def add_person(username: str, name: str, team: str, roles: Iterable[str] = ()) -> User:
+
+def add_person(
+    username: str, name: str, team: str, roles: Iterable[str] = (), by: User | None = None
+) -> User:
     """Add somebody to a team with these roles; what they have already, stays. Idempotent.
 
-    An account made here has no password until its owner sets one. Raises Refused.
+    `by` is an administrator; nobody is needed until there is one. An account made here has no password until
+    its owner sets one. Raises Refused.
     """
     wanted = {TeamRole.MEMBER, *map(_role, roles)}
     with transaction.atomic():
-        user = User.objects.filter(username=username).first() or User(username=username)
-        user.name = name.strip()
-        if not user.pk:
+        is_known = User.objects.filter(username=username).exists()
+        user = person(username) if is_known else User(username=username)
+        name, before = name.strip(), user.name
+        home = Team.objects.filter(name=team).first() or Team(name=team)
+        has = roles_in(user, home) if is_known and home.pk else frozenset()
+        new = sorted(role.value for role in wanted - has)
+        if not new and name == before:
+            return user
+        _require_administrator(by)
+        old, user.name = str(user), name
+        if not is_known:
             user.set_unusable_password()
         _clean(user, "username")
         user.save()
-        home = Team.objects.filter(name=team).first() or Team(name=team)
         _clean(home, "team")
         home.save()
-        new = sorted(wanted - roles_in(user, home))
-        Membership.objects.bulk_create(Membership(user=user, team=home, role=role.value) for role in new)
+        Membership.objects.bulk_create(Membership(user=user, team=home, role=role) for role in new)
+        if is_known and name != before:
+            text = f"{by or 'Somebody'} renamed {old} ({username}) to {user}."
+            _record("people.renamed", text, by, {"username": username, "from": before, "to": name})
         if new:
-            roles = [role.value for role in new]
-            text = f"{user} ({username}) of {team} was given: {', '.join(roles)}."
-            body = {"username": username, "team": team, "roles": roles}
-            append(ORGANISATION, "people.added", text, at=timezone.now(), body=body)
+            text = f"{by} gave {user} ({username}) of {team}: {', '.join(new)}."
+            if by is None:
+                text = f"{user} ({username}) of {team} was given: {', '.join(new)}. {_BOOTSTRAP}"
+            _record("people.added", text, by, {"username": username, "team": team, "roles": new})
     return user
+
+
+def _require_administrator(by: User | None) -> None:
+    if by is not None:
+        require_anywhere(by, Act.ADMINISTER)
+    elif Membership.objects.filter(role=TeamRole.ADMINISTRATOR.value, user__is_active=True).exists():
+        raise Refused("People are added by an administrator; name one with --as USER.", "user")
+
+
+def _record(kind: str, text: str, by: User | None, body: Mapping[str, object]) -> None:
+    actor, name = (by.username, by.name) if by else ("", "")
+    append(ORGANISATION, kind, text, at=timezone.now(), actor=actor, actor_name=name, body=body)
 
 
 def person(username: str) -> User:

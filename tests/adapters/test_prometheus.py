@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -56,8 +57,8 @@ def stub() -> Iterator[Stub]:
         yield server
 
 
-def read(stub: Stub, timeout: float = 2.0, **changes: Any) -> Reading:
-    probe = ProbeSpec(
+def a_probe(timeout: float = 2.0, **changes: Any) -> ProbeSpec:
+    return ProbeSpec(
         name="p99",
         kind=ProbeKind.PROMETHEUS,
         ask="p99_ms",
@@ -67,7 +68,11 @@ def read(stub: Stub, timeout: float = 2.0, **changes: Any) -> Reading:
         blind_budget=2,
         **changes,
     )
-    return PrometheusReader(PrometheusClient(PrometheusSettings(stub.url)), lambda: NOW).read(probe)
+
+
+def read(stub: Stub, timeout: float = 2.0, **changes: Any) -> Reading:
+    client = PrometheusClient(PrometheusSettings(stub.url))
+    return PrometheusReader(client, lambda: NOW).read(a_probe(timeout, **changes))
 
 
 @pytest.mark.parametrize(
@@ -206,11 +211,19 @@ def test_a_ratio_of_too_few_is_unknown(stub: Stub, count: tuple[str, ...], is_kn
     assert reading.is_known is is_known
 
 
-def test_the_token_is_sent_and_never_shown(stub: Stub) -> None:
-    settings = PrometheusSettings(stub.url, token="hush-hush")
+def test_the_token_is_sent_and_never_shown(stub: Stub, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("hush-hush")
+    settings = PrometheusSettings(stub.url, token_file=str(tmp_path / "token"))
     assert PrometheusClient(settings).ask("up", 1)[0].value == 1
     assert stub.asked[0].headers["Authorization"] == "Bearer hush-hush"
     assert "hush" not in repr(settings)
+
+
+def test_a_token_that_cannot_be_read_makes_a_reading_unknown(stub: Stub, tmp_path: Path) -> None:
+    client = PrometheusClient(PrometheusSettings(stub.url, token_file=str(tmp_path / "gone")))
+    reading = PrometheusReader(client, lambda: NOW).read(a_probe())
+    assert not reading.is_known
+    assert "token file" in reading.unknown
 
 
 def test_the_environments_proxy_is_not_used(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,7 @@ def test_as_many_ready_pods_as_before_and_none_on_its_way_out_is_gone(there):
         (pods()[1:] + ELSEWHERE, "5 of 6 pods are ready in payments"),
         (pods()[1:] + OTHERS, "5 of 6 pods are ready in payments"),
         (LEAVING, "still terminating: api-0"),
+        (LEAVING, "5 of 6 pods are ready in payments"),
         (replaced_pods() + LEAVING[:1], "still terminating: api-0"),
     ],
 )
@@ -74,10 +75,18 @@ def test_a_fault_by_hand_takes_the_word_and_the_green_probe_after_it():
         (by_hand((said("reverted", 1),), values=(300.0, 300.0, 300.0)), "p99 is 300 ms, not yet back"),
         (by_hand((said("reverted", 1),), values=(300.0, 120.0, 120.0)), "p99 is 120 ms, not yet back"),
         (by_hand((said("reverted", 1),), last=2.0), "p99 is 120 ms, not yet back"),
+        (by_hand((said("reverted", 1),), last=0.98), "p99 is 120 ms, not yet back"),
         (by_hand((said("reverted", 1),), values=(None,)), "p99 is unknown, not yet back"),
         (by_hand((said("reverted", 1),), values=(120.0, 120.0, 120.0, None)), "p99 is 120 ms, not yet back"),
     ],
-    ids=["bad", "not long enough", "from before the word", "never seen", "lost again"],
+    ids=[
+        "bad",
+        "not long enough",
+        "from before the word",
+        "asked before the word",
+        "never seen",
+        "lost again",
+    ],
 )
 def test_the_word_alone_proves_nothing(view, sentence):
     (reason,) = left(a_sight(), view)

@@ -13,6 +13,7 @@ from typing import Any
 
 from deploy.local.paths import ROOT
 from deploy.local.stack import manage
+from deploy.local.tether import tether
 
 Event = dict[str, Any]
 
@@ -28,7 +29,7 @@ class Conducting:
         with self._out.open("w") as out, self._err.open("w") as err:
             self._child = subprocess.Popen(
                 command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-                stdout=out, stderr=err, start_new_session=True,
+                stdout=out, stderr=err, start_new_session=True, preexec_fn=tether(signal.SIGKILL),
             )  # fmt: skip
 
     @property
@@ -67,13 +68,17 @@ class Conducting:
         """The first event of this kind (and state), as soon as it is there."""
         deadline = time.monotonic() + within
         while True:
-            is_over = self._child.poll() is not None
+            is_over = self.has_ended
             for event in self.events:
                 if event["kind"] == kind and state in ("", event["data"].get("state")):
                     return event
-            assert not is_over, f"it ended without {kind} {state}\n{self!r}"
-            assert time.monotonic() < deadline, f"no {kind} {state} within {within:g} s\n{self!r}"
+            assert not is_over, f"it ended without {kind} {state}\n{self.told}"
+            assert time.monotonic() < deadline, f"no {kind} {state} within {within:g} s\n{self.told}"
             time.sleep(0.1)
+
+    @property
+    def has_ended(self) -> bool:
+        return self._child.poll() is not None
 
     def interrupt(self) -> None:
         """Ctrl-C."""
@@ -84,13 +89,14 @@ class Conducting:
         try:
             return self._child.wait(within)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"it had not ended after {within:g} s\n{self!r}") from None
+            raise AssertionError(f"it had not ended after {within:g} s\n{self.told}") from None
 
     def kill(self) -> None:
         """kill -9; nothing where it has ended."""
-        if self._child.poll() is None:
+        if not self.has_ended:
             self._child.kill()
             self._child.wait()
 
-    def __repr__(self) -> str:
+    @property
+    def told(self) -> str:
         return f"plan conduct {self.slug}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"

@@ -11,7 +11,7 @@ from deploy.local.script import read
 from tests.journeys.database import own_database
 from tests.journeys.house import House
 
-PEOPLE = read(cast.SAMPLE).people
+INTRODUCTIONS = cast.introductions(read(cast.SAMPLE))
 
 
 @pytest.fixture(scope="session")
@@ -21,16 +21,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         house = House(tmp_path_factory.mktemp("house"), database_url)
         try:
             house.start("rehearsal")
-            people = [
-                ["people", "add", one.user, "--name", one.name, "--team", one.team]
-                + [word for role in one.roles for word in ("--role", role)]
-                for one in PEOPLE
-            ]
             cluster = ["cluster", "add", "rehearsal", "--server", house.cluster_url]
             cluster += ["--token-file", str(house.stack.token_file), "--prometheus", house.prometheus_url]
             cluster += ["--environment", "rehearsal", "--as", "ada"]
-            said = house.several(["migrate", "--verbosity", "0"], *people, cluster)
-            assert said.status == 0, said
+            said = house.several(["migrate", "--verbosity", "0"], *INTRODUCTIONS, cluster)
+            assert said.status == 0, said.told
             yield house
         finally:
             house.close()
@@ -42,7 +37,6 @@ def house(desk: House, request: pytest.FixtureRequest) -> Iterator[House]:
     failures = request.session.testsfailed
     desk.put_in_order()
     yield desk
-    desk.start("redis", "worker", "beat")
     if request.session.testsfailed > failures:
         desk.halt_and_release()
     desk.put_in_order()

@@ -5,24 +5,24 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from deploy.local import ports
 from deploy.local.paths import ROOT
-from deploy.local.processes import Process, Spec
-from deploy.local.stack import Stack, manage
+from deploy.local.stack import DAY_DATABASE, Stack, manage
 from tests.journeys import plans
 from tests.journeys.conducting import Conducting
+from tests.journeys.programs import Programs
 
 EVERYTHING = ("redis", "prometheus", "worker", "beat")
 ALL_WELL = {
@@ -37,55 +37,30 @@ class Said:
     def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
         self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
 
-    def __repr__(self) -> str:
+    @property
+    def told(self) -> str:
         return f"exit status {self.status}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
 
 
-class House:
-    """One stack below `state`, on ports nobody else has. Not for several threads: its children die with one."""
+class House(Programs):
+    """One stack below `state`, on ports nobody else has."""
 
     def __init__(self, state: Path, database_url: str = "") -> None:
-        self.state, self.stack = state, Stack(state)
-        self.logs, self._run = state / "logs", state / "run"
-        self._running: dict[str, Process] = {}
+        self.state, self.stack, logs = state, Stack(state), state / "logs"
         self._conducting: list[Conducting] = []
         with _free_ports(), pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DATABASE_URL", database_url or f"sqlite:///{state / 'gameday.sqlite3'}")
+            patch.setenv(DAY_DATABASE, database_url or f"sqlite:///{state / 'gameday.sqlite3'}")
             self.environment = {**os.environ, **self.stack.environment()}
             self.prometheus_url, self.cluster_url = self.stack.prometheus_url, self.stack.cluster_url
             specs = [self.stack.redis(), self.stack.rehearsal(), self.stack.prometheus()]
-            specs += [self.stack.worker(self.logs), self.stack.beat(self.logs)]
-            self._specs: dict[str, Spec] = {spec.name: spec for spec in specs}
-
-    # Processes
-
-    def start(self, *names: str) -> None:
-        """Start those that do not run, side by side, and wait until all are ready."""
-        missing = [name for name in names if name not in self._running]
-        for name in missing:
-            self._running[name] = Process(self._specs[name], self.logs, self._run)
-        for name in missing:
-            self._running[name].wait_ready()
-
-    def kill(self, name: str) -> None:
-        """kill -9: the process and all its children, at once."""
-        process = self._running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.finish()
-
-    def stop(self, *names: str) -> None:
-        """As a service manager does it: SIGTERM, then patience."""
-        processes = [self._running.pop(name) for name in names]
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.finish()
+            specs += [self.stack.worker(logs), self.stack.beat(logs)]
+        super().__init__(specs, logs, state / "run")
 
     def close(self) -> None:
+        """End all that was started, conductors first."""
         for conducting in self._conducting:
             conducting.kill()
-        for name in reversed(list(self._running)):
-            self.stop(name)
+        self.stop_all()
 
     # People
 
@@ -98,17 +73,16 @@ class House:
         return self._ask([sys.executable, "-m", "deploy.local.seed"], json.dumps([[*call] for call in calls]))
 
     def _ask(self, command: list[str], given: str = "") -> Said:
-        return Said(
-            subprocess.run(
-                command, cwd=ROOT, env=self.environment, input=given, capture_output=True, text=True, check=False
-            )
-        )  # fmt: skip
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, input=given, capture_output=True, text=True, check=False
+        )
+        return Said(done)
 
     def approved(self, plan: plans.Plan) -> str:
         """Import, acknowledge and approve; the plan's slug."""
         slug = str(plan["plan"])
         said = self.several(*plans.preparations(plans.write(plan, self.state), slug))
-        assert said.status == 0, said
+        assert said.status == 0, said.told
         return slug
 
     def conduct(self, slug: str) -> Conducting:
@@ -123,13 +97,26 @@ class House:
     def events(self, slug: str) -> list[dict[str, Any]]:
         """The plan's stream as the journal exports it, oldest first."""
         said = self.manage("journal", "export", f"plan:{slug}")
-        assert said.status == 0, said
+        assert said.status == 0, said.told
         return [json.loads(line) for line in said.out.splitlines()]
+
+    def told_of(self, slug: str, kind: str) -> str:
+        """What the newest event of a kind says, by the journal."""
+        return next(str(event["text"]) for event in reversed(self.events(slug)) if event["kind"] == kind)
+
+    def state_of(self, slug: str) -> str:
+        """Where the plan's newest run is."""
+        states = [event["body"]["state"] for event in self.events(slug) if event["kind"] == "run.state"]
+        return str(states[-1]) if states else ""
 
     def platform(self) -> dict[str, Any]:
         """What the cluster itself says, which no part of the product has touched."""
         answer: dict[str, Any] = _get(f"{self.cluster_url}/rehearsal/state")
         return answer
+
+    def is_serving(self, prefix: str) -> bool:
+        """Whether any pod whose `namespace/name` begins so is ready."""
+        return any(pod["serving"] for name, pod in self.platform()["pods"].items() if name.startswith(prefix))
 
     def chaos_left(self) -> list[str]:
         """Engines, Jobs and Pods in the chaos namespace, by the cluster's own word."""
@@ -141,14 +128,14 @@ class House:
     def nothing_is_left(self) -> None:
         """By the product's word and the cluster's own, with a journal that is sound."""
         said = self.several(["journal", "verify"], ["residue"])
-        assert said.status == 0, said
-        assert "The journal is sound" in said.out, said
-        assert "nothing of ours is left" in said.out, said
+        assert said.status == 0, said.told
+        assert "The journal is sound" in said.out, said.told
+        assert "nothing of ours is left" in said.out, said.told
         assert self.chaos_left() == []
 
     def ask_prometheus(self, query: str) -> float | None:
         """The one number that a query finds; None where there is none."""
-        answer = _get(f"{self.prometheus_url}/api/v1/query?query={urllib.request.quote(query)}")
+        answer = _get(f"{self.prometheus_url}/api/v1/query?query={quote(query)}")
         found = answer["data"]["result"]
         return float(found[0]["value"][1]) if found else None
 
@@ -166,9 +153,19 @@ class House:
 
     def halt_and_release(self) -> None:
         """After a journey that failed on its way: nothing of it may reach the next one."""
+        self.turn(**ALL_WELL)
+        self.start(*EVERYTHING)
         self.manage("halt", "--as", "ada", "--reason", "A journey failed.")
+        slugs = {conducting.slug for conducting in self._conducting[-3:]}
+        until(lambda: not any(map(self._is_live, slugs)), "its runs end", 90.0)
         until(lambda: self.manage("residue").status == 0, "nothing is left", 60.0)
         self.manage("halt", "--release", "--as", "ada", "--reason", "The next journey.")
+
+    def _is_live(self, slug: str) -> bool:
+        said = self.manage("journal", "export", f"plan:{slug}")
+        steps = [json.loads(line) for line in said.out.splitlines()]
+        steps = [one for one in steps if one["kind"] in ("run.launched", "run.state")]
+        return bool(steps) and steps[-1]["body"].get("state") not in ("completed", "aborted", "failed")
 
     def _is_at_ease(self) -> bool:
         serving = [
@@ -193,14 +190,10 @@ def _get(url: str, given: bytes | None = None) -> Any:
 
 
 @contextlib.contextmanager
-def _free_ports() -> Iterator[Mapping[str, str]]:
+def _free_ports() -> Iterator[None]:
     """Free ports for one stack; the environment is as before afterwards, so that no other test sees them."""
-    moved = (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL)
     with contextlib.ExitStack() as held, pytest.MonkeyPatch.context() as patch:
-        servers = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in moved]
-        numbers = {
-            port.variable: str(server.getsockname()[1]) for port, server in zip(moved, servers, strict=True)
-        }
-        for variable, number in numbers.items():
-            patch.setenv(variable, number)
-        yield numbers
+        for port in (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL):
+            server = held.enter_context(socket.create_server(("127.0.0.1", 0)))
+            patch.setenv(port.variable, str(server.getsockname()[1]))
+        yield

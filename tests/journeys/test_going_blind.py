@@ -13,15 +13,15 @@ pytestmark = pytest.mark.stack
 
 def _stopped_blind(conducting: Conducting) -> None:
     """It went blind, was stopped, and is proven gone; the stop is not a refusal."""
-    assert conducting.until("run.stop_wanted")["data"]["kind"] == "blind", conducting
+    assert conducting.until("run.stop_wanted")["data"]["kind"] == "blind", conducting.told
     conducting.until("run.clean")
-    assert conducting.text("run.stop_wanted").startswith("Stopping: Blind: "), conducting
+    assert conducting.text("run.stop_wanted").startswith("Stopping: Blind: "), conducting.told
 
 
 def _ended_proven(conducting: Conducting, house: House) -> None:
-    assert conducting.ends() == 0, conducting
+    assert conducting.ends() == 0, conducting.told
     assert conducting.states[-2:] == ["reverting", "aborted"]
-    assert "every fault is proven gone" in conducting.text("run.state"), conducting
+    assert "every fault is proven gone" in conducting.text("run.state"), conducting.told
     house.nothing_is_left()
 
 
@@ -29,11 +29,11 @@ def test_without_prometheus_nothing_is_injected(house: House) -> None:
     slug = house.approved(plans.plan("no-prometheus-day"))
     house.stop("prometheus")
     conducting = house.conduct(slug)
-    assert conducting.ends() == 1, conducting
+    assert conducting.ends() == 1, conducting.told
     assert "Prometheus could not be reached" in conducting.text("run.stop_wanted")
     assert conducting.states == ["baselining", "reverting", "aborted"]
     assert "injection.requested" not in conducting.kinds
-    assert "pod-kill was not conducted: its fault never was there" in conducting.err
+    assert "pod-kill was not conducted: its fault was never measured to be there" in conducting.err
     house.nothing_is_left()
 
 

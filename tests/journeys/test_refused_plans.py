@@ -36,10 +36,10 @@ def test_a_file_with_a_mistake_is_refused_with_its_line_and_column(
     file = desk.state / "wrong.yaml"
     file.write_text(wrong)
     said = desk.manage("plan", "import", str(file), "--as", "petra")
-    assert said.status == 1, said
-    assert f"{file}:{_place(wrong, marked)}" in said.err, said
-    assert told in said.err, said
-    assert "Traceback" not in said.err, said
+    assert said.status == 1, said.told
+    assert f"{file}:{_place(wrong, marked)}" in said.err, said.told
+    assert told in said.err, said.told
+    assert "Traceback" not in said.err, said.told
     assert desk.manage("plan", "export", "wrong-day").status == 1
 
 
@@ -71,8 +71,8 @@ def test_targets_that_may_not_be_are_refused_before_anybody_approves_them(
     change(taken["faults"][0]["targets"])
     slug = f"targets{change.__name__.replace('_', '-')}"
     said = desk.several(*plans.preparations(plans.write(plans.plan(slug, taken), desk.state), slug))
-    assert said.status == 1, said
-    assert told in said.err, said
+    assert said.status == 1, said.told
+    assert told in said.err, said.told
     conducting = desk.conduct(slug)
     assert conducting.ends() == 1
     assert "run.launched" not in conducting.kinds

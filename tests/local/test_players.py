@@ -1,4 +1,4 @@
-"""The script of a day and the players that act on its events."""
+"""The players of a day act on its events."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from deploy.local import cast, script
 from deploy.local.players import EventTail, Players
-from deploy.local.say import Trouble
 from deploy.local.script import Act, When
 
 PATIENT = 10.0  # seconds; only ever waited out by a test that fails
@@ -95,50 +91,3 @@ def test_half_a_line_waits_for_its_other_half(tmp_path: Path) -> None:
     with (tmp_path / "events").open("a") as file:
         file.write(': "two"}\n')
     assert [event["kind"] for event in tail.new()] == ["two"]
-
-
-def test_a_script_with_an_unknown_word_names_file_and_word(tmp_path: Path) -> None:
-    path = tmp_path / "script.yaml"
-    path.write_text("people: [{user: a, name: A, team: t, roles: [administrator]}]\n"
-                    "conductor: a\nduring: [{who: a, dos: [x]}]\n")  # fmt: skip
-    with pytest.raises(Trouble, match=r"script\.yaml.*dos"):
-        script.read(path)
-
-
-def test_a_plan_without_a_script_gets_a_plain_cast(tmp_path: Path) -> None:
-    plan = tmp_path / "plan.yaml"
-    plan.write_text(
-        "plan: elsewhere\nteam: shop\npeople: {rita: [scribe], omar: [facilitator]}\n"
-        "must_be_told: [{party: on-call, acknowledged_by: [lena]}]\n"
-    )
-    played = cast.script_for(plan)
-    assert played.conductor == "omar"
-    assert {"rita", "omar", "lena", "planner", "approver"} <= {one.user for one in played.people}
-    assert [act.do[1] for act in played.before] == ["import", "acknowledge", "approve"]
-    assert {act.who for act in played.before if act.do[1] == "acknowledge"} == {"lena"}
-
-
-def test_a_file_that_is_no_yaml_still_reaches_the_import_that_says_why(tmp_path: Path) -> None:
-    plan = tmp_path / "plan.yaml"
-    plan.write_text("plan: [unclosed")
-    assert cast.plan_key(plan) == ""
-    assert cast.script_for(plan).before[0].do[1] == "import"
-
-
-def test_an_edited_copy_of_the_sample_is_played_by_the_sample_s_script(tmp_path: Path) -> None:
-    copy = tmp_path / "mine.yaml"
-    copy.write_text((cast.SAMPLE.parent / "plan.yaml").read_text())
-    assert cast.script_for(copy) == script.read(cast.SAMPLE)
-
-
-def test_everybody_in_the_sample_is_somebody_its_script_introduces() -> None:
-    played = script.read(cast.SAMPLE)
-    plan = cast.loaded(cast.SAMPLE.parent / "plan.yaml")
-    introduced = {one.user for one in played.people}
-    acting = {act.who for act in (*played.before, *played.during)} | {played.conductor}
-    assert acting | set(plan["people"]) <= introduced
-    scenarios = {one["key"] for one in plan["scenarios"]}
-    assert {act.when.scenario for act in played.during} - {None} <= scenarios
-    parties = {one["party"] for one in plan["must_be_told"]}
-    told = {act.do[-1] for act in played.before if act.do[1] == "acknowledge"}
-    assert told == parties

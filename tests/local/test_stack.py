@@ -16,7 +16,7 @@ import pytest
 
 from deploy.local import ports
 from deploy.local.readiness import redis_answers
-from deploy.local.stack import Stack
+from deploy.local.stack import DAY_DATABASE, Stack
 from deploy.local.supervisor import Supervisor
 
 pytestmark = pytest.mark.stack
@@ -28,7 +28,7 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stack:
     for port in (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL):
         with socket.create_server(("127.0.0.1", 0)) as server:
             monkeypatch.setenv(port.variable, str(server.getsockname()[1]))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv(DAY_DATABASE, raising=False)
     return Stack(tmp_path)
 
 

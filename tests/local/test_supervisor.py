@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local import leftovers
+from deploy.local.paths import ROOT
 from deploy.local.processes import Spec
 from deploy.local.readiness import log_says
 from deploy.local.say import Trouble
@@ -171,3 +173,25 @@ def test_a_process_dies_with_a_supervisor_that_was_killed(tmp_path: Path) -> Non
         pid = _pid(tmp_path)
         parent.kill()
     _until(lambda: not _runs(pid))
+
+
+def test_what_a_killed_day_left_in_its_sessions_is_ended_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forks = "import os, time; os.fork(); os.write(1, b'.'); time.sleep(20)"
+
+    def session(folder: Path) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", forks]
+        return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, start_new_session=True)
+
+    with session(ROOT) as ours, session(tmp_path) as other:
+        for child in (ours, other):
+            assert child.stdout is not None
+            assert child.stdout.read(2) == b".."
+            (tmp_path / f"{child.pid}.pid").write_text(str(child.pid))
+        leftovers.end(tmp_path)
+        assert ours.wait() == -signal.SIGKILL
+        assert other.poll() is None
+        os.killpg(other.pid, signal.SIGKILL)
+    assert f"({ours.pid}, " in capsys.readouterr().out
+    assert list(tmp_path.glob("*.pid")) == []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chaos.domain import codec
 from chaos.domain.errors import StoreUnavailable
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import Stop, Word
@@ -33,6 +34,7 @@ class MemoryStore:
     log: list[Event] = field(default_factory=list)
     alerts: list[Any] = field(default_factory=list)
     manifests: dict[int, Any] = field(default_factory=dict)
+    read_back: tuple[Any, ...] = ()
 
     def _reach(self) -> None:
         if self.away:
@@ -40,7 +42,7 @@ class MemoryStore:
 
     def claim(self, run: str, owner: str, now: datetime) -> int | None:
         self._reach()
-        held = self.lease_until and self.lease_until > now and self.owner != owner
+        held = self.lease_until and self.lease_until >= now and self.owner != owner
         if held or self.record_.state.is_final:
             return None
         self.owner, self.lease_until, self.fence = owner, now + LEASE, self.fence + 1
@@ -72,6 +74,7 @@ class MemoryStore:
         row = self.record_
         if fence != self.fence or (change.moved and row.state is not change.moved[0]):
             return False
+        codec.to_plain(change.events)  # what the journal could not hold is written nowhere
         if change.moved:
             assert may_move(*change.moved), change.moved
             row = replace(row, state=change.moved[1], state_since=change.at)
@@ -89,4 +92,7 @@ class MemoryStore:
         self.alerts += change.alerts
         self.manifests |= change.manifests
         self.log += change.events
+        self.read_back = change.read_back or self.read_back
+        if row.state.is_final:
+            self.lease_until, self.owner = None, ""
         return True

@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandParser
 from chaos import wiring
 from chaos.domain.errors import GamedayError
 from chaos.models import Run
-from chaos.services.drive import drive
 
 
 class Command(BaseCommand):
@@ -22,8 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         try:
-            ports = wiring.ports_of_run(options["run"])
-            end = drive(options["run"], ports)
+            end = wiring.host(options["run"])
         except (Run.DoesNotExist, ValidationError):
             self.stderr.write(f"There is no run {options['run']!r}.")
             sys.exit(1)

@@ -143,6 +143,8 @@ def _prepare(fault: Fault, chaos: Chaos) -> Waits:
 
 def _abort(fault: Fault, chaos: Chaos) -> Waits:
     """litmus-go's abort watcher. A SIGKILL in the middle leaves the rest undone."""
+    if chaos.troubles.helpers_killed:
+        return
     yield from fault.revert(chaos)
     chaos.results.end("Stopped", "Stopped")
     chaos.judge("Abort", warning=True)

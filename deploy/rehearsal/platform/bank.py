@@ -32,7 +32,7 @@ def _kafka(store: Store) -> None:
 
 
 def _payments(store: Store) -> None:
-    api = manifests.pod_template("payments-api", "bank/payments-api:2.5.1", startup=8, shutdown=1.5, cpu=3)
+    api = manifests.pod_template("payments-api", "bank/payments-api:2.5.1", startup=8, shutdown=1.5, cpu=2)
     fraud = manifests.pod_template(
         "fraud-detector", "bank/fraud-detector:1.9.0", startup=5, shutdown=1, cpu=1
     )

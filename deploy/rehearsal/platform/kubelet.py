@@ -69,6 +69,7 @@ class Kubelet:
             if now - life.bound_at >= PENDING:
                 self._start(life, now)
         elif life.start_again_at is not None:
+            self._troubles.crashes.pop(life.pod["metadata"]["uid"], None)  # nothing runs that could end
             if now >= life.start_again_at:
                 self._start(life, now)
         elif life.process is not None:

@@ -43,3 +43,40 @@ def test_a_driver_whose_fence_was_raised_stops_writing(world_of):
     world.at(4, usurp)
     assert world.drive() == "lost"
     assert world.state is RunState.BASELINING
+
+
+def test_a_driver_that_comes_in_the_baseline_believes_only_what_it_sees_itself(world_of):
+    world = world_of()
+
+    class Killed(BaseException):
+        pass
+
+    def kill():
+        raise Killed
+
+    world.at(4.7, kill)
+    with pytest.raises(Killed):
+        world.drive()
+    world.clock.at += timedelta(seconds=13)
+    world.blind = "Prometheus does not answer"
+    world.drive()
+    assert world.store.stop.kind in (StopKind.BLIND, StopKind.BASELINE)
+    assert not world.cluster.times("inject")
+
+
+def test_a_stranded_run_is_handed_on_slice_by_slice_with_its_lease_given_back(world_of):
+    world = world_of()
+    world.cluster.recover_in = None
+    leases = []
+    assert world.drive(lambda: leases.append(world.store.lease_until) is None) == "handed on"
+    assert leases == [None]
+    assert world.state is RunState.REVERTING
+
+
+def test_a_hand_on_that_fails_keeps_the_same_driver_driving(world_of):
+    world = world_of()
+    world.cluster.recover_in = None
+    world.at(400, world.cluster.pods.clear)
+    world.at(400, world.cluster.__post_init__)
+    assert world.drive(lambda: False) == "over"
+    assert world.state is RunState.COMPLETED

@@ -29,6 +29,10 @@ def test_an_administrator_may_neither_approve_nor_conduct():
     assert not may(Act.CONDUCT, {TeamRole.ADMINISTRATOR})
 
 
+def test_no_role_of_a_day_releases_a_halt_since_it_holds_every_day():
+    assert PERMISSIONS[Act.RELEASE] == {TeamRole.ADMINISTRATOR}
+
+
 def test_who_may_is_said_in_words():
     assert who_may(Act.APPROVE) == "approver"
     assert who_may(Act.ATTEST) == "facilitator or responder"
@@ -55,6 +59,6 @@ def test_a_role_of_the_day_counts_beside_those_of_the_team():
 def test_an_administrator_of_any_team_may_register_clusters():
     ada = services.add_person("ada", "Ada", "platform", ["administrator"])
     services.require_anywhere(ada, Act.ADMINISTER)
-    petra = services.add_person("petra", "Petra", "payments", ["planner"])
+    petra = services.add_person("petra", "Petra", "payments", ["planner"], by=ada)
     with pytest.raises(Refused, match="administrator"):
         services.require_anywhere(petra, Act.ADMINISTER)

@@ -124,7 +124,7 @@ def test_a_plan_of_another_team_cannot_be_taken_over():
     from gameday.people.services import add_person
 
     imported()
-    add_person("lars", "Lars", "ledger", ["planner"])
+    add_person("lars", "Lars", "ledger", ["planner"], by=who("ada"))
     with pytest.raises(Refused, match="Lars may not write plans for payments"):
         imported(SMALL.replace("team: payments", "team: ledger"), by="lars")
 

@@ -9,19 +9,27 @@ from tests.rehearsal.platform.bench import Bench
 NAME = "run-1"
 
 
-def engine(name: str = NAME, *, env: dict[str, str] | None = None, **spec: Any) -> Object:
+def engine(
+    name: str = NAME,
+    *,
+    fault: str = "pod-delete",
+    env: dict[str, str] | None = None,
+    place: dict[str, Any] | None = None,
+    **spec: Any,
+) -> Object:
     """A pod-delete of one round on payments-api; `env` and `spec` override what it says."""
     told = {"TOTAL_CHAOS_DURATION": "20", "CHAOS_INTERVAL": "20", **(env or {})}
-    components = {"env": [{"name": key, "value": value} for key, value in told.items()]}
+    parts = {"env": [{"name": key, "value": value} for key, value in told.items()], **(place or {})}
+    application = {"appns": "payments", "appkind": "deployment", "applabel": "app=payments-api"}
+    asked = {"appinfo": application, **spec}
     return {
         "metadata": {"name": name, "namespace": "chaos", "labels": {"run": name}},
         "spec": {
             "engineState": "active",
             "chaosServiceAccount": "chaos-runner",
             "terminationGracePeriodSeconds": 60,
-            "appinfo": {"appns": "payments", "appkind": "deployment", "applabel": "app=payments-api"},
-            "experiments": [{"name": "pod-delete", "spec": {"components": components}}],
-            **spec,
+            "experiments": [{"name": fault, "spec": {"components": parts}}],
+            **{key: value for key, value in asked.items() if value is not None},
         },
     }
 
@@ -47,11 +55,14 @@ def progress(bench: Bench, name: str = NAME) -> Object:
 
 
 def result(bench: Bench, name: str = NAME) -> Object | None:
-    return bench.store.find(CHAOS_RESULTS, f"{name}-pod-delete", "chaos")
+    found = bench.store.view(CHAOS_RESULTS, "chaos")
+    return next((one for one in found if one["spec"]["engine"] == name), None)
 
 
 def outcome(bench: Bench, name: str = NAME) -> tuple[str, str]:
-    told = bench.store.get(CHAOS_RESULTS, f"{name}-pod-delete", "chaos")["status"]["experimentStatus"]
+    found = result(bench, name)
+    assert found, f"{name} has no result"
+    told = found["status"]["experimentStatus"]
     return told["phase"], told["verdict"]
 
 
@@ -71,3 +82,27 @@ def injecting(bench: Bench, name: str = NAME) -> bool:
 
 def set_state(bench: Bench, state: str, name: str = NAME) -> None:
     bench.store.patch(CHAOS_ENGINES, name, {"spec": {"engineState": state}}, "chaos")
+
+
+def states(bench: Bench, name: str = NAME) -> dict[str, str]:
+    """What the result says of each target, in flight and afterwards."""
+    found = result(bench, name) or {"metadata": {}, "status": {}}
+    history = (found["status"].get("history") or {}).get("targets") or []
+    told = {f"{one['kind']}/{one['name']}": one["chaosStatus"] for one in history}
+    return told | (found["metadata"].get("annotations") or {})
+
+
+def helpers(bench: Bench) -> list[Object]:
+    return [pod for pod in bench.store.view(PODS, "chaos") if "helper" in name_of(pod)]
+
+
+def running(bench: Bench, fault: str, env: dict[str, str] | None = None, **options: Any) -> None:
+    """An engine of this fault whose first target has it."""
+    start(bench, fault=fault, env={"TOTAL_CHAOS_DURATION": "60", **(env or {})}, **options)
+    bench.seconds_until(lambda: "injected" in states(bench).values())
+
+
+def gone(bench: Bench, name: str = NAME) -> None:
+    """Delete the engine and wait until it is away."""
+    bench.store.delete(CHAOS_ENGINES, name, "chaos")
+    bench.seconds_until(lambda: found(bench, name) is None, at_most=20)

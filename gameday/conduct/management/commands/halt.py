@@ -6,11 +6,20 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error
 from django.utils import timezone
 
 from chaos.domain.errors import GamedayError
 from gameday.conduct import services
 from gameday.people.services import person
+
+
+def _who(username: str) -> str:
+    """Raises Refused for a name that nobody has; when that cannot be looked up, the name as it was given."""
+    try:
+        return str(person(username).username)
+    except Error:
+        return username
 
 
 class Command(BaseCommand):
@@ -23,12 +32,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         try:
-            user = person(options["user"])
             if options["release"]:
-                count = services.release(user, options["reason"], timezone.now())
+                count = services.release(person(options["user"]), options["reason"], timezone.now())
                 self.stdout.write(f"Released ({count}). Runs that were stopped stay stopped.")
                 return
-            halted = services.halt(user, options["reason"], timezone.now())
+            halted = services.halt(_who(options["user"]), options["reason"], timezone.now())
         except GamedayError as error:
             self.stderr.write(str(error))
             sys.exit(1)

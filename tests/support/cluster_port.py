@@ -1,0 +1,86 @@
+"""The cluster port for tests of the services: six pods, nothing left over, knobs for bad days."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chaos.domain.sight import Pod, Residue, ResidueKind
+from chaos.ports import Cleared, Preflight
+from tests.support.builders import pods
+
+UID = "uid-of-practice"
+
+
+def left(name: str, run: str = "", installation: str = "", kind: ResidueKind = ResidueKind.ENGINE) -> Residue:
+    return Residue(kind, "chaos", name, f"uid-{name}", run, installation)
+
+
+@dataclass
+class QuietCluster:
+    """`fail` maps a verb to what it raises, or to a deed to do first; `said` is every act in order."""
+
+    uid: str = UID
+    found: tuple[Pod, ...] = field(default_factory=pods)
+    residues: tuple[Residue, ...] = ()
+    unmet: str = ""
+    fail: dict[str, Exception | Callable[[], object]] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    removed: list[Residue] = field(default_factory=list)
+    lever: str = ""
+    unseen: tuple[str, ...] = ()
+    acted: threading.Event = field(default_factory=threading.Event)
+
+    def _say(self, verb: str) -> None:
+        self.said.append(verb)
+        trouble = self.fail.get(verb)
+        if isinstance(trouble, Exception):
+            raise trouble
+        if trouble:
+            trouble()
+
+    def identity(self) -> str:
+        self._say("identity")
+        return self.uid
+
+    def preflight(self, experiments: Sequence[str]) -> tuple[Preflight, ...]:
+        self._say("preflight")
+        return (
+            Preflight("operator", not self.unmet, self.unmet or "The operator runs."),
+            Preflight("experiments", True, ", ".join(experiments)),
+        )
+
+    def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
+        self._say("pods")
+        return self.found
+
+    def residue(self) -> tuple[Residue, ...]:
+        self._say("residue")
+        return self.residues
+
+    def revert_all(self) -> Cleared:
+        self._say("revert_all")
+        told = tuple(item for item in self.residues if item.kind is not ResidueKind.RESULT)
+        self.removed += [item for item in told if item not in self.removed]
+        self.acted.set()
+        return Cleared(told, self.unseen)
+
+    def remove(self, residue: Sequence[Residue]) -> None:
+        self._say("remove")
+        self.removed += residue
+        self.acted.set()
+
+    def revert(self, ref: Any) -> None:
+        self._say(f"revert {ref.run}")
+        self.acted.set()
+        self._say("revert")
+
+    def pull_lever(self, reason: str) -> None:
+        self._say("pull_lever")
+        self.lever = reason
+
+    def release_lever(self) -> None:
+        self._say("release_lever")
+        self.lever = ""
