@@ -85,7 +85,7 @@ def test_a_node_that_was_cordoned_before_is_uncordoned_all_the_same(bench):
 
 def test_a_budget_is_asked_again_and_never_forced(bench):
     bench.store.patch(NODES, FOUR, {"spec": {"unschedulable": True}})  # kafka-1 has nowhere else to go
-    drained(bench)
+    drained(bench, keep_to="worker-node-06")
     bench.wait(1)
     assert phase(bench.pod("kafka-1", "kafka")) == "Pending"
     start(bench, "node-drain", "run-2", target="worker-node-01", keep_to="worker-node-06")
@@ -180,7 +180,7 @@ def test_with_two_zones_lost_the_rest_has_no_room_for_everybody(bench):
             {"spec": {"taints": [{"key": "lost", "value": "", "effect": "NoExecute"}]}},
         )
     bench.wait(40)
-    assert bench.serving() in (3, 4)
+    assert 3 <= bench.serving() < 6
     assert sum(phase(pod) == "Pending" for pod in bench.pods()) == 6 - bench.serving()
 
 
