@@ -21,7 +21,7 @@ from chaos.adapters.litmus_look import WITHIN, Looker
 from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings
 from chaos.adapters.litmus_parse import Owner
 from chaos.adapters.litmus_policies import Policies
-from chaos.adapters.parallel import gather
+from chaos.adapters.parallel import gather, try_all
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
 from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind
@@ -104,12 +104,18 @@ class LitmusCluster:
 
     def revert(self, ref: RunRef) -> None:
         items, errors = litmus_sweep.as_far_as_seen(self._api, self._settings, self._known, self._now(), ref)
-        self._raise_first(litmus_sweep.remove(self._api, items, self._settings.grace_seconds) + errors)
+        failed = self._removed(items)
+        policies, unseen = try_all([lambda: self._policies.of(ref, self._now())])
+        failed += self._removed([item for found in policies for item in found])
+        self._raise_first(failed + errors + unseen)
 
     def revert_all(self) -> Cleared:
         items, errors = litmus_sweep.as_far_as_seen(self._api, self._settings, self._known, self._now())
-        errors += litmus_sweep.remove(self._api, items, self._settings.grace_seconds)
-        return Cleared(tuple(items), tuple(str(error) for error in errors))
+        errors += self._removed(items)
+        everything, unseen = try_all([self._everything])
+        policies = [item for found in everything for item in found if item.kind is ResidueKind.POLICY]
+        errors += self._removed(policies) + (unseen if not errors else [])
+        return Cleared((*items, *policies), tuple(str(error) for error in errors))
 
     def results(self, ref: RunRef, injections: Sequence[Injection]) -> tuple[Json, ...]:
         namespace = self._settings.namespace
@@ -132,7 +138,7 @@ class LitmusCluster:
         return self._everything()
 
     def remove(self, residue: Sequence[Residue]) -> None:
-        self._raise_first(litmus_sweep.remove(self._api, residue, self._settings.grace_seconds))
+        self._raise_first(self._removed(residue))
 
     def pull_lever(self, reason: str) -> None:
         """A lever that is down already stays as it is: the first reason counts."""
@@ -150,6 +156,9 @@ class LitmusCluster:
     def _everything(self, ref: RunRef | None = None) -> tuple[Residue, ...]:
         policies = self._policies.everywhere
         return litmus_sweep.everything(self._api, self._settings, self._known, self._now(), policies, ref)
+
+    def _removed(self, residue: Sequence[Residue]) -> list[GamedayError]:
+        return litmus_sweep.remove(self._api, residue, self._settings.grace_seconds)
 
     def _create(self, resource: Any, manifest: Json) -> Json:
         return self._api.create(resource, self._settings.namespace, manifest)

@@ -145,6 +145,7 @@ def test_what_could_inject_or_come_back_is_live_and_results_and_the_grant_are_no
         ResidueKind.ENGINE,
         ResidueKind.JOB,
         ResidueKind.POD,
+        ResidueKind.POLICY,
     }
     assert {item.kind for item in workloads(sight)} == {ResidueKind.JOB, ResidueKind.POD}
 

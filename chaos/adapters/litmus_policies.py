@@ -1,0 +1,62 @@
+"""NetworkPolicies that Litmus makes beside its targets, where no label of ours and no owner leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from chaos.adapters.kubernetes_api import KubernetesApi
+from chaos.adapters.litmus_kinds import POLICIES
+from chaos.adapters.litmus_manifests import label_value
+from chaos.adapters.litmus_parse import Owner, residue
+from chaos.domain.errors import Forbidden
+from chaos.domain.injection import Injection
+from chaos.domain.sight import Residue, ResidueKind
+from chaos.ports import RunRef
+
+OF_LITMUS: dict[str, str | None] = {"app.kubernetes.io/part-of": "litmus"}
+
+Cut = tuple[str, str]
+"""A namespace, and the one label (key=value) of what is cut off there."""
+
+
+class Policies:
+    """Remembers what each run cuts off, so that a stop need not look that up."""
+
+    def __init__(self, api: KubernetesApi) -> None:
+        self._api = api
+        self._cuts: dict[str, set[Cut]] = {}
+        self._is_refused = False
+
+    def remember(self, ref: RunRef, injections: Iterable[Injection]) -> None:
+        cuts = {(one.namespace, one.app_label) for one in injections if one.postcondition.uncut}
+        if cuts:
+            self._cuts.setdefault(ref.run, set()).update(cuts)
+
+    def of(self, ref: RunRef, now: datetime, within: float | None = None) -> list[Residue]:
+        """Those of Litmus' that select just what this run cuts off, whoever they say they belong to."""
+        owner = Owner(ref.short, label_value(ref.run), label_value(ref.installation))
+        return [
+            residue(ResidueKind.POLICY, found, owner, now)
+            for namespace, label in sorted(self._cuts.get(ref.run, ()))
+            for found in self._api.list(POLICIES, namespace, OF_LITMUS, within=within)
+            if _selected(found) == dict([label.split("=", 1)])
+        ]
+
+    def everywhere(self) -> list[dict[str, Any]]:
+        """All of Litmus', as far as we may see: without the right to look, we have never made one.
+
+        A right that is given later counts after a restart.
+        """
+        if self._is_refused:
+            return []
+        try:
+            return self._api.list(POLICIES, "", OF_LITMUS)
+        except Forbidden:
+            self._is_refused = True
+            return []
+
+
+def _selected(found: Mapping[str, Any]) -> object:
+    return ((found.get("spec") or {}).get("podSelector") or {}).get("matchLabels")
