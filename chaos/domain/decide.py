@@ -91,9 +91,12 @@ def _baselining(view: RunView, now: datetime) -> Decision:
 
 
 def _injecting(view: RunView, now: datetime) -> Decision:
-    for injection, progress in zip(view.injections, view.progress, strict=True):
+    for progress in view.progress:  # a composite is asked for as a whole before any of it is awaited
         if progress.requested_at is None:
             return Request(progress.index)
+    for injection, progress in zip(view.injections, view.progress, strict=True):
+        if progress.requested_at is None:
+            continue
         if progress.injected_at is None:
             # A look from before the request shows what somebody else did.
             is_after = view.seen and view.seen.began_at >= progress.requested_at

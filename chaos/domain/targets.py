@@ -105,7 +105,8 @@ def _check_selector(targets: TargetSpec, limits: Limits, where: str) -> None:
             "A selector without labels would match every pod of the namespace; name at least one label.",
             f"{where}.targets.labels",
         )
-    if targets.percent is not None and targets.percent > limits.max_percent:
+    is_of_whole = not (targets.is_of_nodes or targets.zone)  # else the share of the whole shows at a look
+    if is_of_whole and targets.percent is not None and targets.percent > limits.max_percent:
         raise Refused(
             f"{targets.percent} % of the pods is more than the {limits.max_percent} % this cluster allows.",
             f"{where}.targets.percent",
@@ -119,10 +120,11 @@ def wanted_count(targets: TargetSpec, matched: int) -> int:
     return max(1, matched * (targets.percent or 0) // 100)
 
 
-def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits) -> Targets:
+def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits, nodes: Sequence[Node] = ()) -> Targets:
     """Name the pods. Ready ones only, spread by node, in an order that is the same for the same pods.
 
-    Raises Refused when nothing matches, too few are ready, or a limit would be passed.
+    With a zone, pods on that zone's `nodes` alone, and a percentage is of those; the cluster's limits are of
+    all that match in either case. Raises Refused when nothing matches, too few are ready, or a limit would be passed.
     """
     selector = ", ".join(f"{key}={value}" for key, value in sorted(targets.labels.items()))
     staying = [pod for pod in pods if not pod.is_leaving]
@@ -132,7 +134,13 @@ def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits) -> Targets
             f"No pod in {targets.namespace} has {selector}; check the namespace and the labels.",
             "targets.labels",
         )
-    count = wanted_count(targets, len(staying))
+    zone = {node.name for node in nodes if node.zone == targets.zone}
+    there = [pod for pod in ready if not targets.zone or pod.node in zone]
+    if targets.zone and not there:
+        raise Refused(f"No ready pod with {selector} runs in zone {targets.zone}.", "targets.zone")
+    count = wanted_count(targets, len(there) if targets.zone else len(staying))
+    if targets.zone and count > len(there):
+        raise Refused(f"{count} pods are asked for; {len(there)} are ready to choose from.", "targets.count")
     if count < 1:  # no names at all would let Litmus choose for itself
         raise Refused(f"{count} pods make no target; at least one must be named.", "targets.count")
     if count * 100 > limits.max_percent * len(staying):
@@ -148,7 +156,7 @@ def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits) -> Targets
             f"{least} must be left.",
             "targets.count",
         )
-    return Targets(targets.namespace, tuple(_spread(ready)[:count]), len(staying), len(ready))
+    return Targets(targets.namespace, tuple(_spread(there)[:count]), len(staying), len(ready))
 
 
 def _spread(pods: Sequence[Pod]) -> list[Pod]:

@@ -92,7 +92,8 @@ def preview(spec: RunSpec, limits: Limits, port: Cluster) -> tuple[Targets | Non
 
 def _resolve(targets: TargetSpec, limits: Limits, port: Cluster) -> Targets:
     if not targets.is_of_nodes:
-        return resolve(targets, port.pods(targets.namespace, targets.labels), limits)
+        nodes = port.nodes({}) if targets.zone else ()
+        return resolve(targets, port.pods(targets.namespace, targets.labels), limits, nodes)
     nodes = port.nodes({})
     if targets.kind == "node":
         return resolve_nodes(targets, nodes, port.nodes(targets.labels), (), limits)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from chaos.domain.errors import Refused
-from chaos.domain.spec import NODE_KINDS, Durations, ExpectationKind, FaultSpec, RunSpec, TargetSpec
+from chaos.domain.spec import Durations, ExpectationKind, FaultSpec, RunSpec, TargetSpec
 from chaos.faults import catalogue
 from chaos.faults.base import Fault
 from chaos.faults.parameters import format_duration
@@ -79,7 +79,7 @@ def _fault(item: dict[str, Any], path: Path, findings: Findings) -> FaultSpec:
                 (*path, "targets"), f"{fault.name} has no targets; say in its instructions what to do."
             )
         if "targets" in item:
-            _check_kind(fault, item["targets"], (*path, "targets"), findings)
+            _check_targets(fault, item["targets"], (*path, "targets"), findings)
         try:
             parameters = fault.canonical(item.get("parameters", {}))
         except Refused as error:
@@ -94,11 +94,13 @@ def _fault(item: dict[str, Any], path: Path, findings: Findings) -> FaultSpec:
     )
 
 
-def _check_kind(fault: Fault, targets: dict[str, Any], path: Path, findings: Findings) -> None:
+def _check_targets(fault: Fault, targets: dict[str, Any], path: Path, findings: Findings) -> None:
     kind, namespace = targets.get("kind", ""), targets.get("namespace")
-    if fault.needs_targets and fault.on_nodes != (kind in NODE_KINDS):
-        wanted = " or ".join(NODE_KINDS) if fault.on_nodes else "deployment, statefulset or daemonset"
-        findings.say((*path, "kind"), f"{fault.name} takes targets of kind {wanted}, not {kind}.")
+    if fault.needs_targets:
+        try:
+            fault.check_targets(_targets(targets))
+        except Refused as error:
+            findings.refused(path, error)
     if kind == "node" and namespace:
         findings.say((*path, "namespace"), "Nodes are in no namespace; leave it out.")
     if kind != "node" and not namespace:
@@ -113,6 +115,7 @@ def _targets(item: dict[str, Any]) -> TargetSpec:
         labels=dict(item["labels"]),
         count=None if count is None else int(count),
         percent=None if percent is None else int(percent),
+        zone=item.get("zone", ""),
     )
 
 

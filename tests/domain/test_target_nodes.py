@@ -6,7 +6,7 @@ from chaos.domain.errors import Refused
 from chaos.domain.sight import Pod
 from chaos.domain.spec import TargetSpec
 from chaos.domain.target_nodes import resolve_nodes
-from chaos.domain.targets import Limits
+from chaos.domain.targets import Limits, resolve
 from tests.support.builders import a_node
 
 NODES = tuple(a_node(f"node-{i}", zone="ab"[i % 2]) for i in range(4))
@@ -60,3 +60,25 @@ def test_a_control_plane_node_is_never_a_target():
 def test_a_cordoned_node_is_no_place_to_keep_to():
     nodes = (a_node("node-0", is_schedulable=False), *NODES[1:])
     assert resolved(BY_POD, nodes, nodes).spare == "node-1"
+
+
+PODS = tuple(
+    Pod("payments", f"api-{i}", f"uid-{i}", f"node-{i % 4}", True, False, {"app": "api"}) for i in range(6)
+)
+
+
+@pytest.mark.parametrize(
+    ("zone", "names"), [("a", ("api-0", "api-2", "api-4")), ("b", ("api-1", "api-3", "api-5"))]
+)
+def test_the_pods_of_one_zone_are_named_and_the_limit_is_of_all(zone, names):
+    wanted = TargetSpec("payments", "deployment", {"app": "api"}, percent=100, zone=zone)
+    found = resolve(wanted, PODS, Limits(max_percent=50), NODES)
+    assert (sorted(found.names), found.matched) == (sorted(names), 6)
+    with pytest.raises(Refused, match="this cluster allows 40 %"):
+        resolve(wanted, PODS, Limits(max_percent=40), NODES)
+
+
+def test_a_zone_that_nothing_runs_in_is_refused():
+    wanted = TargetSpec("payments", "deployment", {"app": "api"}, percent=100, zone="c")
+    with pytest.raises(Refused, match="runs in zone c"):
+        resolve(wanted, PODS, Limits(max_percent=50), NODES)
