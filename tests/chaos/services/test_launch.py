@@ -148,7 +148,7 @@ def test_a_cluster_that_is_not_ready_is_refused_with_what_to_do(port):
 
 def test_more_pods_than_were_approved_are_refused(port):
     assert refused(port, "3 targets would be hit now, 2 were approved", ceiling=2).field == "targets"
-    refused(port, "3 pods would be hit now, 0 were approved", ceiling=None)
+    refused(port, "3 targets would be hit now, 0 were approved", ceiling=None)
 
 
 def test_targets_are_resolved_again_at_the_launch_and_within_the_limits_of_today(port):
