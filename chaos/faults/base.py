@@ -10,7 +10,7 @@ from typing import Protocol
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Postcondition, Sign
-from chaos.domain.spec import FaultSpec
+from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.targets import Targets
 from chaos.faults.kinds import Kind
 from chaos.faults.rights import Family
@@ -110,6 +110,13 @@ class Fault(Protocol):
         """Whether its targets are nodes."""
 
     @property
+    def target_kinds(self) -> tuple[str, ...]:
+        """The kinds of targets that it takes."""
+
+    def check_targets(self, targets: TargetSpec) -> None:
+        """What is wrong with a selector for this fault, whatever it finds. Raises Refused."""
+
+    @property
     def is_provable(self) -> bool:
         """False when no postcondition can show that the fault is gone; the approver is told so."""
 
@@ -135,6 +142,12 @@ class Parameterised:
     secret = ""
     own: tuple[Parameter, ...] = ()
     on_nodes = False
+    target_kinds: tuple[str, ...] = ("deployment", "statefulset", "daemonset")
+
+    def check_targets(self, targets: TargetSpec) -> None:
+        if targets.kind not in self.target_kinds:
+            kinds = " or ".join(self.target_kinds)
+            raise Refused(f"{self.name} takes targets of kind {kinds}, not {targets.kind}.", "kind")
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

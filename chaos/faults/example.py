@@ -21,7 +21,7 @@ def item(fault: Fault) -> dict[str, Any]:
     if fault.needs_targets:
         found["targets"] = {
             "namespace": "payments",
-            "kind": "node-of" if fault.on_nodes else "deployment",
+            "kind": fault.target_kinds[-1] if fault.on_nodes else fault.target_kinds[0],
             "labels": {"app": "payments-api"},
             "count": 1,
         }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Postcondition, Sign
-from chaos.domain.spec import FaultSpec
+from chaos.domain.spec import NODE_KINDS, FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameterised, Part, Risk
 from chaos.faults.on_pods import POD, SECONDS, WORD
@@ -46,6 +46,7 @@ class NodeFault(Parameterised):
     )
     needs_targets = True
     on_nodes = True
+    target_kinds = NODE_KINDS
     is_provable = True
 
     def taint_keys(self, parameters: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import Sign
-from chaos.domain.spec import FaultSpec
+from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Part, Risk
 from chaos.faults.kinds import Choice
@@ -30,7 +30,8 @@ class PodNetworkPartition(PodFault):
     )
     risk_class = Risk.HIGH
     needs = (
-        "a pod of a StatefulSet, one at a time; for others use pod-network-loss with 100 %",
+        "one pod of a StatefulSet, since Litmus cuts off by label and no other pod has a label of its own; "
+        "for others use pod-network-loss with 100 %",
         "a network plug-in that enforces NetworkPolicies",
     )
     proof = (
@@ -43,6 +44,7 @@ class PodNetworkPartition(PodFault):
         "for as long as it is there."
     )
     family = POLICIES
+    target_kinds = ("statefulset",)
     own = (
         Parameter(
             "direction",
@@ -56,6 +58,11 @@ class PodNetworkPartition(PodFault):
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         return (*self.own, PROVEN_BY)
+
+    def check_targets(self, targets: TargetSpec) -> None:
+        super().check_targets(targets)
+        if targets.count != 1:
+            raise Refused("Only one pod at a time can be cut off: write count: 1.", "count")
 
     def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
         part = super().part(spec, targets)

@@ -34,10 +34,11 @@ SENT = pytest.mark.parametrize(
 
 
 def injection_of(fault, **changes):
-    kind = "node-of" if fault.on_nodes else "deployment"
+    kind = fault.target_kinds[-1] if fault.on_nodes else fault.target_kinds[0]
     parameters = fault.canonical(example.parameters(fault) | changes)
     where = TargetSpec("payments", kind, {"app": "api"}, 1)
-    targets = Targets("payments", pods()[:1], 6, 6)
+    pod = replace(pods()[0], labels={"app": "api", "statefulset.kubernetes.io/pod-name": "api-0"})
+    targets = Targets("payments", (pod,), 6, 6)
     if fault.on_nodes:
         targets = Targets("payments", (), 6, 6, (a_node(),), "node-5")
     spec = FaultSpec(fault.name, timedelta(seconds=60), where, parameters)
