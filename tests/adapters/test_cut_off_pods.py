@@ -1,0 +1,111 @@
+"""NetworkPolicies that Litmus made: seen by what they select, deleted at once, and nobody else's touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chaos.adapters.kubernetes_api import Connection, KubernetesApi
+from chaos.adapters.litmus import LitmusCluster
+from chaos.adapters.litmus_manifests import LitmusSettings
+from chaos.domain.injection import Injection
+from chaos.domain.sight import Pod, ResidueKind
+from chaos.domain.spec import FaultSpec, TargetSpec
+from chaos.domain.targets import Targets
+from chaos.faults.catalogue import find, plan_injections
+from deploy.rehearsal.api import Rule
+from deploy.rehearsal.store import NETWORK_POLICIES
+from tests.adapters.things import a_run
+from tests.support.rehearsal_api import ADMIN, RunningApi, running_api
+
+REF = a_run()
+OURS = {"statefulset.kubernetes.io/pod-name": "kafka-0"}
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[RunningApi]:
+    with running_api(namespaces=("chaos", "kafka")) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(api: RunningApi) -> Iterator[None]:
+    yield
+    api.do(lambda: api.store.delete_all(NETWORK_POLICIES, "kafka"))
+
+
+@pytest.fixture
+def make(api: RunningApi, tmp_path: Path) -> Any:
+    def cluster(token: str = ADMIN) -> LitmusCluster:
+        file = tmp_path / token
+        file.write_text(token)
+        connection = Connection(api.url, token_file=str(file))
+        return LitmusCluster(KubernetesApi(connection), LitmusSettings("chaos", "x"))
+
+    return cluster
+
+
+def injection() -> Injection:
+    pod = Pod("kafka", "kafka-0", "uid-0", "node-0", True, False, {"app": "kafka", **OURS})
+    targets = TargetSpec("kafka", "statefulset", {"app": "kafka"}, count=1)
+    parameters = find("pod-network-partition").canonical({"proven_by": "lag"})
+    spec = FaultSpec("pod-network-partition", timedelta(seconds=60), targets, parameters)
+    (planned,) = plan_injections(REF.short, 0, spec, Targets("kafka", (pod,), 3, 3))
+    return planned
+
+
+def policy(api: RunningApi, name: str, selects: dict[str, str], part_of: str = "litmus") -> str:
+    labels = {"app.kubernetes.io/part-of": part_of, "chaosUID": "uid-of-an-engine-that-is-gone"}
+    made = {"metadata": {"name": name, "namespace": "kafka", "labels": labels},
+            "spec": {"podSelector": {"matchLabels": selects}, "policyTypes": ["Egress"]}}  # fmt: skip
+    return str(api.do(lambda: api.store.create(NETWORK_POLICIES, made))["metadata"]["uid"])
+
+
+def left(api: RunningApi) -> set[str]:
+    return {one["metadata"]["name"] for one in api.do(lambda: api.store.list(NETWORK_POLICIES, "kafka"))}
+
+
+def test_a_policy_is_seen_by_what_it_selects_though_its_engine_is_gone(api: RunningApi, make: Any) -> None:
+    assert make().look(REF, [injection()]).residue == ()
+    uid = policy(api, "pod-network-partition-np-abc", OURS)
+    (seen,) = make().look(REF, [injection()]).residue
+    assert (seen.kind, seen.uid, seen.run) == (ResidueKind.POLICY, uid, REF.run)
+
+
+def test_a_stop_deletes_it_at_once_and_nobody_else_s(api: RunningApi, make: Any) -> None:
+    cluster = make()
+    cluster.look(REF, [injection()])
+    policy(api, "pod-network-partition-np-abc", OURS)
+    policy(api, "of-another-broker", {"statefulset.kubernetes.io/pod-name": "kafka-1"})
+    policy(api, "the-bank-s-own", OURS, part_of="bank")
+    policy(api, "of-all-of-them", {"app": "kafka"})
+    cluster.revert(REF)
+    cluster.revert(REF)
+    assert left(api) == {"of-another-broker", "the-bank-s-own", "of-all-of-them"}
+    assert cluster.look(REF, [injection()]).residue == ()
+
+
+def test_a_stop_of_another_run_leaves_it(api: RunningApi, make: Any) -> None:
+    cluster = make()
+    cluster.look(REF, [injection()])
+    policy(api, "pod-network-partition-np-abc", OURS)
+    cluster.revert(a_run())
+    assert left(api) == {"pod-network-partition-np-abc"}
+
+
+def test_without_the_right_to_look_nothing_is_seen_and_so_nothing_is_proven(
+    api: RunningApi, make: Any
+) -> None:
+    api.account("half-token", "half", *(
+        Rule(("get", "list"), ("", "batch", "coordination.k8s.io", "litmuschaos.io"), ("*",)),
+    ))  # fmt: skip
+    half = make("half-token")
+    assert "networkpolicies" in half.look(REF, [injection()]).unseen
+    others = replace(injection(), postcondition=replace(injection().postcondition, uncut=False))
+    assert make("half-token").look(REF, [others]).unseen == "", "faults without policies do not need it"
+    assert half.residue() == ()
