@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from chaos.domain.injection import Injection
 from chaos.domain.record import Change, RunRecord, Signals
-from chaos.domain.sight import AlertsReading, ClusterSight, Node, Pod, Reading, Residue
+from chaos.domain.sight import AlertsReading, ClusterSight, Node, Pod, Reading, Residue, Workload
 from chaos.domain.spec import ProbeSpec
 
 
@@ -67,6 +67,12 @@ class Cluster(Protocol):
 
     def nodes(self, labels: Mapping[str, str]) -> tuple[Node, ...]:
         """All nodes with all of `labels`; every node for none."""
+
+    def workloads(self, namespace: str, kind: str, labels: Mapping[str, str]) -> tuple[Workload, ...]:
+        """The workloads of this kind whose own labels these are."""
+
+    def restore_workload(self, pre: Workload) -> None:
+        """Set its number of replicas back to what it was. Safe to repeat; one that is gone is left alone."""
 
     def restore_node(self, pre: Node, taint_keys: Sequence[str]) -> None:
         """Set the node (by name and UID) back to `pre`: schedulable or not, and its taints of these keys.

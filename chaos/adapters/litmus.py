@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chaos.adapters import litmus_experiments, litmus_nodes, litmus_preflight, litmus_sweep
+from chaos.adapters import litmus_experiments, litmus_nodes, litmus_preflight, litmus_sweep, litmus_workloads
 from chaos.adapters import litmus_manifests as manifests
 from chaos.adapters import litmus_parse as parse
 from chaos.adapters.kubernetes_api import KubernetesApi
@@ -24,7 +24,7 @@ from chaos.adapters.litmus_policies import Policies
 from chaos.adapters.parallel import gather, try_all
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
-from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind
+from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind, Workload
 from chaos.ports import Cleared, Preflight, RunRef
 
 Json = Mapping[str, Any]
@@ -67,6 +67,12 @@ class LitmusCluster:
 
     def nodes(self, labels: Mapping[str, str]) -> tuple[Node, ...]:
         return tuple(parse.node(obj) for obj in self._api.list(NODES, "", {**labels}))
+
+    def workloads(self, namespace: str, kind: str, labels: Mapping[str, str]) -> tuple[Workload, ...]:
+        return litmus_workloads.found(self._api, namespace, kind, labels)
+
+    def restore_workload(self, pre: Workload) -> None:
+        litmus_workloads.restore(self._api, pre)
 
     def restore_node(self, pre: Node, taint_keys: Sequence[str]) -> None:
         litmus_nodes.restore(self._api, pre, taint_keys)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from chaos.adapters import litmus_parse as parse
+from chaos.adapters import litmus_workloads
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import NotFound
 from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NODES, PODS, RESULTS
@@ -77,6 +78,7 @@ class Looker:
             at=at,
             pods=tuple(parse.pod(obj) for obj in targets),
             nodes=tuple(parse.node(obj) for key, obj in first.items() if key.startswith("node:") and obj),
+            workloads=tuple(one for key, one in first.items() if key.startswith("workload:") and one),
             engines=tuple(parse.engine(obj) for obj in first["engines"]),
             results=tuple(parse.result(obj) for obj in results),
             residue=tuple(left_behind),
@@ -98,6 +100,8 @@ class Looker:
             for node in injection.nodes:
                 calls[f"node:{node.name}"] = partial(self._node, node.name)
             post = injection.postcondition
+            for pre in post.workloads:
+                calls[f"workload:{pre.uid}"] = partial(litmus_workloads.seen, self.api, pre, within)
             if post.namespace:
                 key = f"targets:{post.namespace}:{sorted(post.labels.items())}"
                 calls[key] = partial(self.api.list, PODS, post.namespace, {**post.labels}, within=within)

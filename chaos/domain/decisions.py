@@ -69,7 +69,7 @@ class Recreate:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Litmus did not undo injection `index`: set its nodes back to exactly what they were."""
+    """Litmus did not undo injection `index`: set its nodes or workloads back to exactly what they were."""
 
     index: int
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chaos.domain.sight import Node, Pod
+from chaos.domain.sight import Node, Pod, Workload
 
 
 class InverseKind(StrEnum):
@@ -29,6 +29,7 @@ class Sign(StrEnum):
     TARGETS_RESTART = "targets-restart"
     RESULT_INJECTED = "result-injected"
     POLICY_MADE = "policy-made"
+    SCALED = "scaled"
     NODE_CHANGED = "node-changed"
     NODE_DOWN = "node-down"
     WORD = "word"
@@ -58,6 +59,8 @@ class Postcondition:
     nodes: tuple[Node, ...] = ()
     """Nodes, as they were: as schedulable as before, and with just the taints of `taint_keys` they had."""
     taint_keys: tuple[str, ...] = ()
+    workloads: tuple[Workload, ...] = ()
+    """Workloads, as they were: they must be to have as many replicas as before."""
     freed: tuple[tuple[str, str], ...] = ()
     """(name, uid) of pods that a helper must have taken the fault out of; else they must be replaced."""
     uncut: bool = False

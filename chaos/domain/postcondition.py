@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chaos.domain.injection import Injection, InverseKind, Progress, Sign
 from chaos.domain.run import RunView
-from chaos.domain.sight import ClusterSight, Node, Residue, ResidueKind
+from chaos.domain.sight import ClusterSight, Node, Residue, ResidueKind, Workload
 
 WORKLOADS = (ResidueKind.JOB, ResidueKind.POD)
 LIVE_KINDS = (*WORKLOADS, ResidueKind.ENGINE, ResidueKind.POLICY)
@@ -31,6 +31,7 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
     if post.ready_at_least:
         reasons += _pods_unmet(injection, view.progress[injection.index], sight)
     reasons += [f"node {pre.name} is not as it was ({how})" for pre, how in not_restored(injection, sight)]
+    reasons += [f"{pre} has {how}" for pre, how in not_scaled_back(injection, sight)]
     reasons += [f"node {name} is not ready" for name in _down(injection, sight)]
     if injection.inverse is InverseKind.PERSON:
         word = view.word("reverted")
@@ -109,6 +110,16 @@ def not_restored(injection: Injection, sight: ClusterSight) -> tuple[tuple[Node,
     return tuple(changed)
 
 
+def not_scaled_back(injection: Injection, sight: ClusterSight) -> tuple[tuple[Workload, str], ...]:
+    """Workloads that are not to have as many replicas as before, and how; one that is gone has no number."""
+    now = {workload.uid: workload for workload in sight.workloads}
+    return tuple(
+        (pre, f"{now[pre.uid].replicas} replicas, not {pre.replicas}")
+        for pre in injection.postcondition.workloads
+        if pre.uid in now and now[pre.uid].replicas != pre.replicas
+    )
+
+
 def _down(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
     """Nodes that were ready before the fault and are there, but not ready."""
     down = {node.uid for node in sight.nodes if not node.is_ready}
@@ -130,6 +141,8 @@ def is_there(view: RunView, injection: Injection, sight: ClusterSight) -> bool:
         return bool(not_restored(injection, sight)) or _says_injected(sight)
     if injection.sign is Sign.POLICY_MADE:
         return any(item.kind is ResidueKind.POLICY for item in sight.residue)
+    if injection.sign is Sign.SCALED:
+        return bool(not_scaled_back(injection, sight))
     if injection.sign is Sign.NODE_DOWN:
         return bool(_down(injection, sight))
     if injection.sign is Sign.TARGETS_RESTART:

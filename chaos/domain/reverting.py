@@ -15,7 +15,14 @@ from chaos.domain.decisions import (
     Revert,
     Wait,
 )
-from chaos.domain.postcondition import live_residue, not_freed, not_restored, unmet, workloads
+from chaos.domain.postcondition import (
+    live_residue,
+    not_freed,
+    not_restored,
+    not_scaled_back,
+    unmet,
+    workloads,
+)
 from chaos.domain.run import RunView
 from chaos.domain.sight import ClusterSight
 from chaos.domain.states import RunState, StopKind
@@ -61,7 +68,8 @@ def _redress(view: RunView, sight: ClusterSight, now: datetime) -> Recreate | Re
     for injection, progress in zip(view.injections, view.progress, strict=True):
         if not progress.requested_at:
             continue
-        if not_restored(injection, sight) and _is_later(sight, progress.restored_at):
+        differs = not_restored(injection, sight) or not_scaled_back(injection, sight)
+        if differs and _is_later(sight, progress.restored_at):
             return Restore(injection.index)
         if progress.recreated_at is None and not_freed(injection, progress, sight):
             return Recreate(injection.index)

@@ -77,6 +77,20 @@ class Node:
     is_control_plane: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A Deployment or StatefulSet (`kind` in small letters) and how many replicas it is to have."""
+
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+    replicas: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}"
+
+
 class ResidueKind(StrEnum):
     GRANT = "Lease"
     ENGINE = "ChaosEngine"
@@ -149,3 +163,4 @@ class ClusterSight:
     """Why the halt lever beside the grant is down; empty when it is up."""
     unseen: str = ""
     nodes: tuple[Node, ...] = ()
+    workloads: tuple[Workload, ...] = ()

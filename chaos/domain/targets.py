@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chaos.domain.errors import Refused
-from chaos.domain.sight import Node, Pod
+from chaos.domain.sight import Node, Pod, Workload
 from chaos.domain.spec import RunSpec, TargetSpec
 
 ALWAYS_PROTECTED = ("kube-system", "kube-public", "kube-node-lease")
@@ -46,6 +46,8 @@ class Targets:
     ready: int
     nodes: tuple[Node, ...] = ()
     spare: str = ""
+    workloads: tuple[Workload, ...] = ()
+    """What a fault on whole workloads changes; empty for all others."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,6 +59,9 @@ class Targets:
         return len(self.pods) + len(self.nodes)
 
     def __str__(self) -> str:
+        if self.workloads:
+            each = (f"{one}, {one.replicas} replicas" for one in self.workloads)
+            return "; ".join(each)
         if self.nodes:
             return f"{len(self.nodes)} of {self.matched} nodes: {', '.join(self.names)}"
         return f"{len(self.pods)} of {self.matched} pods in {self.namespace}: {', '.join(self.names)}"

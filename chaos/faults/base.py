@@ -110,6 +110,10 @@ class Fault(Protocol):
         """Whether its targets are nodes."""
 
     @property
+    def on_workloads(self) -> bool:
+        """Whether it changes the workload of its pods, which must then be named and looked at too."""
+
+    @property
     def target_kinds(self) -> tuple[str, ...]:
         """The kinds of targets that it takes."""
 
@@ -142,6 +146,7 @@ class Parameterised:
     secret = ""
     own: tuple[Parameter, ...] = ()
     on_nodes = False
+    on_workloads = False
     target_kinds: tuple[str, ...] = ("deployment", "statefulset", "daemonset")
 
     def check_targets(self, targets: TargetSpec) -> None:

@@ -14,6 +14,7 @@ from chaos.faults.manual import Manual
 from chaos.faults.node_drain import NodeDrain
 from chaos.faults.node_services import KubeletServiceKill, NodeRestart
 from chaos.faults.node_taint import NodeTaint
+from chaos.faults.pod_autoscaler import PodAutoscaler
 from chaos.faults.pod_delete import PodDelete
 from chaos.faults.pod_dns import PodDnsError, PodDnsSpoof
 from chaos.faults.pod_http import (
@@ -53,6 +54,7 @@ _ALL: tuple[Fault, ...] = (
     PodHttpModifyHeader(),
     PodHttpModifyBody(),
     PodHttpResetPeer(),
+    PodAutoscaler(),
     NodeDrain(),
     NodeTaint(),
     KubeletServiceKill(),

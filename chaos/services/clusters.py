@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
 
 from chaos.domain import codec
 from chaos.domain.errors import Refused
-from chaos.domain.spec import RunSpec, TargetSpec
+from chaos.domain.spec import FaultSpec, RunSpec, TargetSpec
 from chaos.domain.target_nodes import resolve_nodes
 from chaos.domain.targets import Limits, Targets, check_limits, resolve
-from chaos.faults.catalogue import UNPROVABLE
+from chaos.faults.catalogue import UNPROVABLE, plan_injections
+from chaos.faults.catalogue import find as find_fault
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Installation
 from chaos.ports import Cluster, Preflight
@@ -87,7 +88,22 @@ def register(name: str, port: Cluster, limits: Limits | None = None, **fields: A
 def preview(spec: RunSpec, limits: Limits, port: Cluster) -> tuple[Targets | None, ...]:
     """The targets by name that a launch right now would hit, one per fault. Raises Refused or Transient."""
     check_limits(spec, limits, UNPROVABLE)
-    return tuple(_resolve(fault.targets, limits, port) if fault.targets else None for fault in spec.faults)
+    found = tuple(_named(fault, limits, port) for fault in spec.faults)
+    for fault, targets in zip(spec.faults, found, strict=True):
+        plan_injections("", 0, fault, targets)  # what cannot be injected is refused before it is approved
+    return found
+
+
+def _named(fault: FaultSpec, limits: Limits, port: Cluster) -> Targets | None:
+    if fault.targets is None:
+        return None
+    targets = _resolve(fault.targets, limits, port)
+    if find_fault(fault.fault).on_workloads:
+        # As Litmus finds them: by the selector's first label alone.
+        label = dict(sorted(fault.targets.labels.items())[:1])
+        workloads = port.workloads(fault.targets.namespace, fault.targets.kind, label)
+        targets = replace(targets, workloads=workloads)
+    return targets
 
 
 def _resolve(targets: TargetSpec, limits: Limits, port: Cluster) -> Targets:

@@ -28,7 +28,7 @@ from chaos.domain.decisions import (
 )
 from chaos.domain.errors import Permanent
 from chaos.domain.injection import InverseKind
-from chaos.domain.postcondition import not_freed, not_restored, targets_left
+from chaos.domain.postcondition import not_freed, not_restored, not_scaled_back, targets_left
 from chaos.domain.record import Change, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView
@@ -221,15 +221,20 @@ def _recreate(view: RunView, index: int, tools: Tools, now: datetime) -> RunView
 
 
 def _restore(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
-    """Only nodes that differ are touched, and only in what the fault touches."""
+    """Only nodes and workloads that differ are touched, and only in what the fault touches."""
     injection = view.injections[index]
     changed = not_restored(injection, view.seen) if view.seen else ()
+    scaled = not_scaled_back(injection, view.seen) if view.seen else ()
     keys = injection.postcondition.taint_keys
-    tools.recorder.note(Change(at=now, events=(words.restoring(injection, changed, now),)))
+    how = {node.name: now_is for node, now_is in changed}
+    how |= {workload.name: now_is for workload, now_is in scaled}
+    tools.recorder.note(Change(at=now, events=(words.restoring(injection, how, now),)))
 
     def restore() -> tuple[int]:
         for node, _ in changed:
             tools.ports.cluster.restore_node(node, keys)
+        for workload, _ in scaled:
+            tools.ports.cluster.restore_workload(workload)
         return (index,)
 
     return _act(view, RESTORE, tools, restore)

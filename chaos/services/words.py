@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from chaos.domain.injection import Injection, Sign
 from chaos.domain.record import ORGANISERS, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView, Stop
-from chaos.domain.sight import Alert, Node
+from chaos.domain.sight import Alert
 from chaos.domain.states import RunState, StopKind, Verdict
 from chaos.domain.verdict import Outcome
 
@@ -89,10 +89,11 @@ def recreating(injection: Injection, names: Sequence[str], at: datetime) -> Even
     return Event("run.recreating", text, at, body={"index": injection.index, "pods": list(names)})
 
 
-def restoring(injection: Injection, changed: Sequence[tuple[Node, str]], at: datetime) -> Event:
-    how = "; ".join(f"{node.name} is {how}" for node, how in changed)
+def restoring(injection: Injection, changed: Mapping[str, str], at: datetime) -> Event:
+    """`changed`: by name, how it is now."""
+    how = "; ".join(f"{name}: {now}" for name, now in changed.items())
     text = f"Litmus did not undo {injection.fault} ({how}); setting it back to what it was."
-    return Event("run.restoring", text, at, body={"index": injection.index, "nodes": how})
+    return Event("run.restoring", text, at, body={"index": injection.index, "changed": dict(changed)})
 
 
 def refused(name: str, error: Exception, at: datetime) -> Event:

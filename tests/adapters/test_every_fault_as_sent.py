@@ -9,6 +9,7 @@ import pytest
 from chaos.adapters.litmus_manifests import LitmusSettings, engine
 from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Sign
+from chaos.domain.sight import Workload
 from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.targets import Targets
 from chaos.faults import example
@@ -28,6 +29,7 @@ ENGINES = next(
     for crd in definitions()
     if crd["spec"]["names"]["kind"] == "ChaosEngine"
 )
+MEASURED = (Sign.TARGETS_RESTART, Sign.TARGETS_LEAVE)
 SENT = pytest.mark.parametrize(
     "fault", [one for one in FAULTS.values() if one.needs_targets], ids=lambda one: one.name
 )
@@ -39,6 +41,9 @@ def injection_of(fault, **changes):
     where = TargetSpec("payments", kind, {"app": "api"}, 1)
     pod = replace(pods()[0], labels={"app": "api", "statefulset.kubernetes.io/pod-name": "api-0"})
     targets = Targets("payments", (pod,), 6, 6)
+    if fault.on_workloads:
+        api = Workload("deployment", "payments", "api", "uid-api", 1)
+        targets = replace(targets, workloads=(api,))
     if fault.on_nodes:
         targets = Targets("payments", (), 6, 6, (a_node(),), "node-5")
     spec = FaultSpec(fault.name, timedelta(seconds=60), where, parameters)
@@ -96,4 +101,5 @@ def test_it_can_be_undone_and_proven(fault):
     post = injection.postcondition
     if fault.is_provable:
         assert post.ready_at_least or post.nodes
+        assert post.probe or post.gone or post.nodes or post.workloads or injection.sign in MEASURED
     assert fault.family is not None

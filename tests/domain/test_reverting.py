@@ -140,9 +140,7 @@ def test_what_clearing_left_is_cleared_again(kind):
     assert answer(CLEARED, seen=there, last_act_at=ago(1)) == Wait()
 
 
-@pytest.mark.parametrize(
-    "kind", [ResidueKind.ENGINE, ResidueKind.JOB, ResidueKind.POD, ResidueKind.POLICY]
-)
+@pytest.mark.parametrize("kind", [ResidueKind.ENGINE, ResidueKind.JOB, ResidueKind.POD, ResidueKind.POLICY])
 @pytest.mark.parametrize("marks", [CLEAN, STEADY, CLEARED])
 def test_what_comes_back_after_it_was_proven_gone_voids_the_proof(marks, kind):
     assert answer(marks, seen=nothing(residue=(residue(kind),))) == CameBack()
