@@ -118,28 +118,29 @@ def is_helper(pod: Object) -> bool:
 
 
 def make(chaos: Chaos, name: str, target: Object) -> Object:
-    """Create the helper pod for one target. It goes straight to the target's node, cordoned or not."""
+    """Create the helper pod for one target pod."""
+    targets = f"{namespace_of(target)}:{name_of(target)}:{target['metadata']['uid']}"
+    return create(chaos, name, str(target["spec"]["nodeName"]), targets)
+
+
+def create(chaos: Chaos, name: str, node: str, targets: str, *, privileged: bool = True) -> Object:
+    """Create a helper pod. It goes straight to its node, cordoned or not."""
     run_id = suffix()
-    env = {
-        **chaos.settings.values,
-        "TARGETS": f"{namespace_of(target)}:{name_of(target)}:{target['metadata']['uid']}",
-        "EXPERIMENT_NAME": name,
-    }
+    env = {**chaos.settings.values, "TARGETS": targets, "EXPERIMENT_NAME": name}
     container = {
         "name": f"{name}-helper",
         "image": chaos.settings.text("LIB_IMAGE", "litmuschaos/go-runner:3.28.0"),
         "command": ["/bin/bash"],
         "args": ["-c", f"{HELPER} {name}"],
         "env": [{"name": key, "value": value} for key, value in env.items()],
-        "securityContext": {"privileged": True, "runAsUser": 0},
-    }
+    } | ({"securityContext": {"privileged": True, "runAsUser": 0}} if privileged else {})
     app = f"{name}-helper-{run_id}"
     tags = {**belongings(chaos.engine, {}), "app": app, "name": app, "app.kubernetes.io/part-of": "litmus"}
     grace = int(dig(chaos.engine, "spec", "terminationGracePeriodSeconds") or 0)
     spec = {
         "restartPolicy": "Never",
-        "hostPID": True,
-        "nodeName": target["spec"]["nodeName"],
+        "hostPID": privileged,
+        "nodeName": node,
         "serviceAccountName": dig(chaos.engine, "spec", "chaosServiceAccount"),
         "terminationGracePeriodSeconds": grace,  # the engine's, and none where it names none
         "containers": [container],

@@ -6,6 +6,7 @@ from deploy.rehearsal.litmus import experiment, helper
 from deploy.rehearsal.litmus.experiment import Chaos, Fault
 from deploy.rehearsal.litmus.faults import FAULTS
 from deploy.rehearsal.litmus.faults.by_helper import ByHelper
+from deploy.rehearsal.litmus.faults.node_stress import NodeStress
 from deploy.rehearsal.litmus.helper import Site, is_helper
 from deploy.rehearsal.litmus.labels import RUNNER_IMAGE
 from deploy.rehearsal.litmus.results import Results
@@ -55,10 +56,10 @@ class Programs:
         return experiment.run(FAULTS[name](), chaos)
 
     def _helper(self, fault: Fault, pod: Object, engine: Object, settings: Settings) -> Steps:
-        if not isinstance(fault, ByHelper):
-            return _fail()
-        results = Results(self._store, engine, fault.name)
-        return helper.run(fault, Site(self._store, self._troubles, settings, pod, results))
+        site = Site(self._store, self._troubles, settings, pod, Results(self._store, engine, fault.name))
+        if isinstance(fault, NodeStress):
+            return fault.stress(site)
+        return helper.run(fault, site) if isinstance(fault, ByHelper) else _fail()
 
     def _engine(self, uid: str) -> Object | None:
         engines = self._store.list(CHAOS_ENGINES)

@@ -30,13 +30,13 @@ PRODUCT_HOME = (
 PRODUCT_TARGETS = (
     rule("core", "pods services events", _READ),
     rule("core", "pods", "delete"),  # a pod whose helper was killed is freed of its fault by recreating it
-    rule("networking.k8s.io", "networkpolicies", "get list delete"),
     rule("apps", "deployments/scale statefulsets/scale", "get patch"),
     rule("apps", "deployments statefulsets replicasets", _READ),
     rule("policy", "poddisruptionbudgets", _READ),
 )
 PRODUCT_CLUSTER = (
     rule("core", "nodes namespaces", _READ),
+    rule("networking.k8s.io", "networkpolicies", "get list delete"),
     rule("core", "nodes", "patch"),  # to set a node back to what it was
     rule("apiextensions.k8s.io", "customresourcedefinitions", "get"),
 )

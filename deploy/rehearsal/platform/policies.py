@@ -25,6 +25,8 @@ class Peer:
 
 
 GATEWAY = Peer(PODS_NET, 8080, {"app": "gateway"})
+BROKER_PORT = 9092
+PRODUCER = Peer(PODS_NET, BROKER_PORT, {"app": "payments-api"})
 PAYMENTS = Peer(PODS_NET, 8080, {"app": "payments-api"})
 FRAUD = Peer(PODS_NET, 8080, {"app": "fraud-detector"})
 LEDGER = Peer(LEDGER_IP, 443)

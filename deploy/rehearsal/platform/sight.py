@@ -4,7 +4,7 @@ from deploy.rehearsal.platform import policies
 from deploy.rehearsal.platform.facts import is_serving, phase, restarts
 from deploy.rehearsal.platform.troubles import Troubles
 from deploy.rehearsal.store import NETWORK_POLICIES, PODS, Object, Store
-from deploy.rehearsal.store.objects import name_of
+from deploy.rehearsal.store.objects import dig, name_of
 from deploy.rehearsal.traffic.links import Links
 from deploy.rehearsal.traffic.view import PlatformView, PodFact
 
@@ -14,10 +14,16 @@ def view_of(store: Store, troubles: Troubles) -> PlatformView:
     return PlatformView(
         payments=_pods(store, troubles, "payments-api"),
         fraud=_pods(store, troubles, "fraud-detector"),
-        brokers={name_of(pod): is_serving(pod) for pod in brokers},
+        brokers={name_of(pod): is_serving(pod) and not _is_cut_off(store, pod) for pod in brokers},
         load=troubles.load,
         ledger_certificate_valid=not troubles.certificate_expired,
     )
+
+
+def _is_cut_off(store: Store, broker: Object) -> bool:
+    """Nobody reaches it, or it reaches nobody: the others elect another leader either way."""
+    ways = ("Ingress", "Egress")
+    return any(policies.cuts(store, broker, way, policies.PRODUCER) for way in ways)
 
 
 def _pods(store: Store, troubles: Troubles, app: str) -> tuple[PodFact, ...]:
@@ -28,7 +34,7 @@ def _pods(store: Store, troubles: Troubles, app: str) -> tuple[PodFact, ...]:
         if phase(pod) == "Failed":
             continue
         uid = str(pod["metadata"]["uid"])
-        effect = troubles.on(uid, app)
+        effect = troubles.on(uid, app, str(dig(pod, "spec", "nodeName") or ""))
         answers, fraud, ledger = _cut(store, pod, app) if has_policies else ((), (), ())
         facts.append(
             PodFact(

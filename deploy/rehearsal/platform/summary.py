@@ -14,7 +14,10 @@ def summary(world: World, switches: Switches) -> dict[str, Any]:
     return {
         "seconds": round(world.now, 1),
         "switches": switches.positions(),
-        "nodes": {name_of(node): _node(node) for node in store.view(NODES)},
+        "nodes": {
+            name_of(node): {**_node(node), "faults": sorted(world.troubles.node_effects[name_of(node)])}
+            for node in store.view(NODES)
+        },
         "pods": {
             f"{namespace_of(pod)}/{name_of(pod)}": {
                 **_pod(pod),

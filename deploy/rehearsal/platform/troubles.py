@@ -30,6 +30,7 @@ class Troubles:
     service_speed: dict[str, float] = field(default_factory=dict)  # app label -> share of the CPU left
     crashes: dict[str, str] = field(default_factory=dict)  # pod uid -> why its container ends now
     evictions: set[str] = field(default_factory=set)  # uids of pods whose disk is full: out with them now
+    node_effects: dict[str, dict[str, Effect]] = field(default_factory=lambda: defaultdict(dict))
     _effects: dict[str, dict[str, Effect]] = field(default_factory=lambda: defaultdict(dict))
 
     def apply(self, pod_uid: str, cause: str, effect: Effect) -> None:
@@ -51,11 +52,12 @@ class Troubles:
     def blocks_probes(self, pod_uid: str) -> bool:
         return any(effect.blocks_probes for effect in self._effects.get(pod_uid, {}).values())
 
-    def on(self, pod_uid: str, app: str) -> Effect:
+    def on(self, pod_uid: str, app: str, node: str = "") -> Effect:
         """All that bears on a pod now: speeds multiply, and its connections pass one link after another."""
         latency = self.service_latency.get(app, 0.0)
         total = Effect(self.service_speed.get(app, 1.0), (Link(latency),) if latency else ())
-        for effect in self._effects.get(pod_uid, {}).values():
+        own, shared = self._effects.get(pod_uid, {}), self.node_effects.get(node, {})
+        for effect in (*own.values(), *shared.values()):
             total = Effect(
                 total.speed * effect.speed,
                 total.answers + effect.answers,

@@ -6,6 +6,7 @@ from deploy.rehearsal.litmus.experiment import Fault
 from deploy.rehearsal.litmus.faults.container_kill import ContainerKill
 from deploy.rehearsal.litmus.faults.disk_fill import DiskFill
 from deploy.rehearsal.litmus.faults.node_drain import NodeDrain
+from deploy.rehearsal.litmus.faults.node_stress import NodeCpuHog, NodeIoStress, NodeMemoryHog
 from deploy.rehearsal.litmus.faults.node_taint import NodeTaint
 from deploy.rehearsal.litmus.faults.pod_autoscaler import PodAutoscaler
 from deploy.rehearsal.litmus.faults.pod_delete import PodDelete
@@ -50,5 +51,8 @@ _ALL: tuple[Callable[[], Fault], ...] = (
     PodAutoscaler,
     NodeDrain,
     NodeTaint,
+    NodeCpuHog,
+    NodeMemoryHog,
+    NodeIoStress,
 )
 FAULTS: dict[str, Callable[[], Fault]] = {make().name: make for make in _ALL}

@@ -6,7 +6,7 @@ from deploy.rehearsal.litmus import helper
 from deploy.rehearsal.litmus.experiment import Chaos, Failed, Waits
 from deploy.rehearsal.litmus.helper import Site, wait_looking
 from deploy.rehearsal.litmus.settings import Settings
-from deploy.rehearsal.platform.facts import labels, phase
+from deploy.rehearsal.platform.facts import phase
 from deploy.rehearsal.platform.troubles import Effect
 from deploy.rehearsal.store import PODS, ApiError, Object
 from deploy.rehearsal.store.objects import dig, name_of, namespace_of
@@ -49,28 +49,28 @@ class ByHelper:
         Jobs are to be deleted."""
         pods = chaos.pick_pods()
         chaos.say("ChaosInject", f"Injecting {self.name} chaos on application pod")
-        made = [helper.make(chaos, self.name, pod) for pod in pods]
-        yield from _until(chaos, made, ("Running", "Succeeded", "Failed"), PATIENCE)
-        yield from _until(chaos, made, ("Succeeded", "Failed"), chaos.duration + PATIENCE)
-        failed = [pod for pod in made if _phase(chaos, pod) != "Succeeded"]
-        if dig(chaos.engine, "spec", "jobCleanUpPolicy") == "delete":
-            _delete(chaos, made)
-        if failed:
-            reason = f"helper pod failed: {', '.join(map(name_of, failed))}"
-            raise Failed("HELPER_POD_FAILED_ERROR", reason)
+        yield from await_helpers(chaos, [helper.make(chaos, self.name, pod) for pod in pods])
 
     def revert(self, chaos: Chaos) -> Waits:
         """Nothing: each helper gets a SIGTERM of its own."""
         yield from ()
 
 
+def await_helpers(chaos: Chaos, made: list[Object]) -> Waits:
+    """Raises Failed where one of them does not start, or ends badly."""
+    yield from _until(chaos, made, ("Running", "Succeeded", "Failed"), PATIENCE)
+    yield from _until(chaos, made, ("Succeeded", "Failed"), chaos.duration + PATIENCE)
+    failed = [pod for pod in made if _phase(chaos, pod) != "Succeeded"]
+    if dig(chaos.engine, "spec", "jobCleanUpPolicy") == "delete":
+        _delete(chaos, made)
+    if failed:
+        reason = f"helper pod failed: {', '.join(map(name_of, failed))}"
+        raise Failed("HELPER_POD_FAILED_ERROR", reason)
+
+
 def containers(target: Object) -> Object:
     """The container of a pod that a helper goes into: its first."""
     return dict(target["spec"]["containers"][0])
-
-
-def app_of(target: Object) -> str:
-    return labels(target).get("app", "")
 
 
 def _phase(chaos: Chaos, pod: Object) -> str:

@@ -1,0 +1,33 @@
+"""The practice cluster for faults: left without any of them after each test, whatever became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from chaos.adapters import litmus_kinds as kinds
+from tests.adapters.conftest import Practice
+from tests.adapters.faults.drill import Drill, faults_of, is_whole, state
+from tests.adapters.things import until
+
+
+@pytest.fixture
+def drill(practice: Practice) -> Iterator[Drill]:
+    yield Drill(practice)
+    practice.turn(api=[], operator="up", revert="ok", helper="ok")
+    cluster, admin = practice.cluster(), practice.admin_api()
+
+    def swept() -> object:
+        cluster.remove(cluster.residue())
+        return cluster.residue()
+
+    until(swept, lambda left: not left)
+    for key in state(practice)["policies"]:
+        admin.delete(kinds.POLICIES, *key.split("/"))
+    for name in state(practice)["nodes"]:
+        body = {"spec": {"unschedulable": None, "taints": None}}
+        admin.merge_patch(kinds.NODES, "", name, body)
+    for key in faults_of(state(practice)):
+        admin.delete(kinds.PODS, *key.split("/"))
+    until(lambda: state(practice), is_whole)

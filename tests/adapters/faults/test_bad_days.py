@@ -1,0 +1,102 @@
+"""Faults on bad days: helpers killed, targets gone, the operator down. One fault of each family."""
+
+from __future__ import annotations
+
+import pytest
+
+from chaos.adapters import litmus_kinds as kinds
+from chaos.domain.postcondition import not_restored
+from chaos.domain.sight import ResidueKind
+from tests.adapters.faults.cases import CASES
+from tests.adapters.faults.drill import Drill, faults_of, is_whole
+from tests.adapters.things import live, until
+
+IN_PODS = (
+    "pod-network-latency",
+    "pod-cpu-hog",
+    "disk-fill",
+    "pod-dns-error",
+    "pod-http-latency",
+)
+ON_API = ("pod-network-partition", "node-drain", "node-taint")
+LEAVES_NOTHING = ("pod-delete", "container-kill")
+
+
+@pytest.mark.parametrize("name", IN_PODS)
+def test_a_killed_helper_leaves_its_fault_and_new_pods_end_it(drill: Drill, name: str) -> None:
+    drill.practice.turn(helper="killed")
+    injection = drill.launch(CASES[name])
+    results = until(
+        lambda: drill.look(injection).results,
+        lambda seen: seen and seen[0].error.startswith("HELPER_POD_FAILED_ERROR"),
+    )
+    assert set(results[0].targets.values()) == {"injected"}
+    sight = drill.stop(injection)
+    (pod,) = injection.targets
+    assert set(faults_of(drill.state())) == {f"payments/{pod.name}"}
+    assert drill.held(injection, sight) == (pod.name,)
+    drill.redress(injection, sight)
+    drill.ends_clean(injection)
+
+
+@pytest.mark.parametrize("name", ["node-drain", "node-taint"])
+def test_a_killed_experiment_leaves_its_node_and_we_set_it_back(drill: Drill, name: str) -> None:
+    injection = drill.launch(CASES[name])
+    drill.practice.turn(helper="killed")
+    sight = drill.stop(injection)
+    assert [node.name for node, _ in not_restored(injection, sight)] == [injection.nodes[0].name]
+    drill.redress(injection, sight)
+    drill.ends_clean(injection)
+
+
+def test_a_killed_experiment_leaves_its_policy_and_we_delete_it(drill: Drill) -> None:
+    injection = drill.launch(CASES["pod-network-partition"])
+    drill.practice.turn(helper="killed")
+    drill.make().revert(drill.ref)
+
+    def left() -> list[str]:
+        drill.make().remove(drill.look(injection).residue)
+        return list(drill.state()["policies"])
+
+    until(left, lambda policies: not policies)
+    drill.stop(injection)
+    drill.ends_clean(injection)
+
+
+@pytest.mark.parametrize("name", IN_PODS)
+def test_a_target_that_is_replaced_meanwhile_takes_the_fault_along(drill: Drill, name: str) -> None:
+    injection = drill.launch(CASES[name])
+    (pod,) = injection.targets
+    drill.practice.admin_api().delete(kinds.PODS, pod.namespace, pod.name)
+    until(lambda: drill.look(injection), lambda sight: pod.uid not in {one.uid for one in sight.pods})
+    drill.stop(injection)
+    drill.ends_clean(injection)
+
+
+@pytest.mark.parametrize("name", [*IN_PODS, *ON_API, *LEAVES_NOTHING])
+def test_without_the_operator_the_fault_ends_and_the_engine_is_what_is_left(drill: Drill, name: str) -> None:
+    injection = drill.launch(CASES[name])
+    drill.practice.turn(operator="down")
+    drill.make().revert(drill.ref)
+
+    def swept() -> set[ResidueKind]:
+        drill.make().revert(drill.ref)
+        return {item.kind for item in live(drill.look(injection).residue)}
+
+    until(swept, lambda kinds_left: kinds_left <= {ResidueKind.ENGINE})
+    until(drill.state, is_whole)
+    (engine,) = live(drill.look(injection).residue)
+    assert engine.kind is ResidueKind.ENGINE
+    assert "finalizer" in engine.detail
+    drill.practice.turn(operator="up")
+    drill.stop(injection)
+    drill.ends_clean(injection)
+
+
+@pytest.mark.parametrize("name", ["pod-network-latency", "pod-network-partition", "node-drain"])
+def test_a_launch_that_is_stopped_before_anything_is_in_leaves_nothing(drill: Drill, name: str) -> None:
+    injection = drill.injection(CASES[name])
+    drill.make().take_grant(drill.ref)
+    drill.make().inject(drill.ref, injection)
+    drill.redress(injection, drill.stop(injection))
+    drill.ends_clean(injection)

@@ -1,0 +1,80 @@
+"""The contract of every fault: it shows, a second launch is none, and a stop in the middle ends it."""
+
+from __future__ import annotations
+
+import pytest
+
+from chaos.domain.injection import Injection, Sign
+from chaos.domain.postcondition import not_restored
+from chaos.domain.sight import ClusterSight, ResidueKind
+from chaos.faults.catalogue import FAULTS
+from tests.adapters.faults.cases import CASES
+from tests.adapters.faults.drill import Case, Drill
+from tests.adapters.things import until
+
+PLAYED = [case for name, case in CASES.items() if name in FAULTS]
+EVERY = pytest.mark.parametrize("case", PLAYED, ids=lambda case: case.fault)
+
+
+def says_it_is_there(injection: Injection, sight: ClusterSight) -> bool:
+    """By the sign that the fault is known by."""
+    match injection.sign:
+        case Sign.NODE_CHANGED:
+            return bool(not_restored(injection, sight))
+        case Sign.POLICY_MADE:
+            return any(item.kind is ResidueKind.POLICY for item in sight.residue)
+        case Sign.RESULT_INJECTED:
+            return any("injected" in result.targets.values() for result in sight.results)
+    return True
+
+
+def test_every_provable_fault_of_the_catalogue_is_played() -> None:
+    played = {fault.name for fault in FAULTS.values() if fault.needs_targets and fault.is_provable}
+    assert played <= set(CASES)
+
+
+@EVERY
+def test_a_fault_shows_once_however_often_it_is_launched_and_a_stop_ends_it(drill: Drill, case: Case) -> None:
+    injection = drill.launch(case, times=3)
+    sight = until(lambda: drill.look(injection), lambda sight: says_it_is_there(injection, sight))
+    assert [engine.name for engine in sight.engines] == [injection.name]
+    assert sum(name.startswith("chaos/") for name in drill.state()["jobs"]) == 1
+    sight = drill.stop(injection)
+    assert drill.held(injection, sight) == ()
+    assert not_restored(injection, sight) == ()
+    drill.ends_clean(injection)
+
+
+@pytest.mark.parametrize("name", ["pod-network-latency", "pod-network-partition", "node-taint"])
+def test_a_fault_ends_by_itself_when_its_time_is_over(drill: Drill, name: str) -> None:
+    injection = drill.launch(CASES[name], seconds=20)
+    until(drill.state, lambda seen: not CASES[name].shows(seen, injection))
+    until(lambda: drill.look(injection), lambda sight: any(one.phase == "Completed" for one in sight.results))
+    drill.stop(injection)
+    drill.ends_clean(injection)
+
+
+def test_a_disk_that_is_full_has_its_pod_evicted_and_nothing_lies_around_afterwards(drill: Drill) -> None:
+    injection = drill.injection(Case("disk-fill", lambda *_: True, {"percent": "110", "proven_by": "p99"}))
+    drill.make().take_grant(drill.ref)
+    drill.make().inject(drill.ref, injection)
+    (pod,) = injection.targets
+    until(drill.state, lambda seen: seen["pods"][f"payments/{pod.name}"]["phase"] == "Failed")
+    drill.stop(injection)
+    assert f"payments/{pod.name}" not in drill.state()["pods"]
+    drill.ends_clean(injection)
+
+
+def test_latency_shows_in_what_the_platform_counts(drill: Drill) -> None:
+    """Over its own interface, and not only in what the stand-in remembers."""
+    shows = CASES["pod-network-latency"].shows
+    slow = Case("pod-network-latency", shows, {"latency": "1500ms", "proven_by": "p99"})
+
+    def timeouts() -> int:
+        return int(drill.state()["traffic"]["requests"].get("payments-api 504", 0))
+
+    before = timeouts()
+    injection = drill.launch(slow)
+    until(timeouts, lambda now: now > before)
+    drill.stop(injection)
+    drill.ends_clean(injection)
