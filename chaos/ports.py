@@ -166,6 +166,9 @@ class Senses(Protocol):
     def next(self, within: float) -> News | None:
         """The next thing seen, or None after `within` seconds."""
 
+    def watch(self, injections: tuple[Injection, ...]) -> None:
+        """Look at these from now on: a ladder adds some with each rung."""
+
     def act(self, name: str, deed: Callable[[], object]) -> None:
         """Do it beside the driver; its end comes as an `ActDone`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from chaos.domain import reverting
+from chaos.domain import climbing, reverting
 from chaos.domain.decisions import (
     Decision,
     MarkInjected,
@@ -114,6 +114,8 @@ def _injecting(view: RunView, now: datetime) -> Decision:
         for injection, progress in zip(view.injections, view.progress, strict=True)
         if progress.injected_at
     ]
+    if ends and now >= max(ends) and climbing.has_next(view):
+        return climbing.decide(view, now)
     if ends and now >= max(ends):
         return Move(RunState.OBSERVING, "The fault's time is up; watching the platform come back.")
     return Wait()

@@ -35,6 +35,26 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class EndRung:
+    """The rung's time is up: delete its engine, and look until it is proven gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRung:
+    """These injections were measured to be gone, at this instant."""
+
+    indices: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """The rung before is proven gone and the steady state is back: name the targets of this one."""
+
+    rung: int
+
+
+@dataclass(frozen=True, slots=True)
 class MarkInjected:
     """The fault was measured to be there, between these two instants."""
 
@@ -102,6 +122,9 @@ Decision = (
     | TakeGrant
     | Move
     | Request
+    | EndRung
+    | MarkRung
+    | Climb
     | MarkInjected
     | WantStop
     | Revert

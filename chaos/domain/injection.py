@@ -90,6 +90,8 @@ class Injection:
     instructions: str = ""
     person_within: timedelta = timedelta(0)
     nodes: tuple[Node, ...] = ()
+    rung: int = 0
+    """On a ladder, which rung it is; one is climbed when the one before is proven gone."""
     keep_to: str = ""
     """The node that the experiment's own pod is kept to, off its targets; empty: anywhere."""
 

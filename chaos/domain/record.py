@@ -12,6 +12,7 @@ from chaos.domain.run import Marks, Stop, Word
 from chaos.domain.sight import AlertsReading, Reading
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState, Verdict
+from chaos.domain.targets import Limits
 from chaos.domain.verdict import Outcome
 
 EVERYONE, ORGANISERS = "everyone", "organisers"
@@ -39,6 +40,8 @@ class Change:
     moved: tuple[RunState, RunState] | None = None
     marks: Marks | None = None
     stop: Stop | None = None
+    planned: tuple[Injection, ...] = ()
+    """Injections of the next rung, with inverse, pre-image and postcondition, before anything is done."""
     progress: tuple[Progress, ...] = ()
     manifests: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     read_back: tuple[Mapping[str, Any], ...] | None = None
@@ -76,3 +79,6 @@ class RunRecord:
     injections: tuple[Injection, ...]
     progress: tuple[Progress, ...]
     readings: tuple[Reading, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    ceiling: int = 0
+    """What the cluster allows, and how many targets were approved: for the targets of later rungs."""

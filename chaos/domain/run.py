@@ -84,6 +84,8 @@ class RunView:
     acting: frozenset[str] = frozenset()
     """The acts on the cluster that are under way, by name."""
     last_act_at: datetime | None = None
+    rung_ended_at: datetime | None = None
+    """When the deletes of the rung whose time is up were last accepted."""
     failed_acts: int = 0
     """Acts in a row that did not go through."""
     refusal: str = ""
@@ -94,6 +96,11 @@ class RunView:
         """When the first fault was measured to be there."""
         instants = [item.injected_at for item in self.progress if item.injected_at]
         return min(instants) if instants else None
+
+    @property
+    def rung(self) -> int:
+        """The rung of the ladder that the run is on; 0 without a ladder."""
+        return max((injection.rung for injection in self.injections), default=0)
 
     @property
     def stop_or_reverting(self) -> bool:

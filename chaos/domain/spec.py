@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -169,6 +169,18 @@ class FaultSpec:
     targets: TargetSpec | None
     parameters: Mapping[str, str] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
+
+    @property
+    def rungs(self) -> tuple[FaultSpec, ...]:
+        """The fault rung by rung; itself alone where there is no ladder."""
+        return tuple(self._rung(stage) for stage in self.stages) or (self,)
+
+    def _rung(self, stage: Stage) -> FaultSpec:
+        targets = self.targets
+        if targets and (stage.count or stage.percent):
+            targets = replace(targets, count=stage.count, percent=stage.percent)
+        parameters = {**self.parameters, **stage.parameters}
+        return replace(self, targets=targets, parameters=parameters, stages=())
 
 
 @dataclass(frozen=True, slots=True)

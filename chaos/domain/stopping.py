@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from chaos.domain.climbing import is_over
 from chaos.domain.run import RunView, Stop
 from chaos.domain.states import RunState, StopKind
 from chaos.domain.tally import Tally
@@ -55,6 +56,8 @@ def _robbed(view: RunView, now: datetime) -> Stop | None:
     there = {engine.name for engine in view.seen.engines if not engine.is_leaving}
     for injection, progress in zip(view.injections, view.progress, strict=True):
         answered_at = progress.answered_at
+        if is_over(injection, progress, now):
+            continue
         if answered_at and view.seen.began_at > answered_at and injection.name not in there:
             return Stop(now, StopKind.FAULT, f"Its engine {injection.name} is gone; somebody deleted it.")
     return None

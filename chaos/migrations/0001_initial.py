@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('spec_digest', models.CharField(max_length=64)),
                 ('launched_at', models.DateTimeField()),
                 ('launched_by', models.CharField(max_length=150)),
+                ('ceiling', models.PositiveIntegerField(default=0, help_text='The most targets that were approved')),
                 ('not_after', models.DateTimeField(help_text='Hard deadline for the fault: window and durations')),
                 ('state', models.CharField(choices=[('pending', 'pending'), ('baselining', 'baselining'), ('injecting', 'injecting'), ('observing', 'observing'), ('reverting', 'reverting'), ('completed', 'completed'), ('aborted', 'aborted'), ('failed', 'failed')], default='pending', max_length=16)),
                 ('state_since', models.DateTimeField()),

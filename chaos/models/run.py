@@ -29,6 +29,7 @@ class Run(models.Model):
     spec_digest = models.CharField(max_length=64)
     launched_at = models.DateTimeField()
     launched_by = models.CharField(max_length=150)
+    ceiling = models.PositiveIntegerField(default=0, help_text="The most targets that were approved")
     not_after = models.DateTimeField(help_text="Hard deadline for the fault: window and durations")
 
     state = models.CharField(max_length=16, choices=_choices(RunState), default=RunState.PENDING.value)

@@ -88,13 +88,21 @@ def register(name: str, port: Cluster, limits: Limits | None = None, **fields: A
 def preview(spec: RunSpec, limits: Limits, port: Cluster) -> tuple[Targets | None, ...]:
     """The targets by name that a launch right now would hit, one per fault. Raises Refused or Transient."""
     check_limits(spec, limits, UNPROVABLE)
-    found = tuple(_named(fault, limits, port) for fault in spec.faults)
-    for fault, targets in zip(spec.faults, found, strict=True):
-        plan_injections("", 0, fault, targets)  # what cannot be injected is refused before it is approved
-    return found
+    return tuple(_highest(fault, limits, port) for fault in spec.faults)
 
 
-def _named(fault: FaultSpec, limits: Limits, port: Cluster) -> Targets | None:
+def _highest(fault: FaultSpec, limits: Limits, port: Cluster) -> Targets | None:
+    """Of a ladder the rung that touches the most. What cannot be injected is refused here already."""
+    found = []
+    for rung in fault.rungs:
+        targets = named(rung, limits, port)
+        plan_injections("", 0, rung, targets)
+        found += [targets] if targets else []
+    return max(found, key=lambda targets: targets.size, default=None)
+
+
+def named(fault: FaultSpec, limits: Limits, port: Cluster) -> Targets | None:
+    """The targets by name of one rung; None for a fault without any. Raises Refused or Transient."""
     if fault.targets is None:
         return None
     targets = _resolve(fault.targets, limits, port)

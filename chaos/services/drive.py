@@ -90,7 +90,16 @@ def _drive_slice(
         _release(ports, run, fence)
         raise
     perception = Perception(record, recorder, now)
-    tools = Tools(ref, ports, senses, recorder, record.spec_digest, lambda: tuple(perception.readings))
+    tools = Tools(
+        ref,
+        ports,
+        senses,
+        recorder,
+        record.spec_digest,
+        lambda: tuple(perception.readings),
+        record.limits,
+        record.ceiling,
+    )
     view = view_of(record, now)
     try:
         return _loop(view, tools, perception, may_hand_on)
@@ -127,6 +136,7 @@ def _loop(view: RunView, tools: Tools, perception: Perception, may_hand_on: bool
         view = perception.fold(view, tools.senses.next(PATIENCE))
         now = clock.now()
         perception.flush(now)
+        tools.senses.watch(view.injections)
         view = replace(view, record_lost_since=_lost_since(view, recorder.failing_since))
         decision = decide(view, now)
         while not isinstance(decision, Wait) and not view.state.is_final:

@@ -16,7 +16,7 @@ from chaos.domain.injection import Injection, Progress
 from chaos.domain.run import Marks
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState
-from chaos.domain.targets import Targets
+from chaos.domain.targets import Limits, Targets
 from chaos.faults import catalogue
 from chaos.journal.record import append
 from chaos.models import Cluster as ClusterRow
@@ -65,7 +65,7 @@ def launch(
     targets = clusters.preview(order.spec, limits, port)
     run = uuid.uuid4()
     _check_ceiling(order, targets)
-    injections = _injections(run, order.spec, targets)
+    injections = _injections(run, order.spec, limits, port)
     _check_preflight(port, injections)
     not_after = min(order.closes, now + longest(order.spec))
     try:
@@ -107,6 +107,7 @@ def longest(spec: RunSpec) -> timedelta:
         + BASELINE_GRACE
         + wait
         + spec.fault.duration
+        + (len(spec.fault.rungs) - 1) * (START_WITHIN + spec.fault.duration + spec.durations.revert_within)
         + spec.durations.observe
         + MARGIN
     )
@@ -160,10 +161,12 @@ def _check_preflight(port: Cluster, injections: list[Injection]) -> None:
         raise Refused("The cluster is not ready: " + " ".join(unmet))
 
 
-def _injections(run: uuid.UUID, spec: RunSpec, targets: tuple[Targets | None, ...]) -> list[Injection]:
+def _injections(run: uuid.UUID, spec: RunSpec, limits: Limits, port: Cluster) -> list[Injection]:
+    """Those of the first rung; each later one is named when it is climbed."""
     injections: list[Injection] = []
-    for fault, chosen in zip(spec.faults, targets, strict=True):
-        injections += catalogue.plan_injections(run.hex[:8], len(injections), fault, chosen)
+    for fault in spec.faults:
+        chosen = clusters.named(fault.rungs[0], limits, port)
+        injections += catalogue.plan_injections(run.hex[:8], len(injections), fault.rungs[0], chosen)
     return injections
 
 
@@ -186,6 +189,7 @@ def _write(
         spec_digest=order.spec.digest,
         launched_at=now,
         launched_by=order.by,
+        ceiling=order.ceiling or 0,
         not_after=not_after,
         state=RunState.PENDING.value,
         state_since=now,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chaos.domain.errors import Forbidden, Permanent, Refused
+from chaos.domain.injection import Injection, Progress
 from chaos.domain.postcondition import is_there
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import RunView
@@ -15,7 +16,18 @@ from chaos.domain.tally import tallies_of
 from chaos.ports import ActDone, News, StoreLost
 from chaos.services import words
 from chaos.services.recorder import Recorder
-from chaos.services.step import CLEAR, GRANT, INJECT, LATE_CREATE, READ, RECREATE, RESTORE, REVERT
+from chaos.services.step import (
+    CLEAR,
+    CLIMB,
+    END_RUNG,
+    GRANT,
+    INJECT,
+    LATE_CREATE,
+    READ,
+    RECREATE,
+    RESTORE,
+    REVERT,
+)
 
 BEFORE = (RunState.PENDING, RunState.BASELINING)
 FLUSH_EVERY = timedelta(seconds=1)
@@ -134,7 +146,8 @@ class Perception:
         if done.error:
             self._recorder.note(Change(at=done.at, events=(words.refused(done.name, done.error, done.at),)))
             view = replace(view, failed_acts=view.failed_acts + 1)
-            if done.name in (GRANT, INJECT) and isinstance(done.error, Refused | Permanent | Forbidden):
+            is_definite = isinstance(done.error, Refused | Permanent | Forbidden)
+            if done.name in (GRANT, INJECT, CLIMB) and is_definite:
                 view = replace(view, refusal=str(done.error))
                 if done.name == INJECT:
                     view = _answered(view)
@@ -156,6 +169,10 @@ class Perception:
             progress = replace(view.progress[done.result[0]], restored_at=done.at)
             self._recorder.note(Change(at=done.at, progress=(progress,)))
             return view.with_progress(progress)
+        if done.name == END_RUNG:
+            return replace(view, rung_ended_at=done.at)
+        if done.name == CLIMB and isinstance(done.result, tuple):
+            return self._climbed(view, done.result, done.at)
         if done.name == INJECT and isinstance(done.result, tuple):
             index, manifest = done.result
             progress = replace(view.progress[index], answered_at=done.at)
@@ -165,6 +182,13 @@ class Perception:
             )
             return _answered(view).with_progress(progress)
         return view
+
+    def _climbed(self, view: RunView, planned: tuple[Injection, ...], at: datetime) -> RunView:
+        """Written before it is asked for: notes go before what a start requires."""
+        event = words.climbing(planned, at)
+        self._recorder.note(Change(at=at, planned=planned, events=(event,)))
+        fresh = tuple(Progress(item.index, intended_at=at) for item in planned)
+        return replace(view, injections=view.injections + planned, progress=view.progress + fresh)
 
     def _marked(self, view: RunView, at: datetime, name: str, *events: Event) -> RunView:
         marks = replace(view.marks, **{name: at})

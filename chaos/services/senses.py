@@ -15,6 +15,7 @@ from datetime import timedelta
 from functools import partial
 
 from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
+from chaos.domain.injection import Injection
 from chaos.domain.record import RunRecord
 from chaos.ports import ActDone, News, Ports, RunRef, StoreLost
 
@@ -35,6 +36,7 @@ class ThreadSenses:
         self._queue: queue.Queue[News] = queue.Queue(maxsize=ROOM)
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._injections = record.injections
         try:
             self._start_all()
         except Exception:
@@ -42,11 +44,11 @@ class ThreadSenses:
             raise
 
     def _start_all(self) -> None:
-        ports, look = self._ports, partial(self._ports.cluster.look, self._ref, self._record.injections)
+        ports = self._ports
         for probe in self._record.spec.probes:
             self._start(f"probe {probe.name}", probe.interval, partial(ports.probes.read, probe))
         self._start("alerts", ALERTS_EVERY, ports.alerts.read)
-        self._start("cluster", LOOK_EVERY, look)
+        self._start("cluster", LOOK_EVERY, lambda: ports.cluster.look(self._ref, self._injections))
         self._start("signals", SIGNALS_EVERY, self._signals)
         self._start("grant", BEAT_EVERY, self._beat)
 
@@ -55,6 +57,9 @@ class ThreadSenses:
             return self._queue.get(timeout=within)
         except queue.Empty:
             return None
+
+    def watch(self, injections: tuple[Injection, ...]) -> None:
+        self._injections = injections
 
     def act(self, name: str, deed: Callable[[], object]) -> None:
         def do() -> None:

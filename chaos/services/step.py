@@ -6,7 +6,7 @@ Starting: record, then act. Stopping: act, and record alongside; no stop waits f
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +14,12 @@ from chaos.domain import verdict as verdicts
 from chaos.domain.decisions import (
     CameBack,
     Clear,
+    Climb,
     Decision,
+    EndRung,
     Finish,
     MarkInjected,
+    MarkRung,
     MarkSteps,
     Move,
     Recreate,
@@ -26,16 +29,19 @@ from chaos.domain.decisions import (
     TakeGrant,
     WantStop,
 )
-from chaos.domain.errors import Permanent
-from chaos.domain.injection import InverseKind
+from chaos.domain.errors import Permanent, Refused
+from chaos.domain.injection import Injection, InverseKind
 from chaos.domain.postcondition import not_freed, not_restored, not_scaled_back, targets_left
 from chaos.domain.record import Change, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView
 from chaos.domain.sight import Reading, Residue, ResidueKind
 from chaos.domain.states import RunState, StopKind
+from chaos.domain.targets import Limits
+from chaos.faults.catalogue import plan_injections
 from chaos.ports import Ports, RunRef, Senses
 from chaos.services import words
+from chaos.services.clusters import named
 from chaos.services.recorder import Recorder
 
 LATE_CREATE = timedelta(seconds=65)
@@ -43,6 +49,7 @@ LATE_CREATE = timedelta(seconds=65)
 
 GRANT, INJECT, REVERT, READ, CLEAR = "grant", "inject", "revert", "read", "clear"
 RECREATE, RESTORE = "recreate", "restore"
+END_RUNG, CLIMB = "end of the rung", "climb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,9 @@ class Tools:
     spec_digest: str
     readings: Callable[[], tuple[Reading, ...]]
     """Every reading of the run so far, for the verdict."""
+    limits: Limits = field(default_factory=Limits)
+    ceiling: int = 0
+    """What a later rung of a ladder may touch at the most."""
 
 
 def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunView:
@@ -82,6 +92,12 @@ def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunV
             return _restore(view, index, tools, now)
         case Clear():
             return _act(view, CLEAR, tools, lambda: _clear(view, tools))
+        case EndRung():
+            return _act(view, END_RUNG, tools, lambda: tools.ports.cluster.revert(tools.ref))
+        case MarkRung():
+            return _mark_rung(view, decision, tools, now)
+        case Climb(rung=rung):
+            return _act(view, CLIMB, tools, lambda: _next_rung(view, rung, tools))
         case MarkInjected():
             return _mark_injected(view, decision, tools, now)
         case MarkSteps():
@@ -171,6 +187,26 @@ def _mark_injected(view: RunView, decision: MarkInjected, tools: Tools, now: dat
     return view.with_progress(progress)
 
 
+def _mark_rung(view: RunView, decision: MarkRung, tools: Tools, now: datetime) -> RunView:
+    done = [replace(view.progress[index], reverted_at=decision.at) for index in decision.indices]
+    event = words.rung_done(view, decision.at)
+    tools.recorder.note(Change(at=now, progress=tuple(done), events=(event,)))
+    for progress in done:
+        view = view.with_progress(progress)
+    return view
+
+
+def _next_rung(view: RunView, rung: int, tools: Tools) -> tuple[Injection, ...]:
+    """Name the targets of the next rung as they are now, within the same limits."""
+    fault = view.spec.fault.rungs[rung]
+    targets = named(fault, tools.limits, tools.ports.cluster)
+    size = targets.size if targets else 0
+    if size > tools.ceiling:
+        raise Refused(f"{size} targets would be hit on this rung, {tools.ceiling} were approved.")
+    planned = plan_injections(tools.ref.short, len(view.injections), fault, targets)
+    return tuple(replace(item, rung=rung) for item in planned)
+
+
 def _mark_steps(view: RunView, decision: MarkSteps, tools: Tools, now: datetime) -> RunView:
     fresh: dict[str, Any] = {
         name: at for name in MarkSteps.__slots__ if (at := getattr(decision, name)) is not None
@@ -181,7 +217,8 @@ def _mark_steps(view: RunView, decision: MarkSteps, tools: Tools, now: datetime)
     if "clean_at" in fresh:
         residue = ()
         progress = tuple(
-            replace(item, reverted_at=decision.clean_at) if item.requested_at else item for item in progress
+            replace(item, reverted_at=item.reverted_at or decision.clean_at) if item.requested_at else item
+            for item in progress
         )
     if "stranded_at" in fresh:
         residue = why_not_gone(view)

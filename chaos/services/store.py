@@ -18,6 +18,7 @@ from chaos.domain.record import Change, RunRecord, Signals
 from chaos.domain.run import Marks
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState
+from chaos.domain.targets import Limits
 from chaos.journal.checkpoints import checkpoint
 from chaos.journal.record import append, storable
 from chaos.models import Run, RunInjection, SampleChunk
@@ -72,7 +73,7 @@ class DjangoStore:
 
     def load(self, run: str) -> RunRecord:
         with _reaching():
-            row = Run.objects.prefetch_related("words").get(pk=run)
+            row = Run.objects.select_related("cluster").prefetch_related("words").get(pk=run)
             injections = list(row.injections.all())
             return RunRecord(
                 run=str(row.pk),
@@ -87,6 +88,8 @@ class DjangoStore:
                 injections=tuple(codec.from_plain(Injection, item.plan) for item in injections),
                 progress=tuple(codec.from_plain(Progress, item.progress) for item in injections),
                 readings=rows.readings_of(row),
+                ceiling=row.ceiling,
+                limits=codec.from_plain(Limits, row.cluster.limits),
             )
 
     def record(self, run: str, fence: int, change: Change) -> bool:
@@ -147,6 +150,15 @@ def _write(row: Run, change: Change) -> None:
 
 def _write_injections(row: Run, change: Change) -> None:
     mine = RunInjection.objects.filter(run=row)
+    RunInjection.objects.bulk_create(
+        RunInjection(
+            run=row,
+            index=item.index,
+            plan=codec.to_plain(item),
+            progress=codec.to_plain(Progress(item.index, intended_at=change.at)),
+        )
+        for item in change.planned
+    )
     for progress in change.progress:
         mine.filter(index=progress.index).update(progress=codec.to_plain(progress))
     for index, manifest in change.manifests.items():

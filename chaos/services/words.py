@@ -84,6 +84,19 @@ def accepted(at: datetime) -> Event:
     return Event("run.stop_accepted", "The API server has taken every delete.", at)
 
 
+def rung_done(view: RunView, at: datetime) -> Event:
+    number, total = view.rung + 1, len(view.spec.fault.rungs)
+    return Event("run.rung_done", f"Rung {number} of {total} is measured to be gone.", at)
+
+
+def climbing(planned: Sequence[Injection], at: datetime) -> Event:
+    names = [pod.name for item in planned for pod in item.targets]
+    names += [node.name for item in planned for node in item.nodes]
+    rung = planned[0].rung + 1 if planned else 0
+    text = f"Climbing to rung {rung}: {', '.join(names) or 'no targets'}."
+    return Event("run.climbing", text, at, ORGANISERS, {"rung": rung, "targets": names})
+
+
 def recreating(injection: Injection, names: Sequence[str], at: datetime) -> Event:
     text = f"The helper did not undo {injection.fault}; recreating {', '.join(names)} to be rid of it."
     return Event("run.recreating", text, at, body={"index": injection.index, "pods": list(names)})

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from chaos.domain.errors import Refused
-from chaos.domain.spec import Durations, ExpectationKind, FaultSpec, RunSpec, TargetSpec
+from chaos.domain.spec import Durations, ExpectationKind, FaultSpec, RunSpec, Stage, TargetSpec
 from chaos.faults import catalogue
 from chaos.faults.base import Fault
 from chaos.faults.parameters import format_duration
@@ -65,10 +65,6 @@ def _durations(item: dict[str, str], path: Path, findings: Findings) -> Duration
 def _fault(item: dict[str, Any], path: Path, findings: Findings) -> FaultSpec:
     if path[-1] == 1:
         findings.say(path, "A scenario has one fault today; give the others scenarios of their own.")
-    if "stages" in item:
-        findings.say(
-            (*path, "stages"), "Stages are not enforced yet; leave them out, or plan one scenario each."
-        )
     parameters: dict[str, str] = {}
     try:
         fault = catalogue.find(item["fault"])
@@ -91,7 +87,25 @@ def _fault(item: dict[str, Any], path: Path, findings: Findings) -> FaultSpec:
         duration=findings.duration(item["duration"], (*path, "duration"), SECOND, 24 * HOUR),
         targets=_targets(item["targets"]) if "targets" in item else None,
         parameters=parameters,
+        stages=_stages(item, path, findings),
     )
+
+
+def _stages(item: dict[str, Any], path: Path, findings: Findings) -> tuple[Stage, ...]:
+    """Each rung's parameters are the fault's own with what differs; a size needs targets to be a size of."""
+    stages = []
+    for index, stage in enumerate(item.get("stages", ())):
+        where: Path = (*path, "stages", index)
+        if ("count" in stage or "percent" in stage) and "targets" not in item:
+            findings.say(where, "A rung of a fault without targets has no count or percent.")
+        given = {**item.get("parameters", {}), **stage.get("parameters", {})}
+        try:
+            parameters = catalogue.find(item["fault"]).canonical(given)
+        except Refused as error:
+            findings.refused((*where, "parameters"), error)
+            continue
+        stages.append(Stage(stage.get("count"), stage.get("percent"), parameters))
+    return tuple(stages)
 
 
 def _check_targets(fault: Fault, targets: dict[str, Any], path: Path, findings: Findings) -> None:

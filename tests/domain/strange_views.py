@@ -9,6 +9,7 @@ from chaos.domain.decide import decide
 from chaos.domain.injection import Progress
 from chaos.domain.run import Marks
 from chaos.domain.sight import ClusterSight, ResidueKind, ResultSeen
+from chaos.domain.spec import Stage
 from chaos.domain.states import RunState
 from tests.domain.views import (
     A_STOP,
@@ -35,9 +36,10 @@ NODES = [(), (a_node(),), (a_node(is_schedulable=False),)]
 WORDS = [(), (said("injected", 5),), (said("injected", 5), said("reverted", 1))]
 UNSEEN = ClusterSight(ago(0.2), ago(0.1), unseen="refused")
 ACTS = ["grant", "inject", "revert", "read", "clear", "recreate", "restore"]
-SPECS = [a_spec(), a_manual_spec(), a_latency_spec(), a_drain_spec()]
+A_LADDER = a_spec(faults=(replace(a_spec().fault, stages=(Stage(count=3), Stage(count=1))),))
+SPECS = [a_spec(), a_manual_spec(), a_latency_spec(), a_drain_spec(), A_LADDER, A_LADDER]
 STEPS = ("granted_at", "baseline_at", "accepted_at", "pods_gone_at", "clean_at", "steady_at", "cleared_at")
-COUNT = 12_000
+COUNT = 16_000
 
 
 def any_view(chance):
@@ -72,10 +74,12 @@ def any_view(chance):
                 injected_at=pick(MAYBE) if requested else None,
                 recreated_at=pick([None, None, None, ago(3)]),
                 restored_at=pick([None, None, ago(0.5), ago(20)]),
+                reverted_at=pick([None, None, ago(3), ago(100)]),
             ),
         ),
         tallies=tallies(view.spec, pick([values, [120.0] * 3]), last=pick([0.0, 0.0, 1.0, 30.0])),
         seen=seen,
+        rung_ended_at=pick([None, ago(3), ago(5), ago(300)]),
         sight=UNSEEN if maybe(0.2) else seen,
         words=pick(WORDS),
         record_lost_since=pick(AGES) if maybe(0.2) else None,

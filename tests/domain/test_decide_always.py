@@ -11,6 +11,7 @@ from chaos.domain.decide import decide
 from chaos.domain.decisions import (
     CameBack,
     Clear,
+    Climb,
     Decision,
     Finish,
     MarkInjected,
@@ -70,6 +71,12 @@ def test_a_run_with_any_reason_to_stop_is_stopped_and_never_started():
             assert isinstance(decision, Move if view.stop else WantStop), view
         if isinstance(decision, TakeGrant | Request | MarkInjected | Move) and not view.stop:
             assert not must_stop(view), view
+
+
+def test_a_rung_is_climbed_only_over_one_that_was_measured_to_be_gone():
+    climbed = [view for view, decision in walked() if isinstance(decision, Climb)]
+    assert all(progress.reverted_at for view in climbed for progress in view.progress)
+    assert all(tally.is_steady for view in climbed for tally in view.tallies.values())
 
 
 def test_a_wanted_stop_is_never_taken_back_and_leads_only_onwards():

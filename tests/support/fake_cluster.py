@@ -46,7 +46,7 @@ class FakeCluster:
     """Litmus' results: engine to target to its status."""
     undo_at: dict[str, datetime] = field(default_factory=dict)
     calls: list[tuple[datetime, str]] = field(default_factory=list)
-    pods: dict[str, tuple[Pod, datetime | None]] = field(default_factory=dict)
+    standing: dict[str, tuple[Pod, datetime | None]] = field(default_factory=dict)
     engines: dict[str, tuple[datetime, Injection]] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     grant: bool = False
@@ -57,7 +57,7 @@ class FakeCluster:
 
     def _add(self, name: str, uid: str, ready_at: datetime | None, node: str = "") -> None:
         pod = Pod("payments", name, uid, node or f"node-{name[-1]}", ready_at is None, False, {"app": "api"})
-        self.pods[uid] = (pod, ready_at)
+        self.standing[uid] = (pod, ready_at)
 
     def _said(self, call: str) -> None:
         self.calls.append((self.clock.now(), call))
@@ -78,25 +78,25 @@ class FakeCluster:
                 del self.undo_at[name]
                 self.faulty = {uid: engine for uid, engine in self.faulty.items() if engine != name}
                 self.said[name] = dict.fromkeys(self.said[name], "reverted")
-        for uid, (pod, ready_at) in list(self.pods.items()):
+        for uid, (pod, ready_at) in list(self.standing.items()):
             if ready_at and now >= ready_at:
-                self.pods[uid] = (replace(pod, is_ready=True), None)
+                self.standing[uid] = (replace(pod, is_ready=True), None)
 
     def _put_into(self, injection: Injection) -> None:
         if injection.name not in self.said:
-            self.faulty |= {pod.uid: injection.name for pod in injection.targets if pod.uid in self.pods}
+            self.faulty |= {pod.uid: injection.name for pod in injection.targets if pod.uid in self.standing}
             self.said[injection.name] = {f"pod/{pod.name}": "injected" for pod in injection.targets}
 
     def _drain(self, name: str) -> None:
         self.nodes[name] = replace(self.nodes[name], is_schedulable=False)
-        for uid, (pod, _) in list(self.pods.items()):
+        for uid, (pod, _) in list(self.standing.items()):
             if pod.node == name:
                 self._replace(uid, node="node-5")
 
     def _replace(self, uid: str, node: str = "") -> None:
         """Delete the pod of this uid; its controller makes another."""
-        if uid in self.pods:
-            pod, _ = self.pods.pop(uid)
+        if uid in self.standing:
+            pod, _ = self.standing.pop(uid)
             self.faulty.pop(uid, None)
             ready = None if self.recover_in is None else self.clock.now() + self.recover_in
             never = datetime.max.replace(tzinfo=UTC)
@@ -105,7 +105,11 @@ class FakeCluster:
     @property
     def ready(self) -> int:
         self._tick()
-        return sum(pod.is_ready for pod, _ in self.pods.values())
+        return sum(pod.is_ready for pod, _ in self.standing.values())
+
+    def pods(self, namespace: str, labels: Any) -> tuple[Pod, ...]:
+        self._tick()
+        return tuple(pod for pod, _ in self.standing.values())
 
     def take_grant(self, ref: RunRef) -> None:
         self._said("take_grant")
@@ -134,7 +138,7 @@ class FakeCluster:
         return ClusterSight(
             began_at=now,
             at=now,
-            pods=tuple(pod for pod, _ in self.pods.values()),
+            pods=tuple(pod for pod, _ in self.standing.values()),
             engines=tuple(EngineSeen(name, f"uid-{name}", "active", "initialized") for name in self.engines),
             results=tuple(
                 ResultSeen(f"{name}-x", name, targets=dict(said)) for name, said in self.said.items()

@@ -8,6 +8,7 @@ from typing import Any
 
 from chaos.domain import codec
 from chaos.domain.errors import StoreUnavailable
+from chaos.domain.injection import Progress
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import Stop, Word
 from chaos.domain.states import Verdict, may_move
@@ -79,10 +80,12 @@ class MemoryStore:
             assert may_move(*change.moved), change.moved
             row = replace(row, state=change.moved[1], state_since=change.at)
         by_index = {item.index: item for item in change.progress}
+        fresh = [Progress(item.index, intended_at=change.at) for item in change.planned]
         self.record_ = replace(
             row,
             marks=change.marks or row.marks,
-            progress=tuple(by_index.get(item.index, item) for item in row.progress),
+            injections=row.injections + change.planned,
+            progress=tuple(by_index.get(item.index, item) for item in (*row.progress, *fresh)),
             readings=row.readings + change.readings,
         )
         self.stop = self.stop or change.stop

@@ -69,6 +69,9 @@ class SimSenses:
         self.world.play()
         return None
 
+    def watch(self, injections: tuple[Injection, ...]) -> None:
+        pass
+
     def act(self, name: str, deed: Callable[[], object]) -> None:
         done_at = self.world.now() + timedelta(milliseconds=50)
         try:

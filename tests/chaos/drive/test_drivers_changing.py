@@ -76,7 +76,7 @@ def test_a_stranded_run_is_handed_on_slice_by_slice_with_its_lease_given_back(wo
 def test_a_hand_on_that_fails_keeps_the_same_driver_driving(world_of):
     world = world_of()
     world.cluster.recover_in = None
-    world.at(400, world.cluster.pods.clear)
+    world.at(400, world.cluster.standing.clear)
     world.at(400, world.cluster.__post_init__)
     assert world.drive(lambda: False) == "over"
     assert world.state is RunState.COMPLETED

@@ -41,7 +41,7 @@ def test_what_the_helper_took_out_is_proven_gone_and_no_pod_is_touched(world: Wo
     world.drive()
     assert world.state is RunState.COMPLETED
     assert world.cluster.times("remove") == []
-    assert {f"uid-{n}" for n in range(6)} == set(world.cluster.pods)
+    assert {f"uid-{n}" for n in range(6)} == set(world.cluster.standing)
     (progress,) = world.store.record_.progress
     assert progress.injected_at and progress.reverted_at
     assert progress.reverted_at >= world.cluster.times("revert")[0] + world.cluster.undo_in
@@ -56,8 +56,8 @@ def test_where_the_helper_was_killed_the_pods_are_replaced_and_only_then_is_it_c
     assert removed >= marks.pods_gone_at + UNDONE_WITHIN
     assert progress.recreated_at >= removed
     assert marks.clean_at >= removed + world.cluster.recover_in, "ready again, and the probe green"
-    assert {"new-uid-0", "new-uid-1", "new-uid-2"} < set(world.cluster.pods)
-    assert "uid-3" in world.cluster.pods, "a pod that was no target stays"
+    assert {"new-uid-0", "new-uid-1", "new-uid-2"} < set(world.cluster.standing)
+    assert "uid-3" in world.cluster.standing, "a pod that was no target stays"
     assert said(world, "run.recreating").body["pods"] == ["api-0", "api-1", "api-2"]
 
 
@@ -65,7 +65,7 @@ def test_a_fault_that_is_still_in_its_pods_is_never_called_clean(world: World) -
     world.cluster.helper_killed = True
     world.cluster._replace = lambda uid: None  # type: ignore[method-assign]
     world.at(300, lambda: delattr(world.cluster, "_replace"))
-    world.at(300, lambda: world.cluster.remove([pod for pod, _ in list(world.cluster.pods.values())[:3]]))
+    world.at(300, lambda: world.cluster.remove([pod for pod, _ in list(world.cluster.standing.values())[:3]]))
     world.drive()
     marks = world.store.record_.marks
     assert marks.stranded_at and marks.clean_at > START + timedelta(seconds=300)
@@ -102,7 +102,7 @@ def test_a_result_that_never_said_injected_counts_as_a_fault_that_may_be_there(w
     world.drive()
     assert world.state is RunState.ABORTED
     assert len(world.cluster.times("remove")) == 1
-    assert {"new-uid-0", "new-uid-1", "new-uid-2"} < set(world.cluster.pods)
+    assert {"new-uid-0", "new-uid-1", "new-uid-2"} < set(world.cluster.standing)
 
 
 def test_a_target_that_was_replaced_meanwhile_took_the_fault_along(world: World) -> None:

@@ -31,7 +31,7 @@ def test_a_create_whose_answer_is_lost_counts_as_there_until_it_cannot_land(worl
 def test_pods_that_do_not_come_back_leave_the_run_stranded_never_reverted(world_of):
     world = world_of()
     world.cluster.recover_in = None
-    world.at(300, lambda: setattr(world.cluster, "pods", {}))
+    world.at(300, lambda: setattr(world.cluster, "standing", {}))
     world.at(300, world.cluster.__post_init__)
     world.drive()
     stranded = world.store.record_.marks.stranded_at

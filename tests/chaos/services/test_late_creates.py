@@ -62,7 +62,7 @@ def test_an_engine_that_lands_after_all_was_proven_gone_is_deleted_and_all_is_pr
     def land():
         assert world.store.record_.marks.clean_at
         (name, (_, injection)) = engine[0]
-        targets = tuple(pod for pod, _ in world.cluster.pods.values())[:3]
+        targets = tuple(pod for pod, _ in world.cluster.standing.values())[:3]
         began = world.now() - world.cluster.inject_delay
         world.cluster.engines[name] = (began, replace(injection, targets=targets))
 

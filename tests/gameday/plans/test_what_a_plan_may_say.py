@@ -48,7 +48,7 @@ def test_the_small_and_the_full_plan_are_valid():
         (f"{SCENARIO}.faults[0].duration", "30", "write a number with ms, s, m or h"),
         (f"{SCENARIO}.faults[0].duration", 30, "quote it"),
         (f"{SCENARIO}.faults[0].duration", "0s", "outside 1s"),
-        (f"{SCENARIO}.faults[0].stages", [{"count": 1}], "Stages are not enforced yet"),
+        (f"{SCENARIO}.faults[0].stages", [{"parameters": {"forse": True}}], "no parameter forse"),
         (f"{SCENARIO}.faults[0].parameters", {"forse": True}, "no parameter forse"),
         (f"{SCENARIO}.faults[0].parameters", {"force": "yes"}, "neither true nor false"),
         (f"{SCENARIO}.faults[0].targets", None, "targets is missing"),

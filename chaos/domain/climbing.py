@@ -1,0 +1,67 @@
+"""From one rung of a ladder to the next: only over a fault proven gone and a steady state that is back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chaos.domain.decisions import Climb, Decision, EndRung, MarkRung, Wait, WantStop
+from chaos.domain.injection import Injection, Progress
+from chaos.domain.postcondition import live_residue, unmet
+from chaos.domain.run import RunView, Stop
+from chaos.domain.sight import ClusterSight
+from chaos.domain.states import StopKind
+
+ASK_AGAIN_AFTER = 4.0
+"""Seconds between two deletes of a rung that is not gone yet."""
+
+
+def is_over(injection: Injection, progress: Progress, now: datetime) -> bool:
+    """Whether its time is up: from then on its engine is ours to delete."""
+    return progress.injected_at is not None and now >= progress.injected_at + injection.duration
+
+
+def has_next(view: RunView) -> bool:
+    return view.rung + 1 < len(view.spec.fault.rungs)
+
+
+def decide(view: RunView, now: datetime) -> Decision:
+    """What comes after a rung whose time is up, while another is left. A rung that does not come clean, or a
+    steady state that does not come back, stops the run as one."""
+    mine = [
+        (injection, progress)
+        for injection, progress in zip(view.injections, view.progress, strict=True)
+        if injection.rung == view.rung
+    ]
+    ended_at = max(
+        progress.injected_at + injection.duration for injection, progress in mine if progress.injected_at
+    )
+    if now > ended_at + view.spec.durations.revert_within:
+        reason = f"Rung {view.rung + 1} was not proven gone, with the steady state back, in time."
+        return WantStop(Stop(now, StopKind.FAULT, reason))
+    gone_at = max((progress.reverted_at for _, progress in mine if progress.reverted_at), default=None)
+    if gone_at is None:
+        return _to_its_end(view, [injection for injection, _ in mine], ended_at, now)
+    is_back = all(
+        tally.is_steady and tally.last_known and tally.last_known.asked_at > gone_at
+        for tally in view.tallies.values()
+    )
+    return Climb(view.rung + 1) if is_back else Wait()
+
+
+def _to_its_end(view: RunView, injections: list[Injection], ended_at: datetime, now: datetime) -> Decision:
+    sight, asked_at = view.seen, view.rung_ended_at
+    if asked_at is None or asked_at < ended_at:
+        return EndRung()
+    if sight is None or sight.began_at <= asked_at:
+        return Wait()
+    if live_residue(sight):
+        return EndRung() if (now - asked_at).total_seconds() > ASK_AGAIN_AFTER else Wait()
+    if _unmet(view, injections, sight, ended_at):
+        return Wait()
+    return MarkRung(tuple(injection.index for injection in injections), sight.at)
+
+
+def _unmet(
+    view: RunView, injections: list[Injection], sight: ClusterSight, since: datetime
+) -> tuple[str, ...]:
+    return tuple(reason for item in injections for reason in unmet(view, item, sight, since))
