@@ -129,7 +129,9 @@ def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits, nodes: Seq
     """Name the pods. Ready ones only, spread by node, in an order that is the same for the same pods.
 
     With a zone, pods on that zone's `nodes` alone, and a percentage is of those; the cluster's limits are of
-    all that match in either case. Raises Refused when nothing matches, too few are ready, or a limit would be passed.
+    all that match in either case.
+
+    Raises Refused when nothing matches, too few are ready, or a limit would be passed.
     """
     selector = ", ".join(f"{key}={value}" for key, value in sorted(targets.labels.items()))
     staying = [pod for pod in pods if not pod.is_leaving]
