@@ -69,8 +69,7 @@ class Targets:
 
 def check_limits(spec: RunSpec, limits: Limits, unprovable: Collection[str]) -> None:
     """What can be refused without a look at the cluster; `unprovable` are names of faults. Raises Refused."""
-    every = [(index, rung) for index, item in enumerate(spec.faults) for rung in item.rungs]
-    for index, fault in every:
+    for index, fault in enumerate(spec.faults):
         where = f"scenarios.{spec.scenario}.faults[{index}]"
         if fault.fault in unprovable and not limits.allow_unprovable:
             raise Refused(
@@ -130,8 +129,9 @@ def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits, nodes: Seq
     """Name the pods. Ready ones only, spread by node, in an order that is the same for the same pods.
 
     With a zone, pods on that zone's `nodes` alone, and a percentage is of those; the cluster's limits are of
-    all that match in either case. Raises Refused when nothing matches, too few are ready, or a limit would
-    be passed.
+    all that match in either case.
+
+    Raises Refused when nothing matches, too few are ready, or a limit would be passed.
     """
     selector = ", ".join(f"{key}={value}" for key, value in sorted(targets.labels.items()))
     staying = [pod for pod in pods if not pod.is_leaving]

@@ -32,9 +32,8 @@ class NodeFault(Parameterised):
     risk: str
     risk_class = Risk.HIGH
     needs: tuple[str, ...] = (
-        "cluster-wide rights of the experiment: get, list and patch nodes, create pods/eviction, get, list "
-        "and delete daemonsets' pods",
-        "the right of Gameday to patch nodes, so that it can set one back to what it was",
+        "rights on nodes in the whole cluster, for the experiment and for Gameday",
+        "another node that is ready, for the experiment's own pod and for what is moved",
     )
     proof = (
         "The node is as schedulable as before and has the taints that it had, and as many of the pods that "

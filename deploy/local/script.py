@@ -7,7 +7,8 @@ A script is a YAML file beside its plan (`script.yaml`, or the plan's own name w
     people:  [{user: …, name: …, team: …, roles: […]}]
     before:  [{who: user, do: [manage.py arguments]}]
     conductor: user
-    during:  [{when: {scenario: …, kind: …, word: …, state: …, after_seconds: …},
+    during:  [{when: {scenario: …, kind: …, word: …, state: …, alert: …,
+                      after_seconds: …},
                who: user, switch: {…}, do: [manage.py arguments]}]
 
 `{plan}`, `{plan_file}` and `{scenario}` are filled in; `--as WHO` is added to each command.
@@ -42,13 +43,18 @@ class When:
     kind: str | None = None
     state: str | None = None
     word: str | None = None
+    alert: str | None = None
     after_seconds: float = 0.0
 
     def matches(self, event: Mapping[str, Any]) -> bool:
         """Whether this is the event that the act waits for."""
         data = event.get("data") or {}
-        seen = (event.get("scenario"), event.get("kind"), data.get("state"), data.get("word"))
-        wanted = (self.scenario, self.kind, self.state, self.word)
+        seen = (
+            event.get("scenario"),
+            event.get("kind"),
+            *(data.get(key) for key in ("state", "word", "alert")),
+        )
+        wanted = (self.scenario, self.kind, self.state, self.word, self.alert)
         return all(want is None or want == has for want, has in zip(wanted, seen, strict=True))
 
 

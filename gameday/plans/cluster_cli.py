@@ -64,6 +64,7 @@ def _add(options: argparse.Namespace, say: Say) -> None:
     port = cluster_at(server, token, ca, options.chaos_namespace, options.service_account)
     limits = Limits(
         max_percent=clusters.USUAL_PERCENT[options.environment],
+        max_nodes=clusters.USUAL_NODES[options.environment],
         allow_unprovable=options.allow_unprovable_faults,
     )
     known = clusters.register(
@@ -89,7 +90,8 @@ def _add(options: argparse.Namespace, say: Say) -> None:
                actor_name=user.name, body=body)  # fmt: skip
     say(f"{known.name} is registered as {known.environment}, UID {known.uid}.")
     say(
-        f"At most {limits.max_percent} % of the pods a selector finds, for {limits.max_fault} at the longest."
+        f"At most {limits.max_percent} % of the pods a selector finds and {limits.max_nodes} of the nodes, "
+        f"for {limits.max_fault} at the longest."
     )
     say(f"Protected: {', '.join(limits.protected_namespaces)}.")
     if limits.allow_unprovable:

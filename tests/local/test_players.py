@@ -59,6 +59,12 @@ def test_an_act_waits_for_its_event_and_is_said_by_its_person(tmp_path: Path) ->
     assert stage.said(1) == ["run attest --plan payments certificate --as maria"]
 
 
+def test_an_act_may_wait_for_one_alert_by_its_name():
+    when = When(kind="alert.fired", alert="KafkaConsumerLagHigh")
+    assert when.matches({"kind": "alert.fired", "data": {"alert": "KafkaConsumerLagHigh"}})
+    assert not when.matches({"kind": "alert.fired", "data": {"alert": "PaymentsPodsMissing"}})
+
+
 def test_an_act_without_a_scenario_is_played_once_for_each(tmp_path: Path) -> None:
     stage = Stage(tmp_path, Act("maria", ("note", "{scenario}"), {}, When(state="injecting")))
     for scenario in ("one", "one", "two"):

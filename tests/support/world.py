@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from chaos.domain.errors import GamedayError, StoreUnavailable
 from chaos.domain.injection import Injection, Progress
-from chaos.domain.record import Change, RunRecord, Signals
-from chaos.domain.run import Marks
+from chaos.domain.record import Change, Event, RunRecord, Signals
+from chaos.domain.run import Marks, Stop
 from chaos.domain.sight import (
     AlertsReading,
     Reading,
 )
 from chaos.domain.spec import ProbeSpec, RunSpec
-from chaos.domain.states import RunState
+from chaos.domain.states import RunState, StopKind
 from chaos.ports import ActDone, News, Ports, RunRef, StoreLost
 from tests.support.fake_cluster import START, FakeCluster, VirtualClock
 from tests.support.memory_store import MemoryStore
@@ -148,6 +148,15 @@ class World:
 
     def at(self, seconds: float, deed: Callable[[], None]) -> None:
         self._deeds.append((START + timedelta(seconds=seconds), deed))
+
+    def stop_at(self, seconds: float) -> None:
+        """Somebody presses Stop then."""
+        stop = Stop(START + timedelta(seconds=seconds), StopKind.PERSON, "Enough.", "otto")
+        self.at(seconds, lambda: setattr(self.store, "stop", stop))
+
+    def said(self, kind: str) -> Event:
+        """The first event of this kind."""
+        return next(event for event in self.store.log if event.kind == kind)
 
     def play(self) -> None:
         due = [item for item in self._deeds if item[0] <= self.now()]

@@ -30,8 +30,8 @@ PRODUCT_HOME = (
 PRODUCT_TARGETS = (
     rule("core", "pods services events", _READ),
     rule("core", "pods", "delete"),  # a pod whose helper was killed is freed of its fault by recreating it
-    rule("apps", "deployments/scale statefulsets/scale", "get patch"),
     rule("apps", "deployments statefulsets replicasets", _READ),
+    rule("apps", "deployments statefulsets", "patch"),  # to set a number of replicas back
     rule("policy", "poddisruptionbudgets", _READ),
 )
 PRODUCT_CLUSTER = (

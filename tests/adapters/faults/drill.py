@@ -6,12 +6,12 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from chaos.domain.injection import Injection, Progress
-from chaos.domain.postcondition import not_freed, not_restored
+from chaos.domain.postcondition import not_freed, not_restored, not_scaled_back
 from chaos.domain.sight import ClusterSight, Residue, ResidueKind
 from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.target_nodes import resolve_nodes
@@ -77,14 +77,18 @@ class Drill:
         fault = FAULTS[case.fault]
         parameters = fault.canonical(example.parameters(fault) | case.parameters)
         spec = FaultSpec(case.fault, timedelta(seconds=seconds), where, parameters)
-        (injection,) = plan_injections(self.ref.short, 0, spec, self._resolved(where))
+        (injection,) = plan_injections(self.ref.short, 0, spec, self._resolved(where, fault.on_workloads))
         return injection
 
-    def _resolved(self, where: TargetSpec) -> Targets:
+    def _resolved(self, where: TargetSpec, on_workloads: bool) -> Targets:
         cluster = self.make()
         pods = cluster.pods(where.namespace, where.labels)
         if not where.is_of_nodes:
-            return resolve(where, pods, LIMITS)
+            found = resolve(where, pods, LIMITS)
+            if not on_workloads:
+                return found
+            workloads = cluster.workloads(where.namespace, where.kind, where.labels)
+            return replace(found, workloads=workloads)
         nodes = cluster.nodes({})
         return resolve_nodes(where, nodes, nodes, pods, LIMITS)
 
@@ -133,6 +137,8 @@ class Drill:
         )
         for node, _ in not_restored(injection, sight):
             self.make().restore_node(node, injection.postcondition.taint_keys)
+        for workload, _ in not_scaled_back(injection, sight):
+            self.make().restore_workload(workload)
 
     def ends_clean(self, injection: Injection) -> None:
         """The platform is whole, the product says so too, and nothing of ours is left."""
@@ -140,5 +146,6 @@ class Drill:
         sight = until(lambda: self.look(injection), lambda sight: not sight.unseen)
         assert self.held(injection, sight) == ()
         assert not_restored(injection, sight) == ()
+        assert not_scaled_back(injection, sight) == ()
         self.make().clear(self.ref)
         assert self.make().residue() == ()

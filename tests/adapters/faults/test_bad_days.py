@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chaos.adapters import litmus_kinds as kinds
-from chaos.domain.postcondition import not_restored
+from chaos.domain.postcondition import not_restored, not_scaled_back
 from chaos.domain.sight import ResidueKind
 from tests.adapters.faults.cases import CASES
 from tests.adapters.faults.drill import Drill, faults_of, is_whole
@@ -18,7 +18,7 @@ IN_PODS = (
     "pod-dns-error",
     "pod-http-latency",
 )
-ON_API = ("pod-network-partition", "node-drain", "node-taint")
+ON_API = ("pod-network-partition", "node-drain", "node-taint", "pod-autoscaler")
 LEAVES_NOTHING = ("pod-delete", "container-kill")
 
 
@@ -45,6 +45,15 @@ def test_a_killed_experiment_leaves_its_node_and_we_set_it_back(drill: Drill, na
     drill.practice.turn(helper="killed")
     sight = drill.stop(injection)
     assert [node.name for node, _ in not_restored(injection, sight)] == [injection.nodes[0].name]
+    drill.redress(injection, sight)
+    drill.ends_clean(injection)
+
+
+def test_a_killed_experiment_leaves_its_replicas_and_we_set_them_back(drill: Drill) -> None:
+    injection = drill.launch(CASES["pod-autoscaler"])
+    drill.practice.turn(helper="killed")
+    sight = drill.stop(injection)
+    assert [one.name for one, _ in not_scaled_back(injection, sight)] == ["payments-api"]
     drill.redress(injection, sight)
     drill.ends_clean(injection)
 

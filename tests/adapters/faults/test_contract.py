@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from chaos.domain.injection import Injection, Sign
-from chaos.domain.postcondition import not_restored
+from chaos.domain.postcondition import not_restored, not_scaled_back
 from chaos.domain.sight import ClusterSight, ResidueKind
-from chaos.faults.catalogue import FAULTS
+from chaos.domain.spec import FaultSpec, TargetSpec
+from chaos.domain.target_nodes import resolve_nodes
+from chaos.domain.targets import Limits
+from chaos.faults.catalogue import FAULTS, plan_injections
 from tests.adapters.faults.cases import CASES
 from tests.adapters.faults.drill import Case, Drill
 from tests.adapters.things import until
@@ -21,6 +26,8 @@ def says_it_is_there(injection: Injection, sight: ClusterSight) -> bool:
     match injection.sign:
         case Sign.NODE_CHANGED:
             return bool(not_restored(injection, sight))
+        case Sign.SCALED:
+            return bool(not_scaled_back(injection, sight))
         case Sign.POLICY_MADE:
             return any(item.kind is ResidueKind.POLICY for item in sight.residue)
         case Sign.RESULT_INJECTED:
@@ -78,3 +85,23 @@ def test_latency_shows_in_what_the_platform_counts(drill: Drill) -> None:
     until(timeouts, lambda now: now > before)
     drill.stop(injection)
     drill.ends_clean(injection)
+
+
+def test_a_lost_zone_is_two_nodes_at_once_and_comes_back_whole(drill: Drill) -> None:
+    where = TargetSpec("payments", "node-of", {"app": "payments-api"}, count=2, zone="eu-1b")
+    cluster = drill.make()
+    nodes, pods = cluster.nodes({}), cluster.pods("payments", where.labels)
+    targets = resolve_nodes(where, nodes, nodes, pods, Limits(max_nodes=2))
+    asked = FAULTS["node-taint"].canonical({"key": "gameday", "effect": "NoExecute"})
+    spec = FaultSpec("node-taint", timedelta(seconds=60), where, asked)
+    injections = plan_injections(drill.ref.short, 0, spec, targets)
+    cluster.take_grant(drill.ref)
+    for injection in injections:
+        cluster.inject(drill.ref, injection)
+    until(drill.state, lambda seen: sum(bool(one["taints"]) for one in seen["nodes"].values()) == 2)
+    until(drill.state, lambda seen: seen["pods"].get("kafka/kafka-1", {}).get("phase") == "Pending")
+    zone = {node.name for node in targets.nodes}
+    assert not any(pod["node"] in zone and not pod["terminating"] for pod in drill.state()["pods"].values())
+    for injection in injections:
+        drill.stop(injection)
+        drill.ends_clean(injection)

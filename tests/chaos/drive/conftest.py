@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chaos.domain.spec import ProbeSpec, RunSpec
-from tests.support.builders import a_spec, injections_of
+from tests.support.builders import a_latency_spec, a_spec, injections_of
 from tests.support.world import World
 
 
@@ -23,3 +23,15 @@ def world_of() -> Callable[..., World]:
         return world
 
     return make
+
+
+@pytest.fixture
+def world(world_of: Callable[..., World]) -> World:
+    """A world whose p99 is 300 ms while the fault is in any pod, or any pod is missing."""
+
+    def latency(asked: ProbeSpec, at: datetime) -> float:
+        whole = world.cluster.ready == 6 and not world.cluster.faulty
+        return 120.0 if whole else 300.0
+
+    world: World = world_of(a_latency_spec(), latency)
+    return world

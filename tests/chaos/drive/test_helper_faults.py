@@ -1,40 +1,9 @@
 """A fault that a helper puts into pods: taken out by the helper, or gone with the pods, or never there."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-import pytest
-
-from chaos.domain.errors import Forbidden
-from chaos.domain.reverting import UNDONE_WITHIN
-from chaos.domain.run import Stop
-from chaos.domain.spec import ProbeSpec
-from chaos.domain.states import RunState, StopKind
-from tests.support.builders import a_latency_spec
-from tests.support.fake_cluster import START
+from chaos.domain.states import RunState
 from tests.support.world import World
-
-
-@pytest.fixture
-def world(world_of: Callable[..., World]) -> World:
-    """A world whose p99 is 300 ms while the fault is in any pod, or any pod is missing."""
-
-    def latency(asked: ProbeSpec, at: datetime) -> float:
-        whole = world.cluster.ready == 6 and not world.cluster.faulty
-        return 120.0 if whole else 300.0
-
-    world: World = world_of(a_latency_spec(), latency)
-    return world
-
-
-def stop_at(world: World, seconds: float) -> None:
-    stop = Stop(START + timedelta(seconds=seconds), StopKind.PERSON, "Enough.", "otto")
-    world.at(seconds, lambda: setattr(world.store, "stop", stop))
-
-
-def said(world: World, kind: str) -> Any:
-    return next(event for event in world.store.log if event.kind == kind)
 
 
 def test_what_the_helper_took_out_is_proven_gone_and_no_pod_is_touched(world: World) -> None:
@@ -47,33 +16,8 @@ def test_what_the_helper_took_out_is_proven_gone_and_no_pod_is_touched(world: Wo
     assert progress.reverted_at >= world.cluster.times("revert")[0] + world.cluster.undo_in
 
 
-def test_where_the_helper_was_killed_the_pods_are_replaced_and_only_then_is_it_clean(world: World) -> None:
-    world.cluster.helper_killed = True
-    world.drive()
-    marks, (progress,) = world.store.record_.marks, world.store.record_.progress
-    (removed,) = world.cluster.times("remove")
-    assert world.state is RunState.COMPLETED
-    assert removed >= marks.pods_gone_at + UNDONE_WITHIN
-    assert progress.recreated_at >= removed
-    assert marks.clean_at >= removed + world.cluster.recover_in, "ready again, and the probe green"
-    assert {"new-uid-0", "new-uid-1", "new-uid-2"} < set(world.cluster.standing)
-    assert "uid-3" in world.cluster.standing, "a pod that was no target stays"
-    assert said(world, "run.recreating").body["pods"] == ["api-0", "api-1", "api-2"]
-
-
-def test_a_fault_that_is_still_in_its_pods_is_never_called_clean(world: World) -> None:
-    world.cluster.helper_killed = True
-    world.cluster._replace = lambda uid: None  # type: ignore[method-assign]
-    world.at(300, lambda: delattr(world.cluster, "_replace"))
-    world.at(300, lambda: world.cluster.remove([pod for pod, _ in list(world.cluster.standing.values())[:3]]))
-    world.drive()
-    marks = world.store.record_.marks
-    assert marks.stranded_at and marks.clean_at > START + timedelta(seconds=300)
-    assert "the fault was not taken out of api-0, api-1, api-2" in said(world, "run.stranded").text
-
-
 def test_a_stop_in_mid_fault_lets_the_helper_take_it_out(world: World) -> None:
-    stop_at(world, 12)
+    world.stop_at(12)
     world.drive()
     assert world.state is RunState.ABORTED
     assert world.store.record_.progress[0].injected_at
@@ -83,48 +27,9 @@ def test_a_stop_in_mid_fault_lets_the_helper_take_it_out(world: World) -> None:
 
 def test_a_stop_before_anything_was_put_in_replaces_no_pod(world: World) -> None:
     world.cluster.inject_delay = timedelta(seconds=30)
-    stop_at(world, 8)
+    world.stop_at(8)
     world.drive()
     (progress,) = world.store.record_.progress
     assert world.state is RunState.ABORTED
     assert progress.requested_at and not progress.injected_at
     assert world.cluster.times("remove") == []
-
-
-def test_a_result_that_never_said_injected_counts_as_a_fault_that_may_be_there(world: World) -> None:
-    """The helper was killed between putting it in and saying so."""
-    world.cluster.inject_delay = timedelta(seconds=30)
-    world.cluster.helper_killed = True
-    engine = "gd-0f0e0d0c-0"
-    targets = {f"pod/api-{n}": "targeted" for n in range(3)}
-    world.at(7, lambda: world.cluster.said.update({engine: targets}))
-    stop_at(world, 8)
-    world.drive()
-    assert world.state is RunState.ABORTED
-    assert len(world.cluster.times("remove")) == 1
-    assert {"new-uid-0", "new-uid-1", "new-uid-2"} < set(world.cluster.standing)
-
-
-def test_a_target_that_was_replaced_meanwhile_took_the_fault_along(world: World) -> None:
-    world.cluster.helper_killed = True
-    for uid in ("uid-0", "uid-1", "uid-2"):
-        world.at(14, lambda uid=uid: world.cluster._replace(uid))
-    world.drive()
-    assert world.state is RunState.COMPLETED
-    assert world.cluster.times("remove") == []
-
-
-def test_rights_that_are_missing_for_replacing_them_are_asked_for_until_they_come(world: World) -> None:
-    world.cluster.helper_killed = True
-    remove = world.cluster.remove
-
-    def refused(residue: Any) -> None:
-        world.cluster.calls.append((world.now(), "refused"))
-        raise Forbidden("Gameday may not delete pods in namespace payments.")
-
-    world.cluster.remove = refused  # type: ignore[method-assign]
-    world.at(90, lambda: setattr(world.cluster, "remove", remove))
-    world.drive()
-    assert len(world.cluster.times("refused")) >= 2
-    assert world.store.record_.marks.clean_at > START + timedelta(seconds=90)
-    assert "Gameday may not delete pods" in said(world, "run.act_failed").text

@@ -58,7 +58,13 @@ def test_a_cluster_is_registered_with_its_uid_and_usual_limits(add, capsys: pyte
     assert (row.uid, row.server, row.services_url) == (
         "uid-1", "http://127.0.0.1:26443", "http://127.0.0.1:26443/services",
     )  # fmt: skip
-    assert "At most 50 % of the pods" in capsys.readouterr().out
+    assert "At most 50 % of the pods a selector finds and 2 of the nodes" in capsys.readouterr().out
+
+
+def test_a_production_cluster_lets_one_node_be_touched_and_the_others_two(add):
+    for environment, nodes in (("rehearsal", 2), ("staging", 2), ("production", 1)):
+        add(environment=environment)
+        assert Cluster.objects.get(name="home").limits["max_nodes"] == nodes
 
 
 def test_who_registered_it_is_on_record_without_the_token(add):

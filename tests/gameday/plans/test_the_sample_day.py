@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chaos.domain.spec import RunSpec
+from chaos.domain.spec import ExpectationKind, RunSpec
 from gameday.plans.compile import compile_plan
 from tests.gameday.plans.documents import sample
 
@@ -41,23 +41,43 @@ def test_the_pod_kill_takes_thirty_percent_for_thirty_seconds():
     assert aborts(run)["error-rate"] == "> 1"
 
 
-def test_the_expired_certificate_is_injected_and_undone_by_a_person():
-    assert scenario("certificate-expiry").fault.fault == "manual"
+def test_the_brokers_node_is_found_by_the_broker_and_losing_a_message_is_a_deviation():
+    run = scenario("kafka-broker")
+    assert run.fault.fault == "node-drain"
+    assert run.fault.targets and run.fault.targets.kind == "node-of"
+    assert held(run) == {"dead-letters": "== 0"}
 
 
-def test_the_whole_day_takes_less_than_six_minutes_with_a_minute_to_spare():
-    started = timedelta(seconds=20)  # Litmus' two pods, and proving that the fault is gone
+def test_half_a_second_towards_fraud_detector_is_claimed_to_open_the_breaker():
+    run = scenario("fraud-latency")
+    breaker = next(item for item in run.expectations if item.probe == "breaker")
+    assert run.fault.parameters["latency"] == "500ms"
+    assert (breaker.kind, str(breaker.comparison)) == (ExpectationKind.HAPPENS_WITHIN, "== 1")
+
+
+def test_a_zone_fails_with_all_its_nodes():
+    targets = scenario("zone-failure").fault.targets
+    assert targets and (targets.kind, targets.percent, targets.zone) == ("node", 100, "eu-1c")
+
+
+def test_what_no_program_injects_is_injected_and_undone_by_a_person():
+    for key in ("traffic-spike", "database-failover", "certificate-expiry"):
+        assert scenario(key).fault.fault == "manual"
+
+
+def test_the_whole_day_takes_less_than_ten_minutes_with_a_minute_to_spare():
+    by_litmus = timedelta(seconds=8)  # its two pods, and proving that the fault is gone
     length = sum(
         (
             scenario.run.durations.baseline
             + scenario.run.fault.duration
             + scenario.run.durations.observe
-            + started
+            + by_litmus
             for scenario in PLAN.scenarios
         ),
         timedelta(0),
     )
-    assert length < timedelta(minutes=5)
+    assert length < timedelta(minutes=9)
 
 
 def test_queries_look_back_fifteen_seconds_at_the_most():

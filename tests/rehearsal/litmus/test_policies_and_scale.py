@@ -102,3 +102,14 @@ def test_scaling_ends_by_itself(bench):
     bench.seconds_until(lambda: engines.status(bench) == "completed", at_most=60)
     assert replicas(bench) == 6
     assert engines.outcome(bench) == ("Completed", "Pass")
+
+
+def test_a_broker_that_is_cut_off_alone_is_lost_to_the_others(bench):
+    label = {"applabel": "statefulset.kubernetes.io/pod-name=kafka-1", "appns": "kafka"}
+    info = {**label, "appkind": "statefulset"}
+    engines.start(bench, fault=PARTITION, env={"TOTAL_CHAOS_DURATION": "60"}, appinfo=info)
+    bench.seconds_until(lambda: policies(bench))
+    seen = view_of(bench.store, bench.world.troubles).brokers
+    assert seen == {"kafka-0": True, "kafka-1": False, "kafka-2": True}
+    gone(bench)
+    assert all(view_of(bench.store, bench.world.troubles).brokers.values())
