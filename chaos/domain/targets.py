@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
 from chaos.domain.sight import Pod
 from chaos.domain.spec import RunSpec, TargetSpec
@@ -51,7 +52,8 @@ def check_limits(spec: RunSpec, limits: Limits) -> None:
         where = f"scenarios.{spec.scenario}.faults[{index}]"
         if fault.duration > limits.max_fault:
             raise Refused(
-                f"The fault lasts {fault.duration}, the cluster allows {limits.max_fault} at the most.",
+                f"The fault lasts {format_duration(fault.duration)}, "
+                f"the cluster allows {format_duration(limits.max_fault)} at the most.",
                 f"{where}.duration",
             )
         if fault.targets:

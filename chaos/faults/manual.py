@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from chaos.domain.durations import format_duration
 from chaos.domain.injection import InverseKind, Postcondition, Sign
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Part
-from chaos.faults.parameters import duration, format_duration, only, text
+from chaos.faults.parameters import duration, only, text
 
 _LEAST, _MOST, _USUAL = timedelta(seconds=5), timedelta(hours=2), timedelta(minutes=10)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
+from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
 from chaos.faults import catalogue
 from chaos.journal import ORGANISATION
@@ -72,9 +73,8 @@ def _add(options: argparse.Namespace, say: Say) -> None:
                actor_name=user.name, body=body)  # fmt: skip
     limits = known.limits
     say(f"{known.name} is registered as {known.environment}, UID {known.uid}.")
-    say(
-        f"At most {limits.max_percent} % of the pods a selector finds, for {limits.max_fault} at the longest."
-    )
+    longest = format_duration(limits.max_fault)
+    say(f"At most {limits.max_percent} % of the pods a selector finds, for {longest} at the longest.")
     say(f"Protected: {', '.join(limits.protected_namespaces)}.")
 
 

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Sign
 from chaos.domain.targets import Targets
 from chaos.faults.catalogue import FAULTS, find, plan_injection
-from chaos.faults.parameters import duration, format_duration
+from chaos.faults.parameters import duration
 from tests.support.builders import a_manual_spec, a_spec, injections_of, pods
 
 BY_HAND = {"inject": "Expire it.", "revert": "Renew it.", "proven_by": "p99"}

@@ -102,7 +102,7 @@ def refusal(text: str) -> str:
             "faults[0].targets.namespace: Namespace kube-system is",
         ),
         ("count: 1", "percent: 51", "faults[0].targets.percent: 51 % of the pods is more than the 50 %"),
-        ("duration: 10s", "duration: 2h", "faults[0].duration: The fault lasts 2:00:00"),
+        ("duration: 10s", "duration: 2h", "faults[0].duration: The fault lasts 120m"),
     ],
 )
 def test_what_a_plan_names_must_be_known_and_allowed(old: str, new: str, said: str):

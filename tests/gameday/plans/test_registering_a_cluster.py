@@ -50,7 +50,8 @@ def test_a_cluster_is_registered_with_its_uid_and_usual_limits(add, capsys: pyte
     assert (row.uid, row.server, row.services_url) == (
         "uid-1", "http://127.0.0.1:26443", "http://127.0.0.1:26443/services",
     )  # fmt: skip
-    assert "At most 50 % of the pods" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "At most 50 % of the pods a selector finds, for 60m at the longest." in said
 
 
 def test_who_registered_it_is_on_record_without_the_token(add):
