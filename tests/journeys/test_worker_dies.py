@@ -15,12 +15,10 @@ def test_a_killed_worker_that_comes_back_stops_its_run(house: House) -> None:
     conducting = house.conduct(slug)
     conducting.until("run.injected")
     house.kill("worker")
-    house.start(
-        "worker"
-    )  # beat rings the sweep, and the sweep a new driver, once the dead one's lease is over
+    house.start("worker")
+    # Once the dead driver's lease is over, beat rings the sweep, and the sweep a new driver.
     stopped = conducting.until("run.stop_wanted", within=60.0)
     assert stopped["data"]["kind"] == "blind", conducting.told
-    assert "nobody watched" in stopped["text"], conducting.told
     assert conducting.ends() == 0, conducting.told
     assert conducting.states[-2:] == ["reverting", "aborted"]
     assert "every fault is proven gone" in conducting.text("run.state")
