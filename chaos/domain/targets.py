@@ -15,6 +15,8 @@ from chaos.domain.sight import Pod
 from chaos.domain.spec import RunSpec, TargetSpec
 
 ALWAYS_PROTECTED = ("kube-system", "kube-public", "kube-node-lease")
+USUALLY_PROTECTED = (*ALWAYS_PROTECTED, "litmus", "monitoring")
+"""What undoes a fault and what sees it stay whole, unless an administrator knows better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Limits:
     """What a cluster allows at the most. `max_percent` is of the matched pods."""
 
     max_percent: int = 25
-    protected_namespaces: tuple[str, ...] = ALWAYS_PROTECTED
+    protected_namespaces: tuple[str, ...] = USUALLY_PROTECTED
     max_fault: timedelta = timedelta(minutes=60)
     min_ready_left: int = 1
     opted_in_namespaces: tuple[str, ...] = field(default=())

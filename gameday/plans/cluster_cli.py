@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from datetime import timedelta
 from pathlib import Path
 
-from django.db import transaction
 from django.utils import timezone
 
-from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
+from chaos.domain.limits import LimitsChange, in_words
 from chaos.faults import catalogue
-from chaos.journal import ORGANISATION
-from chaos.journal.record import append
+from chaos.faults.parameters import duration
 from chaos.services import clusters
 from chaos.wiring import cluster_at, cluster_port
 from gameday.commands import Commands, Say
 from gameday.people.roles import Act
 from gameday.people.services import person, require_anywhere
+
+SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 
 
 def register(verbs: Commands[argparse.ArgumentParser]) -> None:
@@ -38,10 +39,23 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
     add.add_argument("--chaos-namespace", default="chaos")
     add.add_argument("--service-account", default="chaos-runner", help="What experiments run as.")
     add.add_argument("--as", dest="user", required=True, metavar="USER")
+    _limits(add.add_argument_group("limits", "What no plan goes past; what is not given stays as it is."))
     add.set_defaults(act=_add)
     check = verbs.add_parser("check", help="Check that a cluster has all that a launch needs.")
     check.add_argument("name")
     check.set_defaults(act=_check)
+
+
+def _limits(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--max-percent", type=int, metavar="N", help="Of the pods that a selector finds.")
+    group.add_argument("--max-fault", metavar="DURATION", help="How long a fault may last, like 10m.")
+    for option, text in (
+        ("--protect", "A namespace that no fault touches; repeatable, adds to those protected already."),
+        ("--unprotect", "Takes the protection off again; repeatable."),
+        ("--opt-in", "Faults touch only the namespaces given so; repeatable, replaces those given before."),
+    ):
+        group.add_argument(option, action="append", default=[], metavar="NAMESPACE", help=text)
+    group.add_argument("--any-namespace", action="store_true", help="No opting in is needed any more.")
 
 
 def _add(options: argparse.Namespace, say: Say) -> None:
@@ -55,6 +69,10 @@ def _add(options: argparse.Namespace, say: Say) -> None:
     known = clusters.register(
         options.name,
         port,
+        user.username,
+        user.name,
+        timezone.now(),
+        _change(options),
         server=server,
         token_file=token,
         ca_file=ca,
@@ -66,16 +84,21 @@ def _add(options: argparse.Namespace, say: Say) -> None:
         chaos_namespace=options.chaos_namespace,
         service_account=options.service_account,
     )
-    body = {"name": known.name, "uid": known.uid, "environment": known.environment, "server": server}
-    text = f"{user} registered {known.name} ({known.environment}) at {server}."
-    with transaction.atomic():
-        append(ORGANISATION, "cluster.registered", text, at=timezone.now(), actor=user.username,
-               actor_name=user.name, body=body)  # fmt: skip
-    limits = known.limits
     say(f"{known.name} is registered as {known.environment}, UID {known.uid}.")
-    longest = format_duration(limits.max_fault)
-    say(f"At most {limits.max_percent} % of the pods a selector finds, for {longest} at the longest.")
-    say(f"Protected: {', '.join(limits.protected_namespaces)}.")
+    for line in in_words(known.limits):
+        say(line)
+
+
+def _change(options: argparse.Namespace) -> LimitsChange:
+    longest = options.max_fault
+    return LimitsChange(
+        max_percent=options.max_percent,
+        max_fault=duration(longest, "max-fault", SHORTEST, LONGEST) if longest else None,
+        protect=tuple(options.protect),
+        unprotect=tuple(options.unprotect),
+        opt_in=tuple(options.opt_in),
+        any_namespace=options.any_namespace,
+    )
 
 
 def _check(options: argparse.Namespace, say: Say) -> int:
