@@ -18,6 +18,7 @@ from .interrupts import Interrupts
 from .lint import lint
 from .paths import ROOT, STATE, VENV_PYTHON
 from .say import Trouble, step, warn
+from .tether import tether
 
 NO_TESTS_COLLECTED = 5
 END_WITHIN = 60.0  # seconds
@@ -107,7 +108,13 @@ def _pytest(tier: str, marks: str, environment: dict[str, str], options: list[st
     if sys.stdout.isatty():
         command.append("--color=yes")
     child = subprocess.Popen(
-        command, cwd=ROOT, env={**inherited, **known, **environment}, stdout=subprocess.PIPE
+        command,
+        cwd=ROOT,
+        env={**inherited, **known, **environment},
+        stdout=subprocess.PIPE,
+        # Its own session: a second Ctrl-C would cut its fixtures' cleaning up short.
+        start_new_session=True,
+        preexec_fn=tether(signal.SIGINT),
     )
     closing = "pytest said nothing"
     assert child.stdout is not None  # noqa: S101 - a pipe was asked for
