@@ -55,7 +55,7 @@ def test_a_halt_clears_the_cluster_with_worker_and_broker_dead_and_lasts_until_i
     assert released.status == 0, released.told
 
     house.start("redis", "worker", "beat")
-    assert conducting.ends() == 0, conducting.told
+    assert conducting.ends() == 3, conducting.told
     assert conducting.states[-2:] == ["reverting", "aborted"]
     steps = conducting.until("run.receipt")["data"]["steps"]
     assert steps["decision"] == conducting.until("run.stop_wanted")["at"], "it counts from the halt"
