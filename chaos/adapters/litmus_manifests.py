@@ -138,6 +138,7 @@ def engine(ref: RunRef, injection: Injection, grant_uid: str, settings: LitmusSe
             "jobCleanUpPolicy": "retain",
             "terminationGracePeriodSeconds": settings.grace_seconds,
             **_application(injection),
+            **_runner(injection),
             "experiments": [{"name": injection.experiment, "spec": {"components": components}}],
         },
     }
@@ -154,6 +155,13 @@ def _application(injection: Injection) -> dict[str, Any]:
             "applabel": injection.app_label,
         }
     }
+
+
+def _runner(injection: Injection) -> dict[str, Any]:
+    """Evicted by the fault, the runner would be made anew, and with it a second experiment."""
+    if not injection.nodes:
+        return {}
+    return {"components": {"runner": {"nodeSelector": {"kubernetes.io/hostname": injection.keep_to}}}}
 
 
 def micro_time(instant: datetime) -> str:

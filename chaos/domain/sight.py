@@ -21,10 +21,6 @@ class Reading:
     value: float | None
     unknown: str = ""
 
-    @property
-    def is_known(self) -> bool:
-        return self.value is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Alert:

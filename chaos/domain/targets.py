@@ -9,11 +9,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
 from chaos.domain.sight import Node, Pod, Workload
 from chaos.domain.spec import RunSpec, TargetSpec
 
 ALWAYS_PROTECTED = ("kube-system", "kube-public", "kube-node-lease")
+USUALLY_PROTECTED = (*ALWAYS_PROTECTED, "litmus", "monitoring")
+"""What undoes a fault and what sees it stay whole, unless an administrator knows better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Limits:
     """What a cluster allows at the most. `max_percent` is of the matched pods."""
 
     max_percent: int = 25
-    protected_namespaces: tuple[str, ...] = ALWAYS_PROTECTED
+    protected_namespaces: tuple[str, ...] = USUALLY_PROTECTED
     max_fault: timedelta = timedelta(minutes=60)
     min_ready_left: int = 1
     opted_in_namespaces: tuple[str, ...] = field(default=())
@@ -79,7 +82,8 @@ def check_limits(spec: RunSpec, limits: Limits, unprovable: Collection[str]) -> 
             )
         if fault.duration > limits.max_fault:
             raise Refused(
-                f"The fault lasts {fault.duration}, the cluster allows {limits.max_fault} at the most.",
+                f"The fault lasts {format_duration(fault.duration)}, "
+                f"the cluster allows {format_duration(limits.max_fault)} at the most.",
                 f"{where}.duration",
             )
         if fault.targets:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
 from chaos.faults import parameters as read
 
@@ -42,13 +43,13 @@ class Duration:
     pattern: str = r"0|[1-9]\d{0,7}"
 
     def canonical(self, value: object, field: str) -> str:
-        return read.format_duration(read.duration(value, field, self.least, self.most))
+        return format_duration(read.duration(value, field, self.least, self.most))
 
     def env(self, text: str) -> str:
         return str(round(read.duration(text, "", self.least, self.most) / self.sent_in))
 
     def __str__(self) -> str:
-        return f"{read.format_duration(self.least)} to {read.format_duration(self.most)}"
+        return f"{format_duration(self.least)} to {format_duration(self.most)}"
 
 
 @dataclass(frozen=True, slots=True)

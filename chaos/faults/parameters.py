@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -20,15 +21,6 @@ def duration(text: object, field: str, least: timedelta, most: timedelta) -> tim
     if not least <= value <= most:
         raise Refused(f"{text} is outside {format_duration(least)} to {format_duration(most)}.", field)
     return value
-
-
-def format_duration(value: timedelta) -> str:
-    """The shortest exact form: `90s`, `1500ms`, `5m`."""
-    milliseconds = round(value / timedelta(milliseconds=1))
-    if milliseconds % 1000:
-        return f"{milliseconds}ms"
-    seconds = milliseconds // 1000
-    return f"{seconds // 60}m" if seconds and seconds % 60 == 0 else f"{seconds}s"
 
 
 def flag(value: object, field: str) -> bool:

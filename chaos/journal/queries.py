@@ -10,8 +10,3 @@ from chaos.journal.models import JournalEntry
 def entries(stream: str, after_seq: int = 0) -> QuerySet[JournalEntry]:
     """The stream's entries with `seq > after_seq`, in order."""
     return JournalEntry.objects.filter(stream__name=stream, seq__gt=after_seq).order_by("seq")
-
-
-def entries_of_run(run: str) -> QuerySet[JournalEntry]:
-    """What was recorded about one run, in order of its stream."""
-    return JournalEntry.objects.filter(run=run).order_by("stream_id", "seq")

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from chaos.domain import codec
 from chaos.domain.errors import Refused
+from chaos.domain.limits import LimitsChange, in_words
 from chaos.domain.spec import FaultSpec, RunSpec, TargetSpec
 from chaos.domain.target_nodes import resolve_nodes
 from chaos.domain.targets import Limits, Targets, check_limits, resolve
 from chaos.faults.catalogue import UNPROVABLE, plan_injections
 from chaos.faults.catalogue import find as find_fault
+from chaos.journal import ORGANISATION
+from chaos.journal.record import append
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Installation
 from chaos.ports import Cluster, Preflight
-from chaos.services import address_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class ClusterInfo:
     limits: Limits
 
 
+UNCHANGED = LimitsChange()
 USUAL_PERCENT = {"rehearsal": 50, "staging": 50, "production": 25}
 USUAL_NODES = {"rehearsal": 2, "staging": 2, "production": 1}
 
@@ -43,6 +47,9 @@ def find(name: str) -> ClusterInfo:
 
 def info(cluster: ClusterRow) -> ClusterInfo:
     limits = codec.from_plain(Limits, cluster.limits)
+    # Whatever its administrator says: what injects and undoes is itself no target.
+    protected = dict.fromkeys((*limits.protected_namespaces, cluster.chaos_namespace))
+    limits = replace(limits, protected_namespaces=tuple(protected))
     return ClusterInfo(cluster.pk, cluster.name, cluster.uid, cluster.environment, limits)
 
 
@@ -58,17 +65,23 @@ def all_rows() -> list[ClusterRow]:
     return list(ClusterRow.objects.order_by("name"))
 
 
-def register(name: str, port: Cluster, limits: Limits | None = None, **fields: Any) -> ClusterInfo:
+def register(
+    name: str,
+    port: Cluster,
+    by: str,
+    by_name: str,
+    now: datetime,
+    change: LimitsChange = UNCHANGED,
+    **fields: Any,
+) -> ClusterInfo:
     """Add or update a cluster after having asked it who it is. A known name never changes its identity.
 
+    A known cluster keeps its limits but for what `change` names; a new one begins with the usual ones.
     `fields` are the columns of chaos.models.Cluster. Raises Refused or Transient.
     """
-    uid = port.identity()
-    limits = limits or Limits(
-        max_percent=USUAL_PERCENT[fields["environment"]], max_nodes=USUAL_NODES[fields["environment"]]
-    )
+    uid, environment = port.identity(), fields["environment"]
     with transaction.atomic():
-        known = ClusterRow.objects.filter(name=name).first()
+        known = ClusterRow.objects.select_for_update().filter(name=name).first()
         if known and known.uid != uid:
             raise Refused(
                 f"{fields['server']} is another cluster (UID {uid}) than the registered {name} "
@@ -78,10 +91,27 @@ def register(name: str, port: Cluster, limits: Limits | None = None, **fields: A
         twin = ClusterRow.objects.filter(uid=uid).exclude(name=name).first()
         if twin:
             raise Refused(f"This cluster is registered already, as {twin.name}.", "name")
-        cluster, _ = ClusterRow.objects.update_or_create(
-            name=name, defaults={**fields, "uid": uid, "limits": codec.to_plain(limits)}
-        )
-    address_book.write([address_book.address_of(row) for row in all_rows()])
+        before = codec.from_plain(Limits, known.limits) if known else None
+        percent, nodes = USUAL_PERCENT[environment], USUAL_NODES[environment]
+        limits = before or Limits(max_percent=percent, max_nodes=nodes)
+        if known and known.environment != environment:  # limits of a rehearsal are none for production
+            limits = replace(
+                limits,
+                max_percent=min(limits.max_percent, percent),
+                max_nodes=min(limits.max_nodes, nodes),
+                allow_unprovable=False,
+            )
+        limits = change.applied(limits)
+        columns = {**fields, "uid": uid, "limits": codec.to_plain(limits)}
+        cluster, _ = ClusterRow.objects.update_or_create(name=name, defaults=columns)
+        body = {"name": name, "uid": uid, "environment": environment, "limits": limits}
+        text = f"{by_name} registered {name} ({environment}) at {cluster.server}."
+        append(ORGANISATION, "cluster.registered", text, at=now, actor=by, actor_name=by_name,
+               body={**body, "server": cluster.server})  # fmt: skip
+        if before not in (None, limits):
+            text = f"{by_name} changed the limits of {name}. {' '.join(in_words(limits))}"
+            append(ORGANISATION, "cluster.limits_changed", text, at=now, actor=by, actor_name=by_name,
+                   body={**body, "before": before})  # fmt: skip
     return info(cluster)
 
 

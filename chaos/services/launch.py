@@ -121,7 +121,7 @@ def _person_within(spec: RunSpec) -> timedelta:
 def _check_lever(row: ClusterRow) -> None:
     lever = rows.lever_of(row.pk)
     if lever:
-        raise Refused(f"Everything is halted: {lever}. A named person must release it first.")
+        raise Refused(f"Everything is halted: {lever}. An administrator must release it first.")
 
 
 def _check_cluster(row: ClusterRow, order: Order, port: Cluster) -> None:

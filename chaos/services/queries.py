@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from chaos.domain import codec
 from chaos.domain.run import Marks
-from chaos.domain.states import RunState, Verdict
+from chaos.domain.states import RunState, StopKind, Verdict
 from chaos.models import Run
 from chaos.models.run import LIVE
 
@@ -26,6 +26,7 @@ class RunSummary:
     launched_at: datetime
     state_since: datetime
     stop_reason: str
+    was_stopped_by_person: bool
     marks: Marks
     residue: tuple[str, ...]
     lease_until: datetime | None
@@ -74,6 +75,7 @@ def _summary(row: Run) -> RunSummary:
         launched_at=row.launched_at,
         state_since=row.state_since,
         stop_reason=row.stop_reason,
+        was_stopped_by_person=row.stop_kind in (StopKind.PERSON.value, StopKind.HALT.value),
         marks=codec.from_plain(Marks, row.marks),
         residue=tuple(row.residue),
         lease_until=row.lease_until,

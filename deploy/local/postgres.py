@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .say import Trouble, tail
+from .tether import tether
 
 READY_WITHIN = 30.0  # seconds
 
@@ -61,6 +62,7 @@ def throwaway(folder: Path) -> Iterator[str]:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
+                preexec_fn=tether(signal.SIGQUIT),
                 user=owner.pw_uid if owner else None,
                 group=owner.pw_gid if owner else None,
                 extra_groups=[] if owner else None,

@@ -28,6 +28,7 @@ class Spec:
     within: float = 30.0
     grace: float = 10.0
     restart: bool = False
+    orphaned: signal.Signals = signal.SIGTERM  # what it is sent when we die without stopping it
 
 
 class Process:
@@ -53,7 +54,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 # A session of its own: Ctrl-C at the terminal is for us to hear, and ours to pass on.
                 start_new_session=True,
-                preexec_fn=tether(signal.SIGTERM),
+                preexec_fn=tether(self.spec.orphaned),
             )
         self.pid_file.write_text(f"{child.pid}\n")
         return child

@@ -1,6 +1,7 @@
 """The practice stack: which programs make it up, how each is started, and the environment they share."""
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,7 +100,16 @@ class Stack:
         """The Celery worker: the drives of runs and the short control tasks."""
         options = "worker -Q drive,control --pool prefork -c 4 --without-gossip --without-mingle -l INFO"
         ready = log_says(logs / "worker.log", " ready.")
-        return Spec("worker", self._celery(options), ready, self.environment(), grace=15.0, restart=True)
+        return Spec(
+            "worker",
+            self._celery(options),
+            ready,
+            self.environment(),
+            grace=15.0,
+            restart=True,
+            # The cold shutdown: a warm one waits for a drive that, alone, would go on trying.
+            orphaned=signal.SIGQUIT,
+        )
 
     def beat(self, logs: Path = LOGS) -> Spec:
         """The clock that rings the sweep."""

@@ -7,17 +7,21 @@ import contextlib
 import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import postgres
+from .interrupts import Interrupts
 from .lint import lint
 from .paths import ROOT, STATE, VENV_PYTHON
-from .say import Trouble, step
+from .say import Trouble, step, warn
+from .tether import tether
 
 NO_TESTS_COLLECTED = 5
+END_WITHIN = 60.0  # seconds
 FAST = "not postgres and not stack"
 SPREAD = ("-n", "auto")
 # Each worker brings up a stack of its own: they wait far more than they work, but a file shares its stack.
@@ -36,7 +40,17 @@ class Outcome:
 
 
 def main() -> int:
-    """Returns 0 where every tier that could be run is fine, else 1. Arguments go to pytest."""
+    """Returns 0 where every tier that could be run is fine, else 1; 130 where it was interrupted."""
+    Interrupts()  # SIGTERM too must not leave a server behind
+    try:
+        return run_all()
+    except KeyboardInterrupt:
+        warn("the tests were interrupted")
+        return 130
+
+
+def run_all() -> int:
+    """Run the tiers one after the other and sum them up. Arguments of the program go to pytest."""
     rest = sys.argv[1:]
     failed = [] if rest else lint()
     outcomes = [] if rest else [Outcome("checks", not failed, ", ".join(failed) or "all fine")]
@@ -94,19 +108,38 @@ def _pytest(tier: str, marks: str, environment: dict[str, str], options: list[st
     if sys.stdout.isatty():
         command.append("--color=yes")
     child = subprocess.Popen(
-        command, cwd=ROOT, env={**inherited, **known, **environment}, stdout=subprocess.PIPE
+        command,
+        cwd=ROOT,
+        env={**inherited, **known, **environment},
+        stdout=subprocess.PIPE,
+        # Its own session: a second Ctrl-C would cut its fixtures' cleaning up short.
+        start_new_session=True,
+        preexec_fn=tether(signal.SIGINT),
     )
     closing = "pytest said nothing"
     assert child.stdout is not None  # noqa: S101 - a pipe was asked for
-    for raw in child.stdout:
-        sys.stdout.buffer.write(raw)
-        sys.stdout.flush()
-        found = CLOSING.match(COLOUR.sub("", raw.decode(errors="replace")).strip())
-        closing = found.group(1) if found else closing
-    status = child.wait()
+    try:
+        for raw in child.stdout:
+            sys.stdout.buffer.write(raw)
+            sys.stdout.flush()
+            found = CLOSING.match(COLOUR.sub("", raw.decode(errors="replace")).strip())
+            closing = found.group(1) if found else closing
+        status = child.wait()
+    except KeyboardInterrupt:
+        _end(child)
+        raise
     if status == NO_TESTS_COLLECTED:
         closing = "no test is marked for it"
     return Outcome(tier, status in (0, NO_TESTS_COLLECTED), closing)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Let an interrupted pytest stop what its fixtures started, for a while."""
+    child.send_signal(signal.SIGINT)
+    try:
+        child.wait(timeout=END_WITHIN)
+    except subprocess.TimeoutExpired:
+        child.kill()
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ class Day:
             summary = queries.summary(run)  # before the events: what it shows, they have told
             self._tell()
             if summary.state.is_final:
-                return STOPPED if self._is_stopped else DONE
+                return STOPPED if self._is_stopped or summary.was_stopped_by_person else DONE
             if self.is_asked_to_stop() and not self._is_stopped:
                 self._is_stopped = True
                 self._stop(run)

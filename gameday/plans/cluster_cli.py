@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from datetime import timedelta
 from pathlib import Path
 
-from django.db import transaction
 from django.utils import timezone
 
 from chaos.domain.errors import Refused
-from chaos.domain.targets import Limits
+from chaos.domain.limits import LimitsChange, in_words
 from chaos.faults import catalogue
-from chaos.journal import ORGANISATION
-from chaos.journal.record import append
+from chaos.faults.parameters import duration
 from chaos.services import clusters
 from chaos.wiring import cluster_at, cluster_port
 from gameday.commands import Commands, Say
 from gameday.people.roles import Act
 from gameday.people.services import person, require_anywhere
+
+SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 
 
 def register(verbs: Commands[argparse.ArgumentParser]) -> None:
@@ -41,17 +42,32 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
         default="chaos-runner",
         help="What experiments run as; {family} stands for the family of a fault's rights.",
     )
-    add.add_argument(
-        "--allow-unprovable-faults",
-        action="store_true",
-        help="Allow faults of which it cannot be proven that they are gone.",
-    )
     add.add_argument("--as", dest="user", required=True, metavar="USER")
+    _limits(add.add_argument_group("limits", "What no plan goes past; what is not given stays as it is."))
     add.set_defaults(act=_add)
     check = verbs.add_parser("check", help="Check that a cluster has all that a launch needs.")
     check.add_argument("name")
     check.add_argument("faults", nargs="*", metavar="FAULT", help="Those it has, when left out.")
     check.set_defaults(act=_check)
+
+
+def _limits(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--max-percent", type=int, metavar="N", help="Of the pods that a selector finds.")
+    group.add_argument("--max-nodes", type=int, metavar="N", help="Of the nodes, in one scenario.")
+    group.add_argument(
+        "--allow-unprovable-faults",
+        dest="unprovable",
+        action=argparse.BooleanOptionalAction,
+        help="Faults of which it cannot be proven that they are gone.",
+    )
+    group.add_argument("--max-fault", metavar="DURATION", help="How long a fault may last, like 10m.")
+    for option, text in (
+        ("--protect", "A namespace that no fault touches; repeatable, adds to those protected already."),
+        ("--unprotect", "Takes the protection off again; repeatable."),
+        ("--opt-in", "Faults touch only the namespaces given so; repeatable, replaces those given before."),
+    ):
+        group.add_argument(option, action="append", default=[], metavar="NAMESPACE", help=text)
+    group.add_argument("--any-namespace", action="store_true", help="No opting in is needed any more.")
 
 
 def _add(options: argparse.Namespace, say: Say) -> None:
@@ -62,15 +78,13 @@ def _add(options: argparse.Namespace, say: Say) -> None:
         services = f"{server}/services"
     token, ca = _file(options.token_file), _file(options.ca_file)
     port = cluster_at(server, token, ca, options.chaos_namespace, options.service_account)
-    limits = Limits(
-        max_percent=clusters.USUAL_PERCENT[options.environment],
-        max_nodes=clusters.USUAL_NODES[options.environment],
-        allow_unprovable=options.allow_unprovable_faults,
-    )
     known = clusters.register(
         options.name,
         port,
-        limits,
+        user.username,
+        user.name,
+        timezone.now(),
+        _change(options),
         server=server,
         token_file=token,
         ca_file=ca,
@@ -82,20 +96,23 @@ def _add(options: argparse.Namespace, say: Say) -> None:
         chaos_namespace=options.chaos_namespace,
         service_account=options.service_account,
     )
-    body = {"name": known.name, "uid": known.uid, "environment": known.environment, "server": server}
-    body["allows_unprovable_faults"] = limits.allow_unprovable
-    text = f"{user} registered {known.name} ({known.environment}) at {server}."
-    with transaction.atomic():
-        append(ORGANISATION, "cluster.registered", text, at=timezone.now(), actor=user.username,
-               actor_name=user.name, body=body)  # fmt: skip
     say(f"{known.name} is registered as {known.environment}, UID {known.uid}.")
-    say(
-        f"At most {limits.max_percent} % of the pods a selector finds and {limits.max_nodes} of the nodes, "
-        f"for {limits.max_fault} at the longest."
+    for line in in_words(known.limits):
+        say(line)
+
+
+def _change(options: argparse.Namespace) -> LimitsChange:
+    longest = options.max_fault
+    return LimitsChange(
+        max_percent=options.max_percent,
+        max_nodes=options.max_nodes,
+        allow_unprovable=options.unprovable,
+        max_fault=duration(longest, "max-fault", SHORTEST, LONGEST) if longest else None,
+        protect=tuple(options.protect),
+        unprotect=tuple(options.unprotect),
+        opt_in=tuple(options.opt_in),
+        any_namespace=options.any_namespace,
     )
-    say(f"Protected: {', '.join(limits.protected_namespaces)}.")
-    if limits.allow_unprovable:
-        say("Faults are allowed of which it cannot be proven that they are gone.")
 
 
 def _check(options: argparse.Namespace, say: Say) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
 from chaos.domain.spec import Durations, ExpectationKind, FaultSpec, RunSpec, Stage, TargetSpec
 from chaos.faults import catalogue
 from chaos.faults.base import Fault
-from chaos.faults.parameters import format_duration
 from gameday.plans import compile_probes as probes
 from gameday.plans.findings import Findings
 from gameday.plans.problems import Path

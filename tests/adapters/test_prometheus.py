@@ -208,7 +208,7 @@ def test_a_ratio_of_too_few_is_unknown(stub: Stub, count: tuple[str, ...], is_kn
         body=vector(*count) if "rate" in query_of(asked)["query"] else vector("0.001")
     )
     reading = read(stub, minimum=MinimumCount("sum(rate(x[10s]))", Decimal(500)))
-    assert reading.is_known is is_known
+    assert (reading.value is not None) is is_known
 
 
 def test_the_token_is_sent_and_never_shown(stub: Stub, tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_the_token_is_sent_and_never_shown(stub: Stub, tmp_path: Path) -> None:
 def test_a_token_that_cannot_be_read_makes_a_reading_unknown(stub: Stub, tmp_path: Path) -> None:
     client = PrometheusClient(PrometheusSettings(stub.url, token_file=str(tmp_path / "gone")))
     reading = PrometheusReader(client, lambda: NOW).read(a_probe())
-    assert not reading.is_known
+    assert reading.value is None
     assert "token file" in reading.unknown
 
 

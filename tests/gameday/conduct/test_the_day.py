@@ -11,20 +11,20 @@ from chaos.domain.injection import Progress
 from chaos.domain.states import RunState
 from chaos.models import RunInjection
 from gameday.conduct import day, services
-from gameday.conduct.day import REFUSED, Day, Undriven
+from gameday.conduct.day import DONE, REFUSED, STOPPED, Day, Undriven
 from tests.gameday.cast import NOW, gather, imported, who
 from tests.support.launching import a_run
 
 SECOND = timedelta(seconds=1)
 
 
-def _held(monkeypatch: pytest.MonkeyPatch, progress: Progress) -> tuple[int, str]:
+def _held(monkeypatch: pytest.MonkeyPatch, progress: Progress, **fields: object) -> tuple[int, str]:
     """A day whose only run ended before its fault was measured; its status and refusal."""
     gather()
     plan = imported()
 
     def launch(*_: object) -> str:
-        run = a_run(RunState.ABORTED)
+        run = a_run(RunState.ABORTED, **fields)
         RunInjection.objects.filter(run=run).update(progress=codec.to_plain(progress))
         return run
 
@@ -48,6 +48,15 @@ def test_a_fault_that_was_requested_and_never_measured_may_have_been_there(monke
         "pod-kill was not conducted: its fault was never measured to be there. "
         "It was requested, so it may have been there."
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "status"), [("person", STOPPED), ("halt", STOPPED), ("breach", DONE)])
+def test_a_day_ends_where_a_person_stopped_it_and_goes_on_after_a_breach(
+    monkeypatch: pytest.MonkeyPatch, kind: str, status: int
+):
+    there = Progress(0, intended_at=NOW, requested_at=NOW, injected_at=NOW)
+    assert _held(monkeypatch, there, stop_wanted_at=NOW, stop_kind=kind)[0] == status
 
 
 def test_a_run_that_nobody_takes_up_is_undriven_after_twelve_seconds():

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from chaos.domain.errors import Refused
+from chaos.models import Cluster
 from gameday.plans.preview import ceilings, preview
 from tests.gameday.cast import SixPods, gather, imported
 from tests.gameday.plans.documents import SMALL
@@ -44,6 +45,13 @@ def test_what_a_launch_would_refuse_is_refused_already_now(
     plan = imported().compiled()
     show(monkeypatch, matching)
     with pytest.raises(Refused, match=words):
+        preview(plan)
+
+
+def test_limits_set_after_the_import_refuse_already_the_look():
+    plan = imported().compiled()
+    Cluster.objects.update(chaos_namespace="payments")
+    with pytest.raises(Refused, match="pod-kill: Namespace payments is protected on this cluster"):
         preview(plan)
 
 

@@ -58,7 +58,8 @@ def test_a_cluster_is_registered_with_its_uid_and_usual_limits(add, capsys: pyte
     assert (row.uid, row.server, row.services_url) == (
         "uid-1", "http://127.0.0.1:26443", "http://127.0.0.1:26443/services",
     )  # fmt: skip
-    assert "At most 50 % of the pods a selector finds and 2 of the nodes" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "At most 50 % of the pods a selector finds and 2 of the nodes, for 60m at the longest." in said
 
 
 def test_a_production_cluster_lets_one_node_be_touched_and_the_others_two(add):
@@ -99,9 +100,59 @@ def test_production_is_limited_to_a_quarter_and_has_no_services_address_of_its_o
     assert row.services_url == ""
 
 
+def _limits() -> dict[str, object]:
+    row = Cluster.objects.get(name="home")
+    return dict(row.limits)
+
+
+def _changes() -> list[JournalEntry]:
+    return list(JournalEntry.objects.filter(kind="cluster.limits_changed").order_by("seq"))
+
+
+def test_an_administrator_sets_limits_and_they_outlive_the_next_registration(
+    add, capsys: pytest.CaptureFixture[str]
+):
+    add("--max-percent", "30", "--max-fault", "2m", "--protect", "vault", "--opt-in", "payments")
+    told = capsys.readouterr().out
+    assert "At most 30 % of the pods a selector finds, for 2m at the longest." in told
+    assert "Protected: kube-system, kube-public, kube-node-lease, litmus, monitoring, vault, chaos." in told
+    assert "Only these namespaces have opted in: payments." in told
+    before = _limits()
+    add("--service-account", "another")
+    assert _limits() == before
+    assert not _changes()
+
+
+def test_a_change_of_limits_is_in_the_journal_with_what_was_before(add):
+    add("--max-percent", "30")
+    add("--max-percent", "40", "--protect", "vault", by="ada")
+    (entry,) = _changes()
+    assert entry.actor == "ada"
+    assert entry.text.startswith("Ada changed the limits of home. At most 40 % of the pods")
+    assert (entry.body["before"]["max_percent"], entry.body["limits"]["max_percent"]) == (30, 40)
+    assert "vault" in entry.body["limits"]["protected_namespaces"]
+
+
+def test_limits_of_a_rehearsal_are_none_for_production(add):
+    add()
+    add(environment="production")
+    assert _limits()["max_percent"] == 25
+    assert len(_changes()) == 1
+
+
+def test_nobody_but_an_administrator_changes_limits(add):
+    add()
+    with pytest.raises(SystemExit):
+        add("--max-percent", "100", by="petra")
+    assert _limits()["max_percent"] == 50
+
+
 @pytest.mark.parametrize(
     ("more", "change", "words"),
     [
+        (("--max-percent", "0"), {}, "0 % is no share of pods"),
+        (("--max-fault", "10"), {}, "'10' is not a duration"),
+        (("--unprotect", "kube-system"), {}, "kube-system is always protected"),
         ((), {"by": "petra"}, "Petra may not register people and clusters; that takes administrator"),
         (("--ca-file", "nowhere.pem"), {}, "There is no file nowhere.pem"),
         ((), {"uid": "uid-2"}, "is another cluster"),
