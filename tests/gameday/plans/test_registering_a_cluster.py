@@ -8,6 +8,7 @@ from django.core.management import call_command
 from chaos.journal.models import JournalEntry
 from chaos.models import Cluster
 from chaos.ports import Preflight
+from chaos.services import address_book
 from gameday.plans import cluster_cli
 from tests.gameday.cast import gather
 
@@ -154,3 +155,8 @@ def test_a_check_says_what_is_there_and_what_is_missing(
     else:
         call_command("cluster", "check", "home")
     assert ("MISSING" if missing else "ok") in capsys.readouterr().out
+
+
+def test_a_registered_cluster_stands_in_the_address_book_that_a_halt_reads_without_the_database(add):
+    add()
+    assert [item.name for item in address_book.read()] == ["home"]
