@@ -22,6 +22,7 @@ from chaos.journal.record import append
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Installation
 from chaos.ports import Cluster, Preflight
+from chaos.services import address_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def register(
             text = f"{by_name} changed the limits of {name}. {' '.join(in_words(limits))}"
             append(ORGANISATION, "cluster.limits_changed", text, at=now, actor=by, actor_name=by_name,
                    body={**body, "before": before})  # fmt: skip
+    address_book.write([address_book.address_of(row) for row in all_rows()])
     return info(cluster)
 
 

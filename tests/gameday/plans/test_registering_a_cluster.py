@@ -9,6 +9,7 @@ from django.core.management import call_command
 from chaos.journal.models import JournalEntry
 from chaos.models import Cluster
 from chaos.ports import Preflight
+from chaos.services import address_book
 from gameday.plans import cluster_cli
 from tests.gameday.cast import gather
 
@@ -202,3 +203,11 @@ def test_a_cluster_without_any_fault_is_not_ready(
         call_command("cluster", "check", "home")
     assert ending.value.code == 1
     assert "manage.py litmus install home" in capsys.readouterr().out
+
+
+def test_a_registered_cluster_stands_in_the_address_book_that_a_halt_reads_without_the_database(
+    add, settings, tmp_path
+):
+    settings.STATE_DIR = tmp_path
+    add()
+    assert "home" in [item.name for item in address_book.read()]
