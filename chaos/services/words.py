@@ -36,10 +36,11 @@ def moved(to: RunState, why: str, at: datetime) -> Event:
 
 
 def requested(injection: Injection, at: datetime) -> Event:
-    names = ", ".join(pod.name for pod in injection.targets)
-    text = (
-        f"{injection.fault} requested on {names} ({len(injection.targets)} of {injection.pre_image.matched})."
-    )
+    targets = injection.targets or injection.nodes
+    names = ", ".join(target.name for target in targets)
+    what = "" if injection.targets else " nodes"
+    of = f"{len(targets)} of {injection.pre_image.matched}{what}"
+    text = f"{injection.fault} requested on {names} ({of})."
     return Event(
         "injection.requested", text, at, ORGANISERS, {"index": injection.index, "name": injection.name}
     )

@@ -47,7 +47,7 @@ def _approve(options: argparse.Namespace, say: Say) -> None:
     row = services.approve(options.plan, user, options.comment, timezone.now(), options.digest)
     pods = ", ".join(f"{key} {count}" for key, count in row.ceilings.items() if count) or "none"
     say(f"{row.approver_name} approved {options.plan} {row.digest}")
-    say(f"At most these pods: {pods}. Good until {row.expires_at:%Y-%m-%d %H:%M} UTC.")
+    say(f"At most these pods or nodes: {pods}. Good until {row.expires_at:%Y-%m-%d %H:%M} UTC.")
 
 
 def _reject(options: argparse.Namespace, say: Say) -> None:

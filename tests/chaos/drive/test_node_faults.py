@@ -35,6 +35,14 @@ def test_a_drained_node_takes_pods_again_and_the_evicted_ones_are_ready_elsewher
     assert not world.cluster.times("restore node-0")
 
 
+def test_the_timeline_names_the_node_and_counts_nodes_not_pods(drained):
+    world = drained()
+    world.drive()
+    (text,) = [event.text for event in world.store.log if event.kind == "injection.requested"]
+    assert "requested on node-0 (1 of" in text
+    assert text.endswith("nodes).")
+
+
 def test_a_node_that_litmus_left_cordoned_is_set_back_by_us(drained):
     world = drained()
     world.cluster.helper_killed = True

@@ -204,3 +204,15 @@ def test_the_lag_of_a_drained_broker_rises_and_is_gone_within_forty_seconds(benc
     assert brokers.lag < 1000
     assert brokers.dead_letters == 0
     assert dig(bench.store.get(NODES, THREE), "spec", "unschedulable")
+
+
+def test_a_runner_on_the_drained_node_is_made_again_and_starts_a_second_experiment(bench):
+    runners = "worker-node-02"
+    place = {"nodeSelector": {"kubernetes.io/hostname": "worker-node-01"}}
+    env = {"TOTAL_CHAOS_DURATION": "60", "TARGET_NODE": runners}
+    engines.start(bench, fault="node-drain", env=env, appinfo=None, place=place)
+    bench.seconds_until(lambda: "run-1-runner" in on(bench, runners))
+    bench.seconds_until(lambda: len(engines.chaos_jobs(bench)) == 2)
+    gone(bench)
+    assert not node(bench, runners).get("unschedulable")
+    assert not engines.chaos_pods(bench)

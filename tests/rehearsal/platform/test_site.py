@@ -146,6 +146,7 @@ def test_the_api_switch_puts_mishaps_in_force_and_an_empty_list_ends_them(visito
         {"operator": "sideways"},
         {"revert": True},
         {"load": "ten"},
+        {"helper": "gone"},
         {"load": -1},
         {"load": True},
         {"latency": 100},
@@ -191,3 +192,9 @@ def test_anything_else_is_404_with_a_list_of_what_there_is(visitor):
     answer = visitor.get("/rehearsal/nothing")
     assert answer.code == 404
     assert "/rehearsal/state" in answer.body["error"]
+
+
+def test_the_switch_that_kills_helpers_can_be_turned_and_read(bench, visitor):
+    assert visitor.post({"helper": "killed"}).body["helper"] == "killed"
+    assert bench.world.troubles.helpers_killed
+    assert visitor.post({"helper": "ok"}).body["helper"] == "ok"
