@@ -19,10 +19,11 @@ from chaos.domain.run import RunView, Stop
 from chaos.domain.states import RunState, StopKind
 from chaos.ports import Cluster, Ports, RunRef, Senses
 from chaos.services import words
+from chaos.services.acts import Tools
 from chaos.services.perceive import Perception, view_of
 from chaos.services.recorder import Recorder, ThreadRecorder
 from chaos.services.senses import ThreadSenses
-from chaos.services.step import Tools, step
+from chaos.services.step import step
 from chaos.services.stop import stop_run
 
 log = logging.getLogger(__name__)

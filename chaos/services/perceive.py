@@ -15,8 +15,7 @@ from chaos.domain.states import RunState
 from chaos.domain.tally import tallies_of
 from chaos.ports import ActDone, News, StoreLost
 from chaos.services import words
-from chaos.services.recorder import Recorder
-from chaos.services.step import (
+from chaos.services.acts import (
     CLEAR,
     CLIMB,
     END_RUNG,
@@ -28,6 +27,7 @@ from chaos.services.step import (
     RESTORE,
     REVERT,
 )
+from chaos.services.recorder import Recorder
 
 BEFORE = (RunState.PENDING, RunState.BASELINING)
 FLUSH_EVERY = timedelta(seconds=1)

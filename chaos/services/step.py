@@ -5,9 +5,8 @@ Starting: record, then act. Stopping: act, and record alongside; no stop waits f
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from chaos.domain import verdict as verdicts
@@ -29,43 +28,18 @@ from chaos.domain.decisions import (
     TakeGrant,
     WantStop,
 )
-from chaos.domain.errors import Permanent, Refused
-from chaos.domain.injection import Injection, InverseKind
-from chaos.domain.postcondition import not_freed, not_restored, not_scaled_back, targets_left
+from chaos.domain.errors import Permanent
+from chaos.domain.injection import InverseKind
+from chaos.domain.postcondition import targets_left
 from chaos.domain.record import Change, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView
-from chaos.domain.sight import Reading, Residue, ResidueKind
+from chaos.domain.sight import Reading
 from chaos.domain.states import RunState, StopKind
-from chaos.domain.targets import Limits
-from chaos.faults.catalogue import plan_injections
-from chaos.ports import Ports, RunRef, Senses
 from chaos.services import words
-from chaos.services.clusters import named
-from chaos.services.recorder import Recorder
-
-LATE_CREATE = timedelta(seconds=65)
-"""How long a create whose answer was lost may still land (kube-apiserver --request-timeout, 60 s)."""
-
-GRANT, INJECT, REVERT, READ, CLEAR = "grant", "inject", "revert", "read", "clear"
-RECREATE, RESTORE = "recreate", "restore"
-END_RUNG, CLIMB = "end of the rung", "climb"
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a step works with."""
-
-    ref: RunRef
-    ports: Ports
-    senses: Senses
-    recorder: Recorder
-    spec_digest: str
-    readings: Callable[[], tuple[Reading, ...]]
-    """Every reading of the run so far, for the verdict."""
-    limits: Limits = field(default_factory=Limits)
-    ceiling: int = 0
-    """What a later rung of a ladder may touch at the most."""
+from chaos.services.acts import CLEAR, CLIMB, END_RUNG, GRANT, INJECT, LATE_CREATE, READ, REVERT, Tools, act
+from chaos.services.redress import recreate_targets, restore
+from chaos.services.rungs import mark_rung, next_rung
 
 
 def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunView:
@@ -75,7 +49,7 @@ def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunV
     """
     match decision:
         case TakeGrant():
-            return _act(view, GRANT, tools, lambda: tools.ports.cluster.take_grant(tools.ref))
+            return act(view, GRANT, tools, lambda: tools.ports.cluster.take_grant(tools.ref))
         case Request(index=index):
             return _request(view, index, tools, now)
         case WantStop():
@@ -83,21 +57,21 @@ def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunV
         case Move(to=to):
             return _move(view, to, decision.why, tools, now)
         case Revert():
-            return _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
+            return act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
         case CameBack():
             return _came_back(view, tools, now)
         case Recreate(index=index):
-            return _recreate(view, index, tools, now)
+            return recreate_targets(view, index, tools, now)
         case Restore(index=index):
-            return _restore(view, index, tools, now)
+            return restore(view, index, tools, now)
         case Clear():
-            return _act(view, CLEAR, tools, lambda: _clear(view, tools))
+            return act(view, CLEAR, tools, lambda: _clear(view, tools))
         case EndRung():
-            return _act(view, END_RUNG, tools, lambda: tools.ports.cluster.revert(tools.ref))
+            return act(view, END_RUNG, tools, lambda: tools.ports.cluster.revert(tools.ref))
         case MarkRung():
-            return _mark_rung(view, decision, tools, now)
+            return mark_rung(view, decision, tools, now)
         case Climb(rung=rung):
-            return _act(view, CLIMB, tools, lambda: _next_rung(view, rung, tools))
+            return act(view, CLIMB, tools, lambda: next_rung(view, rung, tools))
         case MarkInjected():
             return _mark_injected(view, decision, tools, now)
         case MarkSteps():
@@ -105,11 +79,6 @@ def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunV
         case Finish(to=to):
             return _finish(view, to, tools, now)
     return view
-
-
-def _act(view: RunView, name: str, tools: Tools, deed: Callable[[], object]) -> RunView:
-    tools.senses.act(name, deed)
-    return replace(view, acting=view.acting | {name}, last_act_at=tools.ports.clock.now())
 
 
 def _request(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
@@ -126,13 +95,13 @@ def _request(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
     if by_person:
         return view
     view = replace(view, uncertain_until=now + LATE_CREATE)
-    return _act(view, INJECT, tools, lambda: (index, tools.ports.cluster.inject(tools.ref, injection)))
+    return act(view, INJECT, tools, lambda: (index, tools.ports.cluster.inject(tools.ref, injection)))
 
 
 def _want_stop(view: RunView, decision: WantStop, tools: Tools, now: datetime) -> RunView:
     stop, live = decision.stop, view.state is not RunState.PENDING
     if live:  # the cluster first, the record after
-        view = _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
+        view = act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
     breach_at = None
     if stop.kind is StopKind.BREACH:
         tripped = [tally for tally in view.tallies.values() if tally.tripped]
@@ -155,14 +124,14 @@ def _move(view: RunView, to: RunState, why: str, tools: Tools, now: datetime) ->
         marks = replace(view.marks, ended_at=now, decided_at=decided_at)
         change = replace(change, events=change.events + _asks_to_undo(view, now))
         if REVERT not in view.acting:
-            view = _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
+            view = act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
         tools.recorder.note(replace(change, marks=marks))
         return replace(view, state=to, state_since=now, marks=marks, failed_acts=0)
     if to.is_final:
         change = replace(change, verdict=verdicts.overall(()))
     if to is RunState.OBSERVING:  # nothing starts here: a slow record must not hold up a stop
         before = view
-        view = _act(view, READ, tools, lambda: _read_back(before, tools))
+        view = act(view, READ, tools, lambda: _read_back(before, tools))
         tools.recorder.note(change)
     else:
         tools.recorder.require(change)
@@ -185,26 +154,6 @@ def _mark_injected(view: RunView, decision: MarkInjected, tools: Tools, now: dat
     event = words.injected(injection, decision.not_before, decision.at, left)
     tools.recorder.note(Change(at=now, progress=(progress,), events=(event,)))
     return view.with_progress(progress)
-
-
-def _mark_rung(view: RunView, decision: MarkRung, tools: Tools, now: datetime) -> RunView:
-    done = [replace(view.progress[index], reverted_at=decision.at) for index in decision.indices]
-    event = words.rung_done(view, decision.at)
-    tools.recorder.note(Change(at=now, progress=tuple(done), events=(event,)))
-    for progress in done:
-        view = view.with_progress(progress)
-    return view
-
-
-def _next_rung(view: RunView, rung: int, tools: Tools) -> tuple[Injection, ...]:
-    """Name the targets of the next rung as they are now, within the same limits."""
-    fault = view.spec.fault.rungs[rung]
-    targets = named(fault, tools.limits, tools.ports.cluster)
-    size = targets.size if targets else 0
-    if size > tools.ceiling:
-        raise Refused(f"{size} targets would be hit on this rung, {tools.ceiling} were approved.")
-    planned = plan_injections(tools.ref.short, len(view.injections), fault, targets)
-    return tuple(replace(item, rung=rung) for item in planned)
 
 
 def _mark_steps(view: RunView, decision: MarkSteps, tools: Tools, now: datetime) -> RunView:
@@ -230,51 +179,13 @@ def _came_back(view: RunView, tools: Tools, now: datetime) -> RunView:
     """Delete at once, and prove all of it anew."""
     event = words.came_back(view, now)
     if REVERT not in view.acting:
-        view = _act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
+        view = act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
     marks = replace(
         view.marks, accepted_at=None, pods_gone_at=None, clean_at=None, steady_at=None, cleared_at=None
     )
     progress = tuple(replace(item, reverted_at=None) for item in view.progress)
     tools.recorder.note(Change(at=now, marks=marks, progress=progress, events=(event,)))
     return replace(view, marks=marks, progress=progress)
-
-
-def _recreate(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
-    """Only what is still the very pod that the fault went into is deleted."""
-    injection = view.injections[index]
-    held = set(not_freed(injection, view.progress[index], view.seen)) if view.seen else set()
-    pods = tuple(
-        Residue(ResidueKind.POD, injection.namespace, name, uid, tools.ref.run)
-        for name, uid in injection.postcondition.freed
-        if name in held
-    )
-    tools.recorder.note(Change(at=now, events=(words.recreating(injection, sorted(held), now),)))
-
-    def recreate() -> tuple[int]:
-        tools.ports.cluster.remove(pods)
-        return (index,)
-
-    return _act(view, RECREATE, tools, recreate)
-
-
-def _restore(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
-    """Only nodes and workloads that differ are touched, and only in what the fault touches."""
-    injection = view.injections[index]
-    changed = not_restored(injection, view.seen) if view.seen else ()
-    scaled = not_scaled_back(injection, view.seen) if view.seen else ()
-    keys = injection.postcondition.taint_keys
-    how = {node.name: now_is for node, now_is in changed}
-    how |= {workload.name: now_is for workload, now_is in scaled}
-    tools.recorder.note(Change(at=now, events=(words.restoring(injection, how, now),)))
-
-    def restore() -> tuple[int]:
-        for node, _ in changed:
-            tools.ports.cluster.restore_node(node, keys)
-        for workload, _ in scaled:
-            tools.ports.cluster.restore_workload(workload)
-        return (index,)
-
-    return _act(view, RESTORE, tools, restore)
 
 
 def _clear(view: RunView, tools: Tools) -> tuple[Any, ...]:

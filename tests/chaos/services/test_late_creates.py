@@ -8,7 +8,7 @@ import pytest
 from chaos.domain.errors import Transient
 from chaos.domain.run import Stop
 from chaos.domain.states import RunState, StopKind
-from chaos.services.step import LATE_CREATE
+from chaos.services.acts import LATE_CREATE
 from tests.support.world import START
 
 SECOND = timedelta(seconds=1)

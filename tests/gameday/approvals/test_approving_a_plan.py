@@ -220,7 +220,8 @@ def test_the_commands_say_what_is_missing_and_then_that_nothing_is(
         call_command("plan", "standing", "small-day")
     assert capsys.readouterr().out.splitlines()[0].startswith("Missing: 1 approval")
     call_command("plan", "approve", "small-day", "--as", "anna", "--comment", "Looks safe.")
-    assert "At most these pods or nodes: pod-kill 1. Good until 2026-06-08 12:00 UTC." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "At most these pods or nodes: pod-kill 1. Good until 2026-06-08 12:00 UTC." in said
     call_command("plan", "acknowledge", "small-day", "--party", "on-call", "--as", "ravi")
     call_command("plan", "standing", "small-day")
     assert "Nothing is missing" in capsys.readouterr().out

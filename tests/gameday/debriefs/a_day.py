@@ -54,6 +54,7 @@ def plan_of_the_day(token_file: Path) -> PlanSpec:
         ("ada", "Ada Approver", ("approver",)),
         ("fiona", "Fiona Facilitator", ()),
         ("ravi", "Ravi <b>Responder</b>", ()),
+        ("kofi", "Kofi Mensah", ()),
         ("sam", "Sam Scribe", ()),
         ("otto", "Otto Observer", ()),
     ):

@@ -44,8 +44,13 @@ EXPECTED = {
     "receipts.json",
     "report.html",
     "specs/certificate-expiry.json",
+    "specs/database-failover.json",
+    "specs/fraud-latency.json",
+    "specs/kafka-broker.json",
     "specs/pod-failure.json",
     "specs/pod-kill.json",
+    "specs/traffic-spike.json",
+    "specs/zone-failure.json",
     "verdicts.json",
     "verify.py",
 }

@@ -87,10 +87,9 @@ def test_faults_that_cannot_be_proven_gone_are_off_until_an_administrator_allows
     assert Cluster.objects.get(name="home").limits["allow_unprovable"] is False
     add("--allow-unprovable-faults")
     assert Cluster.objects.get(name="home").limits["allow_unprovable"] is True
-    assert (
-        JournalEntry.objects.filter(kind="cluster.registered").latest("seq").body["allows_unprovable_faults"]
-    )
-    add()
+    changed = JournalEntry.objects.filter(kind="cluster.limits_changed").latest("seq")
+    assert changed.body["limits"]["allow_unprovable"] is True
+    add("--no-allow-unprovable-faults")
     assert Cluster.objects.get(name="home").limits["allow_unprovable"] is False
 
 
@@ -115,7 +114,7 @@ def test_an_administrator_sets_limits_and_they_outlive_the_next_registration(
 ):
     add("--max-percent", "30", "--max-fault", "2m", "--protect", "vault", "--opt-in", "payments")
     told = capsys.readouterr().out
-    assert "At most 30 % of the pods a selector finds, for 2m at the longest." in told
+    assert "At most 30 % of the pods a selector finds and 2 of the nodes, for 2m at the longest." in told
     assert "Protected: kube-system, kube-public, kube-node-lease, litmus, monitoring, vault, chaos." in told
     assert "Only these namespaces have opted in: payments." in told
     before = _limits()
