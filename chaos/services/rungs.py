@@ -1,0 +1,36 @@
+"""Steps of a ladder: a rung marked as gone, and the next one named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from chaos.domain.decisions import MarkRung
+from chaos.domain.errors import Refused
+from chaos.domain.injection import Injection
+from chaos.domain.record import Change
+from chaos.domain.run import RunView
+from chaos.faults.catalogue import plan_injections
+from chaos.services import words
+from chaos.services.acts import Tools
+from chaos.services.clusters import named
+
+
+def mark_rung(view: RunView, decision: MarkRung, tools: Tools, now: datetime) -> RunView:
+    done = [replace(view.progress[index], reverted_at=decision.at) for index in decision.indices]
+    event = words.rung_done(view, decision.at)
+    tools.recorder.note(Change(at=now, progress=tuple(done), events=(event,)))
+    for progress in done:
+        view = view.with_progress(progress)
+    return view
+
+
+def next_rung(view: RunView, rung: int, tools: Tools) -> tuple[Injection, ...]:
+    """Name the targets of the next rung as they are now, within the same limits."""
+    fault = view.spec.fault.rungs[rung]
+    targets = named(fault, tools.limits, tools.ports.cluster)
+    size = targets.size if targets else 0
+    if size > tools.ceiling:
+        raise Refused(f"{size} targets would be hit on this rung, {tools.ceiling} were approved.")
+    planned = plan_injections(tools.ref.short, len(view.injections), fault, targets)
+    return tuple(replace(item, rung=rung) for item in planned)
