@@ -74,8 +74,9 @@ class Cluster(Protocol):
     def restore_workload(self, pre: Workload) -> None:
         """Set its number of replicas back to what it was. Safe to repeat; one that is gone is left alone."""
 
-    def restore_node(self, pre: Node, taint_keys: Sequence[str]) -> None:
-        """Set the node (by name and UID) back to `pre`: schedulable or not, and its taints of these keys.
+    def restore_node(self, pre: Node, taint_keys: Sequence[str], cordons: bool) -> None:
+        """Set the node (by name and UID) back to `pre`: its taints of these keys and, where the fault
+        `cordons`, schedulable or not.
         A node that is gone or was replaced is left alone."""
 
     def take_grant(self, ref: RunRef) -> None:

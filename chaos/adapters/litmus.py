@@ -74,8 +74,8 @@ class LitmusCluster:
     def restore_workload(self, pre: Workload) -> None:
         litmus_workloads.restore(self._api, pre)
 
-    def restore_node(self, pre: Node, taint_keys: Sequence[str]) -> None:
-        litmus_nodes.restore(self._api, pre, taint_keys)
+    def restore_node(self, pre: Node, taint_keys: Sequence[str], cordons: bool) -> None:
+        litmus_nodes.restore(self._api, pre, taint_keys, cordons)
 
     def take_grant(self, ref: RunRef) -> None:
         try:

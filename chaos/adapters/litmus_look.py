@@ -72,7 +72,8 @@ class Looker:
         for uid, owner in belonging.by_uid.items():
             if owner.is_of(ref):
                 self.known.setdefault(uid, owner)
-        targets = unique(*(objects for key, objects in first.items() if key.startswith("targets:")))
+        named = [obj for key, obj in first.items() if key.startswith("pod:") and obj]
+        targets = unique(named, *(objects for key, objects in first.items() if key.startswith("targets:")))
         return ClusterSight(
             began_at=began_at,
             at=at,
@@ -102,10 +103,18 @@ class Looker:
             post = injection.postcondition
             for pre in post.workloads:
                 calls[f"workload:{pre.uid}"] = partial(litmus_workloads.seen, self.api, pre, within)
+            for name, _ in post.freed:  # by name too: a pod whose labels were taken off still has the fault
+                calls[f"pod:{post.namespace}/{name}"] = partial(self._pod, post.namespace, name)
             if post.namespace:
                 key = f"targets:{post.namespace}:{sorted(post.labels.items())}"
                 calls[key] = partial(self.api.list, PODS, post.namespace, {**post.labels}, within=within)
         return calls
+
+    def _pod(self, namespace: str, name: str) -> Mapping[str, Any] | None:
+        try:
+            return self.api.get(PODS, namespace, name, within=self.within)
+        except NotFound:
+            return None
 
     def _node(self, name: str) -> Mapping[str, Any] | None:
         try:

@@ -12,7 +12,7 @@ from chaos.adapters.litmus_parse import taint_text
 from chaos.domain.sight import Node
 
 
-def restore(api: KubernetesApi, pre: Node, taint_keys: Sequence[str]) -> None:
+def restore(api: KubernetesApi, pre: Node, taint_keys: Sequence[str], cordons: bool) -> None:
     """Raises Conflict, a Transient, when somebody else wrote to the node in between: look and try again.
 
     A node that is gone, or another one under its name, is left alone.
@@ -25,7 +25,9 @@ def restore(api: KubernetesApi, pre: Node, taint_keys: Sequence[str]) -> None:
         return
     wanted = [_taint(text) for text in pre.taints if _key(text) in taint_keys]
     kept = [taint for taint in (now["spec"].get("taints") or []) if taint["key"] not in taint_keys]
-    spec: dict[str, Any] = {"unschedulable": None if pre.is_schedulable else True}
+    spec: dict[str, Any] = {}
+    if cordons:
+        spec["unschedulable"] = None if pre.is_schedulable else True
     if sorted(map(taint_text, [*kept, *wanted])) != sorted(map(taint_text, now["spec"].get("taints") or [])):
         spec["taints"] = [*kept, *wanted]
     precondition = {"uid": pre.uid, "resourceVersion": now["metadata"]["resourceVersion"]}

@@ -54,6 +54,8 @@ def _to_its_end(view: RunView, injections: list[Injection], ended_at: datetime, 
         return EndRung()
     if sight is None or sight.began_at <= asked_at:
         return Wait()
+    if view.uncertain_until and sight.began_at < view.uncertain_until:
+        return Wait()  # a create whose answer was lost may still land, and with it this rung
     if live_residue(sight):
         return EndRung() if (now - asked_at).total_seconds() > ASK_AGAIN_AFTER else Wait()
     if _unmet(view, injections, sight, ended_at):

@@ -134,7 +134,7 @@ def _not_starting(view: RunView, index: int, requested_at: datetime, now: dateti
             return Stop(now, StopKind.FAULT, f"Nobody said within {seconds:.0f} s that it is injected.")
         return None
     results = view.seen.results if view.seen else ()
-    for result in results:
+    for result in [result for result in results if result.engine == injection.name]:
         if result.verdict == "Error" or result.phase == "Error":
             return Stop(now, StopKind.FAULT, f"Litmus could not inject: {result.error or result.phase}.")
     engines = {engine.name: engine for engine in view.seen.engines} if view.seen else {}

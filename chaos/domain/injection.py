@@ -59,6 +59,8 @@ class Postcondition:
     nodes: tuple[Node, ...] = ()
     """Nodes, as they were: as schedulable as before, and with just the taints of `taint_keys` they had."""
     taint_keys: tuple[str, ...] = ()
+    cordons: bool = False
+    """Whether the fault cordons: else somebody else\'s cordon is theirs, and is left alone."""
     workloads: tuple[Workload, ...] = ()
     """Workloads, as they were: they must be to have as many replicas as before."""
     freed: tuple[tuple[str, str], ...] = ()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from chaos.domain.injection import Injection, InverseKind, Progress, Sign
 from chaos.domain.run import RunView
-from chaos.domain.sight import ClusterSight, Node, Residue, ResidueKind, Workload
+from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind, Workload
 
 WORKLOADS = (ResidueKind.JOB, ResidueKind.POD)
 LIVE_KINDS = (*WORKLOADS, ResidueKind.ENGINE, ResidueKind.POLICY)
@@ -81,16 +82,24 @@ def not_freed(injection: Injection, progress: Progress, sight: ClusterSight) -> 
     results = [result for result in sight.results if result.engine == injection.name]
     if not results and progress.injected_at is None:
         return ()
-    standing = {pod.uid for pod in sight.pods}
-    reverted = {
-        target.rsplit("/", 1)[-1]
-        for result in results
-        for target, status in result.targets.items()
-        if status == "reverted"
+    said = {
+        target.rsplit("/", 1)[-1]: status for result in results for target, status in result.targets.items()
     }
-    return tuple(
-        name for name, uid in injection.postcondition.freed if uid in standing and name not in reverted
-    )
+    held = []
+    for name, uid in injection.postcondition.freed:
+        if said.get(name) == "reverted":
+            continue
+        there = [pod for pod in sight.pods if pod.uid == uid or _may_have_it(pod, name, said, progress)]
+        held += [name] if there else []
+    return tuple(held)
+
+
+def _may_have_it(pod: Pod, name: str, said: Mapping[str, str], progress: Progress) -> bool:
+    """Litmus acts by name: a pod that took the name of a target before the helper came has the fault. Once
+    we have replaced it, only one that is still on its way out may."""
+    if pod.name != name or said.get(name) != "injected":
+        return False
+    return progress.recreated_at is None or pod.is_leaving
 
 
 def not_restored(injection: Injection, sight: ClusterSight) -> tuple[tuple[Node, str], ...]:
@@ -102,7 +111,7 @@ def not_restored(injection: Injection, sight: ClusterSight) -> tuple[tuple[Node,
         node = now.get(pre.uid)
         if node is None:
             continue
-        if node.is_schedulable != pre.is_schedulable:
+        if post.cordons and node.is_schedulable != pre.is_schedulable:
             changed.append((pre, "schedulable" if node.is_schedulable else "cordoned"))
         elif touched_taints(node, post.taint_keys) != touched_taints(pre, post.taint_keys):
             taints = ", ".join(touched_taints(node, post.taint_keys)) or "none"
@@ -136,9 +145,9 @@ def is_there(view: RunView, injection: Injection, sight: ClusterSight) -> bool:
     if injection.sign is Sign.WORD:
         return view.word("injected") is not None
     if injection.sign is Sign.RESULT_INJECTED:
-        return _says_injected(sight)
+        return _says_injected(injection, sight)
     if injection.sign is Sign.NODE_CHANGED:
-        return bool(not_restored(injection, sight)) or _says_injected(sight)
+        return bool(not_restored(injection, sight)) or _says_injected(injection, sight)
     if injection.sign is Sign.POLICY_MADE:
         return any(item.kind is ResidueKind.POLICY for item in sight.residue)
     if injection.sign is Sign.SCALED:
@@ -157,8 +166,10 @@ def targets_left(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
     return tuple(pod.name for pod in injection.targets if pod.uid not in standing)
 
 
-def _says_injected(sight: ClusterSight) -> bool:
-    statuses = {status for result in sight.results for status in result.targets.values()}
+def _says_injected(injection: Injection, sight: ClusterSight) -> bool:
+    """By its own result: those of earlier rungs and of the other nodes of a zone say nothing of it."""
+    mine = [result for result in sight.results if result.engine == injection.name]
+    statuses = {status for result in mine for status in result.targets.values()}
     return bool(statuses & {"injected", "reverted"})
 
 

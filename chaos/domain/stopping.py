@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chaos.domain.climbing import is_over
+from chaos.domain.postcondition import live_residue
 from chaos.domain.run import RunView, Stop
 from chaos.domain.states import RunState, StopKind
 from chaos.domain.tally import Tally
@@ -55,12 +56,20 @@ def _robbed(view: RunView, now: datetime) -> Stop | None:
         return None
     there = {engine.name for engine in view.seen.engines if not engine.is_leaving}
     for injection, progress in zip(view.injections, view.progress, strict=True):
+        back = [item.name for item in live_residue(view.seen) if belongs(item.name, injection.name)]
+        if progress.reverted_at and view.seen.began_at > progress.reverted_at and back:
+            return Stop(now, StopKind.FAULT, f"What was proven gone is back: {', '.join(back)}.")
         answered_at = progress.answered_at
         if is_over(injection, progress, now):
             continue
         if answered_at and view.seen.began_at > answered_at and injection.name not in there:
             return Stop(now, StopKind.FAULT, f"Its engine {injection.name} is gone; somebody deleted it.")
     return None
+
+
+def belongs(name: str, engine: str) -> bool:
+    """By its name, whether an object is this engine or was made for it."""
+    return name == engine or name.startswith(f"{engine}-")
 
 
 def _blind(view: RunView, now: datetime) -> Stop | None:

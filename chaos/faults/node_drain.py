@@ -9,6 +9,7 @@ from chaos.faults.rights import DRAIN
 class NodeDrain(NodeFault):
     name = "node-drain"
     title = "Drain a node"
+    cordons = True
     effect = "The node takes no new pods, and the pods on it are evicted, as far as their budgets allow."
     risk = (
         "Evicted pods start again elsewhere and do not come back by themselves. Where a PodDisruptionBudget "

@@ -45,6 +45,7 @@ class NodeFault(Parameterised):
     )
     needs_targets = True
     on_nodes = True
+    cordons = False
     target_kinds = NODE_KINDS
     is_provable = True
 
@@ -73,6 +74,7 @@ class NodeFault(Parameterised):
                 ready_at_least=targets.ready if by_pods else 0,
                 nodes=targets.nodes,
                 taint_keys=self.taint_keys(spec.parameters),
+                cordons=self.cordons,
             ),
         )
 

@@ -37,12 +37,14 @@ def view_of(record: RunRecord, now: datetime) -> RunView:
     """The view a driver begins with, from what is written down.
 
     The driver before may have asked again until just now: a create without an answer may land for as long
-    from now on.
+    from now on, and so may one that was answered only when it was asked again.
     """
-    is_unanswered = any(
-        injection.experiment and progress.requested_at and not progress.answered_at
+    doubts = [
+        (progress.answered_at or now) + LATE_CREATE
         for progress, injection in zip(record.progress, record.injections, strict=True)
-    )
+        if injection.experiment and progress.requested_at
+    ]
+    doubt = max(doubts, default=now)
     return RunView(
         spec=record.spec,
         state=record.state,
@@ -57,7 +59,7 @@ def view_of(record: RunRecord, now: datetime) -> RunView:
         tallies=tallies_of(record.spec, () if record.state in BEFORE else record.readings),
         words=record.signals.words,
         lever=record.signals.lever,
-        uncertain_until=now + LATE_CREATE if is_unanswered else None,
+        uncertain_until=doubt if doubt > now else None,
     )
 
 
@@ -198,10 +200,14 @@ class Perception:
 
 def _answered(view: RunView) -> RunView:
     """A definite answer ends the doubt about a create, if it was the only one sent: one before it whose
-    answer was lost may still land, even after its engine was deleted."""
-    only = any(
-        item.requested_at and item.requested_at + LATE_CREATE == view.uncertain_until
-        for item in view.progress
+    answer was lost may still land, even after its engine was deleted. So may that of another injection."""
+    open_ones = [
+        progress
+        for progress, injection in zip(view.progress, view.injections, strict=True)
+        if injection.experiment and progress.requested_at and not progress.answered_at
+    ]
+    only = len(open_ones) == 1 and any(
+        item.requested_at and item.requested_at + LATE_CREATE == view.uncertain_until for item in open_ones
     )
     return replace(view, uncertain_until=None) if only else view
 

@@ -13,13 +13,13 @@ from chaos.services.acts import RECREATE, RESTORE, Tools, act
 
 
 def recreate_targets(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
-    """Only what is still the very pod that the fault went into is deleted."""
-    injection = view.injections[index]
-    held = set(not_freed(injection, view.progress[index], view.seen)) if view.seen else set()
+    """Only the pods that were seen under the names of targets, each by its own UID, are deleted."""
+    injection, seen = view.injections[index], view.seen
+    held = set(not_freed(injection, view.progress[index], seen)) if seen else set()
     pods = tuple(
-        Residue(ResidueKind.POD, injection.namespace, name, uid, tools.ref.run)
-        for name, uid in injection.postcondition.freed
-        if name in held
+        Residue(ResidueKind.POD, pod.namespace, pod.name, pod.uid, tools.ref.run)
+        for pod in (seen.pods if seen else ())
+        if pod.name in held and pod.namespace == injection.namespace
     )
     tools.recorder.note(Change(at=now, events=(words.recreating(injection, sorted(held), now),)))
 
@@ -42,7 +42,7 @@ def restore(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
 
     def restore() -> tuple[int]:
         for node, _ in changed:
-            tools.ports.cluster.restore_node(node, keys)
+            tools.ports.cluster.restore_node(node, keys, injection.postcondition.cordons)
         for workload, _ in scaled:
             tools.ports.cluster.restore_workload(workload)
         return (index,)

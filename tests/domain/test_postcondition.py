@@ -121,7 +121,7 @@ def test_deleted_pods_are_there_as_soon_as_one_target_goes(there, expected):
 )
 def test_a_fault_that_only_litmus_can_see_is_taken_from_its_result(statuses, expected):
     by_result = replace(INJECTION, sign=Sign.RESULT_INJECTED)
-    sight = a_sight(results=(ResultSeen("r", "e", targets=statuses),))
+    sight = a_sight(results=(ResultSeen("r", INJECTION.name, targets=statuses),))
     assert is_there(a_view(), by_result, sight) is expected
 
 
@@ -153,3 +153,9 @@ def test_what_could_inject_or_come_back_is_live_and_results_and_the_grant_are_no
 def test_without_any_reading_a_probe_is_unknown():
     view = replace(by_hand((said("reverted"),)), tallies=tallies_of(a_manual_spec(), readings()))
     assert left(a_sight(), view) == ("p99 is unknown, not yet back in its tolerance",)
+
+
+def test_the_result_of_another_engine_says_nothing_of_this_injection():
+    by_result = replace(INJECTION, sign=Sign.RESULT_INJECTED)
+    other = ResultSeen("r", f"{INJECTION.name}1", targets={"pod/a": "reverted"})
+    assert not is_there(a_view(), by_result, a_sight(results=(other,)))

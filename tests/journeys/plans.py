@@ -57,5 +57,6 @@ def preparations(path: Path, slug: str) -> Sequence[Sequence[str]]:
         ("plan", "import", str(path), "--as", "petra"),
         ("plan", "acknowledge", slug, "--party", "payments-on-call", "--as", "ravi"),
         ("plan", "acknowledge", slug, "--party", "fraud-team", "--as", "otto"),
+        ("plan", "acknowledge", slug, "--party", "streaming-on-call", "--as", "kofi"),
         ("plan", "approve", slug, "--comment", "Read and agreed.", "--as", "anders"),
     )

@@ -167,7 +167,7 @@ class FakeCluster:
             for node in injection.nodes:
                 self.nodes[node.name] = replace(self.nodes[node.name], is_schedulable=True)
 
-    def restore_node(self, pre: Node, taint_keys: Any) -> None:
+    def restore_node(self, pre: Node, taint_keys: Any, cordons: bool) -> None:
         self._said(f"restore {pre.name}")
         self.nodes[pre.name] = pre
 

@@ -136,7 +136,9 @@ class Drill:
             ]
         )
         for node, _ in not_restored(injection, sight):
-            self.make().restore_node(node, injection.postcondition.taint_keys)
+            self.make().restore_node(
+                node, injection.postcondition.taint_keys, injection.postcondition.cordons
+            )
         for workload, _ in not_scaled_back(injection, sight):
             self.make().restore_workload(workload)
 

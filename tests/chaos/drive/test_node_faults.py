@@ -67,3 +67,19 @@ def test_a_node_that_is_gone_took_what_was_done_to_it_along(drained):
     world.drive()
     assert world.state.is_final
     assert not world.cluster.times("restore node-0")
+
+
+def test_a_node_that_somebody_else_cordoned_during_a_taint_is_left_cordoned(drained):
+    world = drained()
+    (injection,) = world.store.record_.injections
+    post = replace(injection.postcondition, cordons=False, taint_keys=("gameday",))
+    world.store.record_ = replace(
+        world.store.record_, injections=(replace(injection, postcondition=post, nodes=()),)
+    )
+    world.cluster.said["gd-0f0e0d0c-0"] = {"node/node-0": "injected"}
+    node = world.cluster.nodes["node-0"]
+    world.at(12, lambda: world.cluster.nodes.update({"node-0": replace(node, is_schedulable=False)}))
+    world.drive()
+    assert world.state is RunState.COMPLETED
+    assert not world.cluster.nodes["node-0"].is_schedulable
+    assert not world.cluster.times("restore node-0")
