@@ -7,7 +7,7 @@ from typing import Any
 
 from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
-from chaos.domain.spec import Durations, ExpectationKind, FaultSpec, RunSpec, Stage, TargetSpec
+from chaos.domain.spec import NODE_KINDS, Durations, ExpectationKind, FaultSpec, RunSpec, Stage, TargetSpec
 from chaos.faults import catalogue
 from chaos.faults.base import Fault
 from gameday.plans import compile_probes as probes
@@ -94,6 +94,9 @@ def _fault(item: dict[str, Any], path: Path, findings: Findings) -> FaultSpec:
 def _stages(item: dict[str, Any], path: Path, findings: Findings) -> tuple[Stage, ...]:
     """Each rung's parameters are the fault's own with what differs; a size needs targets to be a size of."""
     stages = []
+    if "stages" in item and item.get("targets", {}).get("kind") in NODE_KINDS:
+        # Evicted pods move: each rung would find other nodes, and the limit of nodes is a scenario's.
+        findings.say((*path, "stages"), "A ladder on nodes is not supported; plan a scenario for each rung.")
     for index, stage in enumerate(item.get("stages", ())):
         where: Path = (*path, "stages", index)
         if ("count" in stage or "percent" in stage) and "targets" not in item:

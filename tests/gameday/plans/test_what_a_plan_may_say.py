@@ -49,6 +49,16 @@ def test_the_small_and_the_full_plan_are_valid():
         (f"{SCENARIO}.faults[0].duration", 30, "quote it"),
         (f"{SCENARIO}.faults[0].duration", "0s", "outside 1s"),
         (f"{SCENARIO}.faults[0].stages", [{"parameters": {"forse": True}}], "no parameter forse"),
+        (
+            f"{SCENARIO}.faults[0]",
+            {
+                "fault": "node-drain",
+                "targets": {"kind": "node", "labels": {"a": "b"}, "count": 1},
+                "duration": "5s",
+                "stages": [{"count": 1}],
+            },
+            "A ladder on nodes is not supported",
+        ),
         (f"{SCENARIO}.faults[0].parameters", {"forse": True}, "no parameter forse"),
         (f"{SCENARIO}.faults[0].parameters", {"force": "yes"}, "neither true nor false"),
         (f"{SCENARIO}.faults[0].targets", None, "targets is missing"),
