@@ -33,6 +33,7 @@ def pod(obj: Json) -> Pod:
         is_leaving=bool(meta.get("deletionTimestamp")),
         labels=dict(meta.get("labels") or {}),
         restarts=sum(int(one.get("restartCount") or 0) for one in status.get("containerStatuses") or ()),
+        is_bare=not any(owner.get("controller") for owner in meta.get("ownerReferences") or ()),
     )
 
 

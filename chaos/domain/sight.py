@@ -48,7 +48,7 @@ class AlertsReading:
 @dataclass(frozen=True, slots=True)
 class Pod:
     """A pod as the API server had it. `is_leaving` when it has a deletionTimestamp; `restarts` of all its
-    containers."""
+    containers; `is_bare` when no controller would replace it."""
 
     namespace: str
     name: str
@@ -58,6 +58,7 @@ class Pod:
     is_leaving: bool
     labels: Mapping[str, str] = field(default_factory=dict)
     restarts: int = 0
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

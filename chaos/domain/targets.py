@@ -145,6 +145,12 @@ def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits, nodes: Seq
             f"No pod in {targets.namespace} has {selector}; check the namespace and the labels.",
             "targets.labels",
         )
+    bare = [pod.name for pod in staying if pod.is_bare]
+    if bare:
+        raise Refused(
+            f"{', '.join(bare)}: no controller would replace it once it is gone; narrow the selector.",
+            "targets.labels",
+        )
     zone = {node.name for node in nodes if node.zone == targets.zone}
     there = [pod for pod in ready if not targets.zone or pod.node in zone]
     if targets.zone and not there:

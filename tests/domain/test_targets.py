@@ -159,3 +159,9 @@ def test_a_fault_that_cannot_be_proven_gone_is_refused_unless_the_administrator_
     assert caught.value.field == "scenarios.pod-failure.faults[0].fault"
     check_limits(spec, Limits(allow_unprovable=True), names)
     check_limits(spec, Limits(), {"node-restart"})
+
+
+def test_a_pod_that_no_controller_would_replace_keeps_its_selector_from_being_used():
+    found = (*pods(), replace(pods()[0], name="debug", uid="uid-debug", is_bare=True))
+    with pytest.raises(Refused, match="debug: no controller would replace it"):
+        resolve(a_spec().fault.targets, found, Limits(max_percent=50))
