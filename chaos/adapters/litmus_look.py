@@ -81,6 +81,7 @@ class Looker:
             nodes=tuple(parse.node(obj) for key, obj in first.items() if key.startswith("node:") and obj),
             workloads=tuple(one for key, one in first.items() if key.startswith("workload:") and one),
             engines=tuple(parse.engine(obj) for obj in first["engines"]),
+            engine_pods=parse.engine_pods(found[ResidueKind.POD], first["engines"]),
             results=tuple(parse.result(obj) for obj in results),
             residue=tuple(left_behind),
             has_grant=bool(found[ResidueKind.GRANT]),

@@ -205,7 +205,8 @@ def _checked_env(injection: Injection) -> Mapping[str, str]:
 
 
 def _check_targets(injection: Injection) -> None:
-    pods, nodes = [pod.name for pod in injection.targets], [node.name for node in injection.nodes]
-    key, named = ("TARGET_NODE", nodes) if nodes else ("TARGET_PODS", pods)
+    named = [target.name for target in injection.nodes or injection.targets]
+    keys = ("TARGET_NODE", "TARGET_NODES") if injection.nodes else ("TARGET_PODS",)
+    key = next((one for one in keys if one in injection.env), keys[0])
     if not named or injection.env.get(key, "").split(",") != named:
         raise Refused(f"{key} must name exactly the injection's targets.", f"env.{key}")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chaos.adapters.litmus_manifests import INSTALLATION, RUN, label_value
-from chaos.domain.sight import EngineSeen, Node, Pod, Residue, ResidueKind, ResultSeen
+from chaos.domain.sight import EnginePod, EngineSeen, Node, Pod, Residue, ResidueKind, ResultSeen
 from chaos.ports import RunRef
 
 Json = Mapping[str, Any]
@@ -51,6 +51,13 @@ def node(obj: Json) -> Node:
         is_control_plane=any(
             f"node-role.kubernetes.io/{role}" in labels for role in ("control-plane", "master")
         ),
+        pressures=tuple(
+            sorted(
+                item["type"]
+                for item in conditions
+                if item.get("type", "").endswith("Pressure") and item.get("status") == "True"
+            )
+        ),
     )
 
 
@@ -71,6 +78,21 @@ def engine(obj: Json) -> EngineSeen:
         status=status.get("engineStatus") or "",
         verdict=experiments[0].get("verdict") or "",
         is_leaving=bool(meta.get("deletionTimestamp")),
+    )
+
+
+def engine_pods(pods: Iterable[Json], engines: Iterable[Json]) -> tuple[EnginePod, ...]:
+    """Those of the pods that are of one of the engines, by the chaosUID that Litmus gives them."""
+    names = {obj["metadata"]["uid"]: obj["metadata"]["name"] for obj in engines}
+    return tuple(
+        EnginePod(
+            engine=names[_label(obj, _CHAOS_UID)],
+            name=obj["metadata"]["name"],
+            node=(obj.get("spec") or {}).get("nodeName") or "",
+            is_running=(obj.get("status") or {}).get("phase") == "Running",
+        )
+        for obj in pods
+        if _label(obj, _CHAOS_UID) in names
     )
 
 

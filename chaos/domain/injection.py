@@ -32,6 +32,7 @@ class Sign(StrEnum):
     SCALED = "scaled"
     NODE_CHANGED = "node-changed"
     NODE_DOWN = "node-down"
+    HELPER_ON_NODE = "helper-on-node"
     WORD = "word"
 
 
@@ -61,6 +62,8 @@ class Postcondition:
     taint_keys: tuple[str, ...] = ()
     cordons: bool = False
     """Whether the fault cordons: else somebody else\'s cordon is theirs, and is left alone."""
+    pressures: tuple[str, ...] = ()
+    """Pressures that the fault can put its nodes under: each is off again, unless it was on before."""
     workloads: tuple[Workload, ...] = ()
     """Workloads, as they were: they must be to have as many replicas as before."""
     freed: tuple[tuple[str, str], ...] = ()

@@ -34,6 +34,9 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
     reasons += [f"node {pre.name} is not as it was ({how})" for pre, how in not_restored(injection, sight)]
     reasons += [f"{pre} has {how}" for pre, how in not_scaled_back(injection, sight)]
     reasons += [f"node {name} is not ready" for name in _down(injection, sight)]
+    reasons += [
+        f"node {name} has {kind}, which it had not before" for name, kind in _pressed(injection, sight)
+    ]
     if injection.inverse is InverseKind.PERSON:
         word = view.word("reverted")
         if word is None:
@@ -135,6 +138,17 @@ def _down(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
     return tuple(pre.name for pre in injection.postcondition.nodes if pre.is_ready and pre.uid in down)
 
 
+def _pressed(injection: Injection, sight: ClusterSight) -> list[tuple[str, str]]:
+    """Nodes, and what the fault may have made short on them that was not so before."""
+    post, now = injection.postcondition, {node.uid: node for node in sight.nodes}
+    return [
+        (pre.name, kind)
+        for pre in post.nodes
+        for kind in post.pressures
+        if pre.uid in now and kind in now[pre.uid].pressures and kind not in pre.pressures
+    ]
+
+
 def touched_taints(node: Node, keys: tuple[str, ...]) -> tuple[str, ...]:
     """The node's taints with one of these keys, in a stable order."""
     return tuple(sorted(taint for taint in node.taints if taint.split("=")[0].split(":")[0] in keys))
@@ -154,6 +168,8 @@ def is_there(view: RunView, injection: Injection, sight: ClusterSight) -> bool:
         return bool(not_scaled_back(injection, sight))
     if injection.sign is Sign.NODE_DOWN:
         return bool(_down(injection, sight))
+    if injection.sign is Sign.HELPER_ON_NODE:
+        return _runs_on_target(injection, sight)
     if injection.sign is Sign.TARGETS_RESTART:
         restarts = {pod.uid: pod.restarts for pod in sight.pods}
         return any(restarts.get(pod.uid, pod.restarts) > pod.restarts for pod in injection.targets)
@@ -171,6 +187,14 @@ def _says_injected(injection: Injection, sight: ClusterSight) -> bool:
     mine = [result for result in sight.results if result.engine == injection.name]
     statuses = {status for result in mine for status in result.targets.values()}
     return bool(statuses & {"injected", "reverted"})
+
+
+def _runs_on_target(injection: Injection, sight: ClusterSight) -> bool:
+    """A pod of its own engine runs on its node: the helper, since the others are kept off it."""
+    names = {node.name for node in injection.nodes}
+    return any(
+        pod.is_running and pod.engine == injection.name and pod.node in names for pod in sight.engine_pods
+    )
 
 
 def targets_missing(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:

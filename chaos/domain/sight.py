@@ -72,6 +72,8 @@ class Node:
     is_schedulable: bool
     taints: tuple[str, ...] = ()
     is_control_plane: bool = False
+    pressures: tuple[str, ...] = ()
+    """What its kubelet runs short of: `MemoryPressure`, `DiskPressure`, `PIDPressure`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,16 @@ class EngineSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class EnginePod:
+    """A pod that Litmus made for an engine, and on which node: its runner, its experiment or a helper."""
+
+    engine: str
+    name: str
+    node: str
+    is_running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ResultSeen:
     """A ChaosResult, by name; `targets` maps `kind/name` to Litmus' chaosStatus. Litmus is not believed."""
 
@@ -161,3 +173,5 @@ class ClusterSight:
     unseen: str = ""
     nodes: tuple[Node, ...] = ()
     workloads: tuple[Workload, ...] = ()
+    engine_pods: tuple[EnginePod, ...] = ()
+    """Of the engines that were seen; what an engine left behind is among the residue only."""

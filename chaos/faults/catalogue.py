@@ -13,6 +13,7 @@ from chaos.faults.container_kill import ContainerKill
 from chaos.faults.manual import Manual
 from chaos.faults.node_drain import NodeDrain
 from chaos.faults.node_services import KubeletServiceKill, NodeRestart
+from chaos.faults.node_stress import NodeCpuHog, NodeIoStress, NodeMemoryHog
 from chaos.faults.node_taint import NodeTaint
 from chaos.faults.pod_autoscaler import PodAutoscaler
 from chaos.faults.pod_delete import PodDelete
@@ -57,6 +58,9 @@ _ALL: tuple[Fault, ...] = (
     PodAutoscaler(),
     NodeDrain(),
     NodeTaint(),
+    NodeCpuHog(),
+    NodeMemoryHog(),
+    NodeIoStress(),
     KubeletServiceKill(),
     NodeRestart(),
     Manual(),

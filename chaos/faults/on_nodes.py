@@ -15,7 +15,6 @@ NODE_RULES: Mapping[str, str] = {
     "TOTAL_CHAOS_DURATION": SECONDS,
     "RAMP_TIME": "0",
     "DEFAULT_HEALTH_CHECK": WORD,
-    "TARGET_NODE": POD,
 }
 
 
@@ -46,6 +45,7 @@ class NodeFault(Parameterised):
     needs_targets = True
     on_nodes = True
     cordons = False
+    names_node_by = "TARGET_NODE"
     target_kinds = NODE_KINDS
     is_provable = True
 
@@ -58,7 +58,7 @@ class NodeFault(Parameterised):
         (node,) = targets.nodes
         env = {
             "TOTAL_CHAOS_DURATION": str(max(1, round(spec.duration.total_seconds()))),
-            "TARGET_NODE": node.name,
+            self.names_node_by: node.name,
             "RAMP_TIME": "0",
             "DEFAULT_HEALTH_CHECK": "false",
         }
@@ -79,4 +79,8 @@ class NodeFault(Parameterised):
         )
 
     def env_rules(self) -> Mapping[str, str]:
-        return {**NODE_RULES, **{item.env: item.kind.pattern for item in self.parameters if item.env}}
+        return {
+            **NODE_RULES,
+            self.names_node_by: POD,
+            **{item.env: item.kind.pattern for item in self.parameters if item.env},
+        }

@@ -39,3 +39,10 @@ def text(value: object, field: str, most: int = 2000) -> str:
     if len(value) > most:
         raise Refused(f"This text is longer than {most} characters.", field)
     return value.strip()
+
+
+def exactly_one_of(fault: str, found: dict[str, str], one: str, other: str) -> dict[str, str]:
+    """`found`, if just one of the two was given. Raises Refused."""
+    if (one in found) == (other in found):
+        raise Refused(f"{fault} takes either {one} or {other}: give exactly one of them.", one)
+    return found

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chaos.domain.errors import Refused
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Part, with_env
 from chaos.faults.kinds import Matching, Whole
 from chaos.faults.on_pods import PodFault
+from chaos.faults.parameters import exactly_one_of
 from chaos.faults.rights import DISK
 
 _KILLED = (
@@ -64,6 +64,8 @@ class PodMemoryHog(PodFault):
 
 
 class PodIoStress(PodFault):
+    """Given both, Litmus takes the percentage: the other is sent as 0, whatever its charts say."""
+
     name = "pod-io-stress"
     title = "Keep the disk of pods busy"
     effect = "Stressors in the named pods write, read and flush files without pause."
@@ -99,7 +101,12 @@ class PodIoStress(PodFault):
 
     def canonical(self, parameters: Mapping[str, object]) -> dict[str, str]:
         found = super().canonical(parameters)
-        return _one_of(self.name, found, "percent", "gigabytes")
+        return exactly_one_of(self.name, found, "percent", "gigabytes")
+
+    def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
+        part = super().part(spec, targets)
+        other = {"FILESYSTEM_UTILIZATION_PERCENTAGE": "0", "FILESYSTEM_UTILIZATION_BYTES": "0"}
+        return with_env(part, {**other, **part.env})
 
 
 class DiskFill(PodFault):
@@ -136,14 +143,8 @@ class DiskFill(PodFault):
 
     def canonical(self, parameters: Mapping[str, object]) -> dict[str, str]:
         found = super().canonical(parameters)
-        return _one_of(self.name, found, "percent", "mebibytes")
+        return exactly_one_of(self.name, found, "percent", "mebibytes")
 
     def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
         part = super().part(spec, targets)
         return with_env(part, {"FILL_PERCENTAGE": "0", "EPHEMERAL_STORAGE_MEBIBYTES": "0", **part.env})
-
-
-def _one_of(fault: str, found: dict[str, str], one: str, other: str) -> dict[str, str]:
-    if (one in found) == (other in found):
-        raise Refused(f"{fault} takes either {one} or {other}: give exactly one of them.", one)
-    return found

@@ -114,13 +114,18 @@ TAINT = Family(
     ours_cluster=_RESTORE,
 )
 NODE_STRESS = Family(
-    "node-stress", "keeps nodes busy by a pod on them", cluster=(_NODES,), ours_cluster=(_NODES,)
+    "node-stress",
+    "keeps nodes busy by a pod on them",
+    cluster=(_NODES,),
+    ours_target=_SEE,
+    ours_cluster=(_NODES,),
 )
 NODE_SERVICES = Family(
     "node-services",
     "stops services of nodes, or restarts them",
     cluster=(_NODES,),
     chaos=(_right("", "secrets", "get"),),
+    ours_target=_SEE,
     ours_cluster=(_NODES,),
 )
 

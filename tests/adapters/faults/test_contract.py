@@ -32,6 +32,10 @@ def says_it_is_there(injection: Injection, sight: ClusterSight) -> bool:
             return any(item.kind is ResidueKind.POLICY for item in sight.residue)
         case Sign.RESULT_INJECTED:
             return any("injected" in result.targets.values() for result in sight.results)
+        case Sign.HELPER_ON_NODE:
+            (node,) = injection.nodes
+            on_it = [pod for pod in sight.engine_pods if pod.node == node.name and pod.is_running]
+            return [pod.engine for pod in on_it] == [injection.name]
     return True
 
 
