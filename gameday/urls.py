@@ -1,5 +1,11 @@
-"""The pages have an issue of their own; no URL is served yet."""
+"""Every address. Who may use which stands in `gameday.access`."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from gameday.home import views as home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", home.healthz, name="healthz"),
+    path("", include("gameday.people.urls")),
+]

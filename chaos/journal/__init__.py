@@ -11,3 +11,8 @@ ORGANISATION = "organisation"
 def plan_stream(slug: str) -> str:
     """The name of a plan's stream."""
     return f"plan:{slug}"
+
+
+def slug_of(stream: str) -> str:
+    """The plan that a stream belongs to; empty for one that belongs to no plan."""
+    return stream.removeprefix("plan:") if stream.startswith("plan:") else ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from chaos.domain import codec
 from chaos.domain.run import Marks
 from chaos.domain.states import RunState, StopKind, Verdict
-from chaos.models import Run
+from chaos.models import Halt, Run
 from chaos.models.run import LIVE
 
 
@@ -43,6 +44,28 @@ class RunSummary:
         return self.marks.stranded_at is not None and not self.state.is_final and self.marks.clean_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class LiveRun:
+    """A run that is under way, in few words."""
+
+    run: str
+    stream: str
+    scenario: str
+    title: str
+    state: str
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A halt that was not released. `cluster` is None where it holds everywhere."""
+
+    at: datetime
+    by: str
+    reason: str
+    cluster: str | None
+
+
 def summary(run: str) -> RunSummary:
     return _summary(_rows().get(pk=run))
 
@@ -55,6 +78,24 @@ def runs_of(stream: str) -> list[RunSummary]:
 def live_run(stream: str) -> RunSummary | None:
     row = _rows().filter(stream=stream, state__in=LIVE).order_by("-launched_at").first()
     return _summary(row) if row else None
+
+
+def live_runs() -> list[LiveRun]:
+    """Every run on every cluster that has not ended, oldest first: one query."""
+    found = Run.objects.filter(state__in=LIVE).order_by("launched_at")
+    columns = found.values_list("id", "stream", "scenario", "spec__title", "state", "cluster__environment")
+    return [LiveRun(str(run), *rest) for run, *rest in columns]
+
+
+def halts() -> list[Held]:
+    """The levers that are down, oldest first."""
+    found = Halt.objects.filter(released_at=None)
+    return [Held(*row) for row in found.values_list("at", "by", "reason", "cluster__name")]
+
+
+def stream_of(run: UUID | str) -> str:
+    """The journal stream of a run's plan; empty for a run that is not there."""
+    return Run.objects.filter(pk=run).values_list("stream", flat=True).first() or ""
 
 
 def cluster_of(run: str) -> str:

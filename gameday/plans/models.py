@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
+
 from django.conf import settings
 from django.db import models
 
 from chaos.journal import plan_stream
+from gameday.people.roles import DayRole
 from gameday.plans.compile import compile_plan
 from gameday.plans.spec import PlanSpec
 
@@ -41,4 +45,14 @@ class Plan(models.Model):
 
     def compiled(self) -> PlanSpec:
         """Raises PlanRefused for a document that an older release accepted and this one does not."""
-        return compile_plan(self.document)
+        return _compiled(json.dumps(self.document))
+
+    def day_roles(self, username: str) -> frozenset[DayRole]:
+        """What somebody is on this day; read off the document, which is cheaper than compiling it."""
+        return frozenset(map(DayRole, self.document.get("people", {}).get(username, ())))
+
+
+@lru_cache(maxsize=256)
+def _compiled(document: str) -> PlanSpec:
+    """Compiled once for each text: a page asks for the same plan many times, and specs are frozen."""
+    return compile_plan(json.loads(document))

@@ -1,0 +1,118 @@
+"""Who may do what at which address: the one table, and the middleware that holds every request to it.
+
+An address or a method that is absent is refused to everybody, so that nothing is served by oversight. What a
+person may do on a plan or a run is asked of their roles in its team and on its day; services ask again, since
+commands come past here. Tests try every row with every role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render, resolve_url
+from django.utils.functional import SimpleLazyObject
+
+from chaos.journal import slug_of
+from chaos.services import queries
+from gameday.people.models import Membership, User
+from gameday.people.roles import Act, DayRole, TeamRole, may, who_may
+from gameday.plans.models import Plan
+
+
+class Who(Enum):
+    """Rules that need no role."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "everyone who is signed in"
+
+
+Rule = Who | Act
+_READ: Mapping[str, Rule] = {"GET": Who.SIGNED_IN}
+
+
+def _page(act: Act) -> Mapping[str, Rule]:
+    """A page with a form on it: the same people see and send it."""
+    return {"GET": act, "POST": act}
+
+
+TABLE: Mapping[str, Mapping[str, Rule]] = {
+    "home": _READ,
+    "healthz": {"GET": Who.ANYONE},
+    "people:sign-in": {"GET": Who.ANYONE, "POST": Who.ANYONE},
+    "people:sign-out": {"POST": Who.SIGNED_IN},
+}
+"""By the name of the address and the method. HEAD goes with GET."""
+
+
+class AccessMiddleware:
+    """Holds each request to `TABLE` before its view is called, and tells the view what this person may do.
+
+    `request.acts` is the set of names of acts (`approve`, `conduct`, …) that the person may do on the plan or
+    run of this address: pages show a button where its act is in it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: tuple[object, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        roles = SimpleLazyObject(lambda: roles_at(request.user, kwargs))
+        request.acts = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: frozenset(act.name.lower() for act in Act if may(act, roles))
+        )
+        rules = rules_of(match.view_name if match else "")
+        method = "GET" if request.method == "HEAD" else request.method or ""
+        if rules and method not in rules:
+            return HttpResponseNotAllowed([*rules])
+        rule = rules.get(method)
+        if rule is Who.ANYONE:
+            return None
+        if not request.user.is_authenticated:
+            return _sign_in_first(request)
+        if rule is Who.SIGNED_IN or (isinstance(rule, Act) and may(rule, roles)):
+            return None
+        return _refused(request, rule)
+
+
+def rules_of(name: str) -> Mapping[str, Rule]:
+    """The rules of an address by its name; none for one that is not in the table."""
+    return TABLE.get(name, {})
+
+
+def roles_at(user: Any, kwargs: Mapping[str, Any]) -> frozenset[TeamRole | DayRole]:
+    """What somebody is where an address points: on a plan, on a run's plan, else in any of their teams."""
+    if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
+        return frozenset()
+    memberships = Membership.objects.filter(user=user)
+    slug = kwargs.get("plan") or (slug_of(queries.stream_of(kwargs["run"])) if "run" in kwargs else "")
+    if not slug:
+        return frozenset(map(TeamRole, memberships.values_list("role", flat=True)))
+    plan = Plan.objects.filter(slug=slug).first()
+    if plan is None:
+        return frozenset()
+    team = map(TeamRole, memberships.filter(team=plan.team_id).values_list("role", flat=True))
+    return frozenset({*team, *plan.day_roles(user.username)})
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    there = request.get_full_path() if request.method == "GET" else resolve_url("home")
+    if request.headers.get("HX-Request"):  # a fragment cannot become the sign-in page
+        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url("people:sign-in")})
+    return redirect_to_login(there)
+
+
+def _refused(request: HttpRequest, rule: Rule | None) -> HttpResponse:
+    if isinstance(rule, Act):
+        sentence = f"{request.user} may not {rule.value} here; that takes {who_may(rule)}."
+    else:
+        sentence = "Nobody may do this: the address is not in the table of permissions."
+    return render(request, "403.html", {"sentence": sentence}, status=403)

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from gameday.people import views
+
+app_name = "people"
+urlpatterns = [
+    path("sign-in", views.sign_in, name="sign-in"),
+    path("sign-out", views.sign_out, name="sign-out"),
+]
