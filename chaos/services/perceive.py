@@ -122,10 +122,12 @@ class Perception:
         firing = {alert.key: alert for alert in sampled.alerts if alert.state == "firing"}
         before = self._firing if self._firing is not None else {}
         self._events += [
-            words.alert_changed(firing[key], True, sampled.at) for key in firing.keys() - before.keys()
+            words.alert_changed(firing[key], True, sampled.at)
+            for key in sorted(firing.keys() - before.keys())
         ]
         self._events += [
-            words.alert_changed(before[key], False, sampled.at) for key in before.keys() - firing.keys()
+            words.alert_changed(before[key], False, sampled.at)
+            for key in sorted(before.keys() - firing.keys())
         ]
         self._firing = firing
 
@@ -178,7 +180,7 @@ class Perception:
         if done.name == INJECT and isinstance(done.result, tuple):
             index, manifest = done.result
             progress = replace(view.progress[index], answered_at=done.at)
-            event = words.answered(index, manifest, done.at)
+            event = words.answered(view.injections[index], done.at)
             self._recorder.note(
                 Change(at=done.at, progress=(progress,), manifests={index: manifest}, events=(event,))
             )

@@ -26,6 +26,9 @@ _STATE = {
     RunState.FAILED: "Failed",
 }
 
+_WHOM = {"severity", "route", "team"}
+_SCRAPE = {"job", "instance"}
+
 
 def _seconds(later: datetime, earlier: datetime) -> Decimal:
     return Decimal(f"{(later - earlier).total_seconds():.3f}")
@@ -56,8 +59,9 @@ def asked_to_undo(injection: Injection, at: datetime) -> Event:
     return Event("run.waiting_for_person", text, at, body={"word": "reverted"})
 
 
-def answered(index: int, manifest: object, at: datetime) -> Event:
-    return Event("injection.accepted", "The API server has the engine.", at, ORGANISERS, {"index": index})
+def answered(injection: Injection, at: datetime) -> Event:
+    text = f"The API server has the engine {injection.name}."
+    return Event("injection.accepted", text, at, ORGANISERS, {"index": injection.index})
 
 
 def injected(injection: Injection, not_before: datetime | None, at: datetime, left: Sequence[str]) -> Event:
@@ -68,7 +72,8 @@ def injected(injection: Injection, not_before: datetime | None, at: datetime, le
         if injection.sign is Sign.TARGETS_LEAVE
         else ""
     )
-    text = f"{injection.fault} measured to be there{within}.{seen}"
+    where = f" on {', '.join(node.name for node in injection.nodes)}" if injection.nodes else ""
+    text = f"{injection.fault} measured to be there{where}{within}.{seen}"
     body = {"left": list(left), "index": injection.index, "injected_at": at, "not_before": not_before}
     return Event("run.injected", text, at, ORGANISERS, codec.to_plain(body))
 
@@ -173,7 +178,16 @@ def end_sentence(view: RunView, to: RunState) -> str:
 def alert_changed(alert: Alert, is_firing: bool, at: datetime) -> Event:
     severity = alert.labels.get("severity", "")
     route = alert.labels.get("route", "") or alert.labels.get("team", "")
-    said = ", ".join(part for part in (severity, route) if part)
+    whom = ", ".join(part for part in (severity, route) if part)
+    said = "; ".join(part for part in (whom, _about(alert)) if part)
     text = f"Alert {alert.name} {'fires' if is_firing else 'is resolved'}" + (f" ({said})." if said else ".")
     kind = "alert.fired" if is_firing else "alert.resolved"
     return Event(kind, text, at, body={"alert": alert.name, "labels": dict(alert.labels)})
+
+
+def _about(alert: Alert) -> str:
+    """What tells it from others of its name, as `deployment payments-api`. Where its metric was scraped is
+    said only where nothing else does."""
+    labels = {name: value for name, value in sorted(alert.labels.items()) if value and name not in _WHOM}
+    telling = {name: value for name, value in labels.items() if name not in _SCRAPE} or labels
+    return ", ".join(f"{name} {value}" for name, value in telling.items())

@@ -41,7 +41,7 @@ def summary(world: World, switches: Switches) -> dict[str, Any]:
         "jobs": [f"{namespace_of(job)}/{name_of(job)}" for job in store.view(JOBS)],
         "traffic": {
             "requests": {f"{service} {code}": n for (service, code), n in traffic.totals.requests.items()},
-            "breaker": traffic.payments.fraud.breaker.state.name.lower(),
+            "breaker": traffic.payments.fraud.state.name.lower(),
             "kafka_lag": round(traffic.brokers.lag),
             "dead_letters": round(traffic.brokers.dead_letters),
             "ledger_broken": round(traffic.payments.ledger.broken, 3),

@@ -1,4 +1,4 @@
-"""The circuit breaker that payments-api keeps around its calls to fraud-detector."""
+"""The circuit breaker that each payments-api pod keeps around its calls to fraud-detector."""
 
 from collections import deque
 from enum import IntEnum
@@ -17,7 +17,7 @@ class Breaker:
     that never open it, which is a finding the practice platform keeps on purpose.
     """
 
-    def __init__(self, window: float = 2.0, minimum: int = 20, rest: float = 5.0, trials: int = 10) -> None:
+    def __init__(self, window: float = 2.0, minimum: int = 20, rest: float = 5.0, trials: int = 3) -> None:
         self.window, self.minimum, self.rest, self.trials = window, minimum, rest, trials
         self.state = State.CLOSED
         self._ticks: deque[tuple[float, int, int]] = deque()  # (time, calls, failures)

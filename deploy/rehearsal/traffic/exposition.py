@@ -23,8 +23,8 @@ def render(traffic: Traffic) -> str:
             family(
                 "circuit_breaker_state",
                 "gauge",
-                "0 closed, 1 open, 2 half open.",
-                [("circuit_breaker_state", breaker, payments.fraud.breaker.state)],
+                "0 closed, 1 open in a pod, 2 half open.",
+                [("circuit_breaker_state", breaker, payments.fraud.state)],
             ),
             family(
                 "fraud_fallbacks_total",

@@ -48,13 +48,14 @@ class Payments:
         departures = self._pool.update(view.payments)
         for uid in departures.dead:
             self._break(uid, now - dt)
+            self.fraud.forget(uid)
         for uid in departures.draining:
             self._break(uid, now - dt, at_most=self._chance(KEEP_ALIVE_RACE))
         self.ledger.tick(view.ledger_certificate_valid, dt)
         arrivals = poisson(RATE * view.load * dt, self._rng)
         answers = self._pool.serve(arrivals, dt, self._rng)
         accepted = [answer for answer in answers if answer.latency is not None]
-        callers = [self._pool.fact(answer.uid).fraud for answer in accepted]
+        callers = [self._pool.fact(answer.uid) for answer in accepted]
         scores = self.fraud.score(now, callers, view.fraud, dt)
         for answer, score in zip(accepted, scores, strict=True):
             self._accept(now - dt * self._rng.random(), answer, score)

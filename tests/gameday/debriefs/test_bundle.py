@@ -46,6 +46,7 @@ EXPECTED = {
     "specs/certificate-expiry.json",
     "specs/database-failover.json",
     "specs/fraud-latency.json",
+    "specs/fraud-timeout.json",
     "specs/kafka-broker.json",
     "specs/pod-failure.json",
     "specs/pod-kill.json",

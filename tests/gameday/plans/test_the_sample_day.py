@@ -48,16 +48,28 @@ def test_the_brokers_node_is_found_by_the_broker_and_losing_a_message_is_a_devia
     assert held(run) == {"dead-letters": "== 0"}
 
 
-def test_half_a_second_towards_fraud_detector_is_claimed_to_open_the_breaker():
-    run = scenario("fraud-latency")
-    breaker = next(item for item in run.expectations if item.probe == "breaker")
-    assert run.fault.parameters["latency"] == "500ms"
-    assert (breaker.kind, str(breaker.comparison)) == (ExpectationKind.HAPPENS_WITHIN, "== 1")
+def expected(run: RunSpec, kind: ExpectationKind) -> dict[str, str]:
+    return {item.probe: str(item.comparison) for item in run.expectations if item.kind is kind}
 
 
-def test_a_zone_fails_with_all_its_nodes():
-    targets = scenario("zone-failure").fault.targets
+def test_on_both_sides_of_the_second_after_which_a_call_is_given_up_the_breaker_is_claimed_to_open():
+    for key, latency in (("fraud-latency", "500ms"), ("fraud-timeout", "1100ms")):
+        run = scenario(key)
+        assert run.fault.parameters["latency"] == latency
+        assert expected(run, ExpectationKind.HAPPENS_WITHIN)["breaker"] == "== 1"
+
+
+def test_what_an_open_breaker_hides_is_proven_gone_by_the_breaker_that_closes():
+    run = scenario("fraud-timeout")
+    assert run.fault.parameters["proven_by"] == "breaker"
+    assert expected(run, ExpectationKind.RECOVERS_WITHIN)["breaker"] == "== 0"
+
+
+def test_a_zone_fails_with_all_its_nodes_and_its_broker_is_expected_back():
+    run = scenario("zone-failure")
+    targets = run.fault.targets
     assert targets and (targets.kind, targets.percent, targets.zone) == ("node", 100, "eu-1c")
+    assert expected(run, ExpectationKind.RECOVERS_WITHIN)["kafka-2"] == "== 1"
 
 
 def test_what_no_program_injects_is_injected_and_undone_by_a_person():

@@ -166,13 +166,13 @@ def test_answers_that_are_all_errors_fail_the_readiness_probe_too(bench):
 
 
 def test_half_a_second_to_fraud_scoring_leaves_the_breaker_closed_and_more_than_a_second_opens_it(bench):
-    breaker = bench.world.traffic.payments.fraud.breaker
+    calls = bench.world.traffic.payments.fraud
     env = {"TARGET_PODS": ",".join(bench.names("fraud-detector"))}
     running(
         bench, "pod-network-latency", {**env, "NETWORK_LATENCY": "500"}, appinfo=appinfo("fraud-detector")
     )
     bench.wait(6, traffic=True)
-    assert breaker.state.name == "CLOSED"
+    assert calls.state.name == "CLOSED"
     gone(bench)
     engines.start(
         bench,
@@ -183,7 +183,7 @@ def test_half_a_second_to_fraud_scoring_leaves_the_breaker_closed_and_more_than_
     )
     bench.seconds_until(lambda: "injected" in states(bench, "run-2").values())
     bench.wait(4, traffic=True)
-    assert breaker.state.name == "OPEN"
+    assert calls.state.name == "OPEN"
     gone(bench, "run-2")
     bench.wait(12, traffic=True)
-    assert breaker.state.name == "CLOSED"
+    assert calls.state.name == "CLOSED"

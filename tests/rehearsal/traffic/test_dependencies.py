@@ -20,22 +20,22 @@ def test_half_a_second_of_latency_to_fraud_scoring_slows_payments_and_leaves_the
     slow = replace(HEALTHY, fraud=pods("fraud", 3, answers=(Link(latency=0.5),)))
     traffic = Traffic()
     seen = readings(lambda now: slow, 15, traffic)
-    assert traffic.payments.fraud.breaker.state is State.CLOSED
+    assert traffic.payments.fraud.state is State.CLOSED
     assert seen[-1].p99_ms > 500
 
 
 def test_more_than_a_second_of_latency_opens_the_breaker_and_payments_go_on_without_scores():
     slow = replace(HEALTHY, fraud=pods("fraud", 3, answers=(Link(latency=1.2),)))
     traffic = under(4, slow)
-    assert traffic.payments.fraud.breaker.state is State.OPEN
+    assert traffic.payments.fraud.state is State.OPEN
     assert traffic.totals.fallbacks > 0
     assert traffic.totals.requests["payments-api", "503"] == 0
 
 
 def test_the_breaker_closes_again_once_scoring_answers():
     traffic = under(4, replace(HEALTHY, fraud=()))
-    assert traffic.payments.fraud.breaker.state is State.OPEN
-    assert under(8, HEALTHY, traffic).payments.fraud.breaker.state is State.CLOSED
+    assert traffic.payments.fraud.state is State.OPEN
+    assert under(8, HEALTHY, traffic).payments.fraud.state is State.CLOSED
 
 
 def test_a_half_open_breaker_opens_again_when_its_trial_calls_fail():

@@ -98,5 +98,22 @@ def test_a_score_that_cannot_be_read_is_none():
     traffic = Traffic()
     spoiled = pods("fraud", 3, answers=(Link(spoiled=1.0, code=200),))
     readings(lambda now: replace(HEALTHY, fraud=spoiled), 6, traffic)
-    assert traffic.payments.fraud.breaker.state.name == "OPEN"
+    assert traffic.payments.fraud.state.name == "OPEN"
     assert traffic.totals.requests["fraud-detector", "200"] > 50
+
+
+def test_each_pod_has_a_breaker_of_its_own_so_those_with_a_bad_network_go_without_scores_and_stay_fast():
+    traffic = Traffic()
+    seen = readings(lambda now: half_with(fraud=(Link(latency=1.1),)), 30, traffic)
+    assert traffic.payments.fraud.state.name == "OPEN"
+    assert max(one.p99_ms for one in seen[:5]) > 1000
+    assert max(one.p99_ms for one in seen[10:]) < 200
+    assert 5000 < traffic.totals.fallbacks < 10000
+
+
+def test_the_breaker_of_a_pod_that_is_gone_counts_no_more():
+    traffic = Traffic()
+    traffic.advance(half_with(fraud=(Link(latency=1.1),)), 4)
+    assert traffic.payments.fraud.state.name == "OPEN"
+    traffic.advance(replace(HEALTHY, payments=HALF), 1)
+    assert traffic.payments.fraud.state.name == "CLOSED"
