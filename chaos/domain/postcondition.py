@@ -35,7 +35,7 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
     reasons += [f"{pre} has {how}" for pre, how in not_scaled_back(injection, sight)]
     reasons += [f"node {name} is not ready" for name in _down(injection, sight)]
     reasons += [
-        f"node {name} has {kind}, which it had not before" for name, kind in _pressed(injection, sight)
+        f"node {name} has {kind}, which it had not before" for name, kind in pressed(injection, sight)
     ]
     if injection.inverse is InverseKind.PERSON:
         word = view.word("reverted")
@@ -138,7 +138,7 @@ def _down(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
     return tuple(pre.name for pre in injection.postcondition.nodes if pre.is_ready and pre.uid in down)
 
 
-def _pressed(injection: Injection, sight: ClusterSight) -> list[tuple[str, str]]:
+def pressed(injection: Injection, sight: ClusterSight) -> list[tuple[str, str]]:
     """Nodes, and what the fault may have made short on them that was not so before."""
     post, now = injection.postcondition, {node.uid: node for node in sight.nodes}
     return [

@@ -87,6 +87,16 @@ def test_an_env_value_that_litmus_would_read_differently_is_refused(fault):
 
 
 @SENT
+def test_anything_but_its_own_targets_by_name_is_refused(fault):
+    injection = injection_of(fault)
+    (key,) = {"TARGET_PODS", "TARGET_NODE", "TARGET_NODES"} & injection.env.keys()
+    without = {name: value for name, value in injection.env.items() if name != key}
+    for env in (without, {**without, key: "another"}):
+        with pytest.raises(Refused, match="must name exactly"):
+            engine(REF, replace(injection, env=env), "grant-uid", SETTINGS)
+
+
+@SENT
 def test_bare_seconds_are_sent_and_never_a_duration_that_litmus_reads_as_0(fault):
     env = injection_of(fault).env
     assert env["TOTAL_CHAOS_DURATION"] == "60"

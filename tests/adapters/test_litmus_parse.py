@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chaos.adapters.litmus_parse import Belonging, Owner, engine, pod, residue, result
-from chaos.domain.sight import ResidueKind
+from chaos.adapters.litmus_parse import Belonging, Owner, engine, engine_pods, node, pod, residue, result
+from chaos.domain.sight import EnginePod, ResidueKind
 from chaos.ports import RunRef
 
 NOW = datetime(2026, 3, 1, 9, 1, 0, tzinfo=UTC)
@@ -37,6 +37,37 @@ def thing(name: str = "x", uid: str = "u", **rest: Any) -> dict[str, Any]:
 )
 def test_a_pod_is_ready_only_when_it_says_so(status: Any, is_ready: bool) -> None:
     assert pod(thing(status=status, spec=None)).is_ready is is_ready
+
+
+@pytest.mark.parametrize(
+    ("conditions", "pressures"),
+    [
+        (
+            [{"type": "DiskPressure", "status": "True"}, {"type": "Ready", "status": "True"}],
+            ("DiskPressure",),
+        ),
+        ([{"type": "MemoryPressure", "status": "False"}, {"type": "PIDPressure", "status": "Unknown"}], ()),
+        ([{"status": "True"}], ()),
+        (None, ()),
+    ],
+)
+def test_a_node_is_under_a_pressure_only_when_it_says_so(conditions: Any, pressures: Any) -> None:
+    assert node(thing(status={"conditions": conditions})).pressures == pressures
+
+
+def test_the_pods_of_an_engine_are_told_by_its_uid_whatever_their_names() -> None:
+    engines = [thing("gd-0b5ff2a0-0", "uid-e")]
+    running: dict[str, Any] = {"spec": {"nodeName": "node-1"}, "status": {"phase": "Running"}}
+    found = [
+        thing("node-cpu-hog-helper-x", labels={"chaosUID": "uid-e"}, **running),
+        thing("gd-0b5ff2a0-0-runner", labels={"chaosUID": "uid-e"}, spec={}, status=None),
+        thing("gd-0b5ff2a0-0-of-another-uid", labels={"chaosUID": "uid-other"}, **running),
+        thing("unlabelled", **running),
+    ]
+    assert engine_pods(found, engines) == (
+        EnginePod("gd-0b5ff2a0-0", "node-cpu-hog-helper-x", "node-1", is_running=True),
+        EnginePod("gd-0b5ff2a0-0", "gd-0b5ff2a0-0-runner", ""),
+    )
 
 
 def test_an_engine_may_have_no_status_or_null_experiments() -> None:

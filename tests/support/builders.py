@@ -83,6 +83,13 @@ def a_drain_spec(**changes: object) -> RunSpec:
     return a_spec(faults=(FaultSpec("node-drain", 10 * SECOND, targets),), **changes)
 
 
+def a_busy_node_spec(**changes: object) -> RunSpec:
+    """A node that runs one of the pods runs short of memory, proven gone by p99."""
+    targets = TargetSpec("payments", "node-of", {"app": "api"}, count=1)
+    parameters = find("node-memory-hog").canonical({"percent": "95", "proven_by": "p99"})
+    return a_spec(faults=(FaultSpec("node-memory-hog", 10 * SECOND, targets, parameters),), **changes)
+
+
 def a_node(name: str = "node-0", **changes: object) -> Node:
     values: dict[str, object] = {"zone": "a", "is_ready": True, "is_schedulable": True}
     return Node(name, f"uid-{name}", **(values | changes))  # type: ignore[arg-type]

@@ -8,7 +8,16 @@ from typing import Any
 
 from chaos.domain.errors import GamedayError
 from chaos.domain.injection import Injection, Sign
-from chaos.domain.sight import ClusterSight, EngineSeen, Node, Pod, Residue, ResidueKind, ResultSeen
+from chaos.domain.sight import (
+    ClusterSight,
+    EnginePod,
+    EngineSeen,
+    Node,
+    Pod,
+    Residue,
+    ResidueKind,
+    ResultSeen,
+)
 from chaos.ports import RunRef
 
 START = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
@@ -65,7 +74,7 @@ class FakeCluster:
     def _tick(self) -> None:
         now = self.clock.now()
         for at, injection in self.engines.values():
-            if now >= at + self.inject_delay:
+            if now >= at + self.inject_delay and injection.sign is not Sign.HELPER_ON_NODE:
                 for node in injection.nodes:
                     self._drain(node.name)
                 if injection.sign is Sign.RESULT_INJECTED:
@@ -140,6 +149,7 @@ class FakeCluster:
             at=now,
             pods=tuple(pod for pod, _ in self.standing.values()),
             engines=tuple(EngineSeen(name, f"uid-{name}", "active", "initialized") for name in self.engines),
+            engine_pods=self._engine_pods(now),
             results=tuple(
                 ResultSeen(f"{name}-x", name, targets=dict(said)) for name, said in self.said.items()
             ),
@@ -147,6 +157,14 @@ class FakeCluster:
             has_grant=self.grant,
             lever_reason=self.lever,
             nodes=tuple(self.nodes.values()),
+        )
+
+    def _engine_pods(self, now: datetime) -> tuple[EnginePod, ...]:
+        """A helper for each of an engine's nodes."""
+        return tuple(
+            EnginePod(name, f"helper-{node.name}", node.name, is_running=now >= at + self.inject_delay)
+            for name, (at, injection) in self.engines.items()
+            for node in injection.nodes
         )
 
     def revert(self, ref: RunRef) -> None:

@@ -45,7 +45,9 @@ def node(name: str, zone: str, now: str) -> Object:
                 {**one, "lastHeartbeatTime": now, "lastTransitionTime": now} for one in conditions
             ],
             "nodeInfo": {
+                **dict.fromkeys(("bootID", "machineID", "systemUUID"), f"rehearsal-{name}"),
                 "kubeletVersion": "v1.36.2",
+                "kubeProxyVersion": "",
                 "osImage": "Rehearsal Linux",
                 "kernelVersion": "6.1.0",
                 "containerRuntimeVersion": "containerd://2.0.0",

@@ -1,22 +1,36 @@
-"""What the node controllers do: heartbeats, the taint that follows a cordon, and NoExecute taints."""
+"""What the node controllers do: heartbeats, the taints that follow a cordon and a pressure, and NoExecute."""
 
+from deploy.rehearsal.platform.facts import has_condition
 from deploy.rehearsal.platform.fitting import bears
 from deploy.rehearsal.platform.recorder import Recorder
+from deploy.rehearsal.platform.troubles import Troubles
 from deploy.rehearsal.platform.writing import set_status
 from deploy.rehearsal.store import NODES, PODS, Object, Store
 from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of, timestamp
 
 HEARTBEAT = 10.0  # seconds
 CORDONED = "node.kubernetes.io/unschedulable"
+PRESSURES = {
+    "MemoryPressure": "node.kubernetes.io/memory-pressure",
+    "DiskPressure": "node.kubernetes.io/disk-pressure",
+}
+LINGERS = 10.0
+"""Seconds that a pressure stays up after what caused it; a real kubelet's is five minutes."""
 
 
 class Nodes:
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    """A node under pressure takes no new pods. None is evicted for it: memory and disk of pods are not
+    modelled."""
+
+    def __init__(self, store: Store, troubles: Troubles) -> None:
+        self._store, self._troubles = store, troubles
+        self._pressed_until: dict[tuple[str, str], float] = {}
         self._recorder = Recorder(store, "node-controller")
         self._next_beat = 0.0
 
     def tick(self, now: float) -> None:
+        for node in list(self._store.view(NODES)):
+            self._press(node, now)
         for node in list(self._store.view(NODES)):
             self._taint(node)
             self._drive_off(node)
@@ -25,16 +39,38 @@ class Nodes:
             for node in list(self._store.view(NODES)):
                 self._beat(node)
 
+    def _press(self, node: Object, now: float) -> None:
+        """The kubelet's part: its conditions say what the node is short of."""
+        name = name_of(node)
+        for effect in self._troubles.node_effects[name].values():
+            if effect.pressure:
+                self._pressed_until[name, effect.pressure] = now + LINGERS
+        wrong = {kind for kind in PRESSURES if self._is_pressed(name, kind, now) != has_condition(node, kind)}
+        if wrong:
+            said = [self._turned(one, wrong) for one in node["status"]["conditions"]]
+            set_status(self._store, NODES, node, {"conditions": said})
+
+    def _is_pressed(self, name: str, kind: str, now: float) -> bool:
+        return now < self._pressed_until.get((name, kind), 0.0)
+
+    def _turned(self, one: Object, kinds: set[str]) -> Object:
+        if one["type"] not in kinds:
+            return one
+        status = "False" if one["status"] == "True" else "True"
+        return {**one, "status": status, "lastTransitionTime": timestamp(self._store.now())}
+
     def _taint(self, node: Object) -> None:
         taints = dig(node, "spec", "taints") or []
-        cordoned = bool(dig(node, "spec", "unschedulable"))
-        tainted = any(taint["key"] == CORDONED for taint in taints)
-        if cordoned == tainted:
+        due = {key for kind, key in PRESSURES.items() if has_condition(node, kind)}
+        due |= {CORDONED} if dig(node, "spec", "unschedulable") else set()
+        ours = {CORDONED, *PRESSURES.values()}
+        known = {taint["key"] for taint in taints} & ours
+        if due == known:
             return
-        rest = [taint for taint in taints if taint["key"] != CORDONED]
-        mark = {"key": CORDONED, "effect": "NoSchedule", "timeAdded": timestamp(self._store.now())}
-        wanted = [*rest, mark] if cordoned else rest
-        self._store.patch(NODES, name_of(node), {"spec": {"taints": wanted or None}})
+        rest = [taint for taint in taints if taint["key"] not in ours - due]
+        at = timestamp(self._store.now())
+        new = [{"key": key, "effect": "NoSchedule", "timeAdded": at} for key in sorted(due - known)]
+        self._store.patch(NODES, name_of(node), {"spec": {"taints": [*rest, *new] or None}})
 
     def _drive_off(self, node: Object) -> None:
         """Deletes the pods that do not bear a NoExecute taint: at once, whatever their budgets say."""

@@ -10,7 +10,8 @@ from deploy.rehearsal.traffic.links import Link, Links
 class Effect:
     """What a fault does to one pod: `speed` of its CPU (1 = full), and what is wrong with its network.
 
-    `blocks_probes`: its kubelet's readiness probes get no good answer either.
+    `blocks_probes`: its kubelet's readiness probes get no good answer either. `pressure`: the condition that
+    it puts its node under, where it is done to a node.
     """
 
     speed: float = 1.0
@@ -18,6 +19,7 @@ class Effect:
     fraud: Links = ()
     ledger: Links = ()
     blocks_probes: bool = False
+    pressure: str = ""
 
 
 @dataclass(slots=True)

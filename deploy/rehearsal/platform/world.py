@@ -38,7 +38,7 @@ class World:
         self.now = 0.0
         programs = Programs(store, self.troubles, random.Random(seed))
         self._controllers: list[Controller] = [
-            Nodes(store),
+            Nodes(store, self.troubles),
             Deployments(store),
             ReplicaSets(store),
             StatefulSets(store),

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from chaos.domain.injection import Injection, Progress
-from chaos.domain.postcondition import not_freed, not_restored, not_scaled_back
+from chaos.domain.postcondition import not_freed, not_restored, not_scaled_back, pressed
 from chaos.domain.sight import ClusterSight, Residue, ResidueKind
 from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.target_nodes import resolve_nodes
@@ -149,5 +149,6 @@ class Drill:
         assert self.held(injection, sight) == ()
         assert not_restored(injection, sight) == ()
         assert not_scaled_back(injection, sight) == ()
+        assert pressed(injection, sight) == []
         self.make().clear(self.ref)
         assert self.make().residue() == ()

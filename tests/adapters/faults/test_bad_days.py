@@ -18,6 +18,7 @@ IN_PODS = (
     "pod-dns-error",
     "pod-http-latency",
 )
+ON_NODES = ("node-cpu-hog", "node-memory-hog", "node-io-stress")
 ON_API = ("pod-network-partition", "node-drain", "node-taint", "pod-autoscaler")
 LEAVES_NOTHING = ("pod-delete", "container-kill")
 
@@ -82,7 +83,7 @@ def test_a_target_that_is_replaced_meanwhile_takes_the_fault_along(drill: Drill,
     drill.ends_clean(injection)
 
 
-@pytest.mark.parametrize("name", [*IN_PODS, *ON_API, *LEAVES_NOTHING])
+@pytest.mark.parametrize("name", [*IN_PODS, *ON_NODES, *ON_API, *LEAVES_NOTHING])
 def test_without_the_operator_the_fault_ends_and_the_engine_is_what_is_left(drill: Drill, name: str) -> None:
     injection = drill.launch(CASES[name])
     drill.practice.turn(operator="down")
@@ -102,7 +103,9 @@ def test_without_the_operator_the_fault_ends_and_the_engine_is_what_is_left(dril
     drill.ends_clean(injection)
 
 
-@pytest.mark.parametrize("name", ["pod-network-latency", "pod-network-partition", "node-drain"])
+@pytest.mark.parametrize(
+    "name", ["pod-network-latency", "pod-network-partition", "node-drain", "node-io-stress"]
+)
 def test_a_launch_that_is_stopped_before_anything_is_in_leaves_nothing(drill: Drill, name: str) -> None:
     injection = drill.injection(CASES[name])
     drill.make().take_grant(drill.ref)

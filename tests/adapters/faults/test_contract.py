@@ -56,7 +56,9 @@ def test_a_fault_shows_once_however_often_it_is_launched_and_a_stop_ends_it(dril
     drill.ends_clean(injection)
 
 
-@pytest.mark.parametrize("name", ["pod-network-latency", "pod-network-partition", "node-taint"])
+@pytest.mark.parametrize(
+    "name", ["pod-network-latency", "pod-network-partition", "node-taint", "node-cpu-hog"]
+)
 def test_a_fault_ends_by_itself_when_its_time_is_over(drill: Drill, name: str) -> None:
     injection = drill.launch(CASES[name], seconds=20)
     until(drill.state, lambda seen: not CASES[name].shows(seen, injection))

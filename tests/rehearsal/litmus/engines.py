@@ -7,6 +7,7 @@ from deploy.rehearsal.store.objects import name_of
 from tests.rehearsal.platform.bench import Bench
 
 NAME = "run-1"
+NODE = "worker-node-03"
 
 
 def engine(
@@ -100,6 +101,12 @@ def running(bench: Bench, fault: str, env: dict[str, str] | None = None, **optio
     """An engine of this fault whose first target has it."""
     start(bench, fault=fault, env={"TOTAL_CHAOS_DURATION": "60", **(env or {})}, **options)
     bench.seconds_until(lambda: "injected" in states(bench).values())
+
+
+def busy(bench: Bench, fault: str, **env: str) -> None:
+    """An engine that keeps NODE busy."""
+    start(bench, fault=fault, env={"TOTAL_CHAOS_DURATION": "60", "TARGET_NODES": NODE, **env}, appinfo=None)
+    bench.seconds_until(lambda: bench.world.troubles.node_effects[NODE])
 
 
 def gone(bench: Bench, name: str = NAME) -> None:

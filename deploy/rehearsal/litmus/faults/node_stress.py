@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from deploy.rehearsal.litmus import helper
 from deploy.rehearsal.litmus.experiment import Chaos, Failed, Waits
 from deploy.rehearsal.litmus.faults.by_helper import await_helpers
-from deploy.rehearsal.litmus.helper import Site
+from deploy.rehearsal.litmus.faults.disk_fill import NODE_DISK
+from deploy.rehearsal.litmus.helper import KILLED, KILLED_AFTER, Site, wait_looking
 from deploy.rehearsal.litmus.settings import Settings
 from deploy.rehearsal.litmus.targets import NoTarget, affected
 from deploy.rehearsal.platform.processes import Steps
@@ -14,18 +15,24 @@ from deploy.rehearsal.store import NODES
 from deploy.rehearsal.store.objects import name_of
 
 CORES = 8.0
+MEMORY = 32 * 1024.0  # mebibytes of a node
+RECLAIMING, SHORT = 90, 95
+"""Percent of a node's memory: from the one on it slows down, from the other on it is under pressure."""
+FULL = 90
+"""Percent of a node's disk, from which on it is under pressure: a kubelet wants a tenth of it free."""
+GIGABYTE = 1e9
 CHART = {"TOTAL_CHAOS_DURATION": "60", "TARGET_NODES": "", "NODES_AFFECTED_PERC": "", "NODE_LABEL": ""}
 
 
 class NodeStress:
-    """Every pod of the node gets slower. Memory that runs short is not modelled beyond that."""
+    """Every pod of the node gets slower; where memory or disk run out, the node says so."""
 
     name = ""
     chart: Mapping[str, str] = CHART
     reads_label = False
 
-    def speed(self, settings: Settings) -> float:
-        """What is left of the node for its pods: a share."""
+    def effect(self, settings: Settings) -> Effect:
+        """On the node: the speed that is left for its pods, and the pressure that it is put under."""
         raise NotImplementedError
 
     def look(self, chaos: Chaos) -> None:
@@ -53,8 +60,13 @@ class NodeStress:
         """The program of the pod on the node. However it ends, nothing is left behind."""
         effects = site.troubles.node_effects[site.settings.text("TARGETS")]
         try:
-            effects[site.cause] = Effect(speed=self.speed(site.settings))
-            yield float(site.settings.integer("TOTAL_CHAOS_DURATION", "60"))
+            effects[site.cause] = self.effect(site.settings)
+            held = 0.0
+            for wait in wait_looking(float(site.settings.integer("TOTAL_CHAOS_DURATION", "60"))):
+                yield wait
+                held += wait
+                if site.troubles.helpers_killed and held >= KILLED_AFTER:
+                    return KILLED
         finally:
             effects.pop(site.cause, None)
         return 0
@@ -69,23 +81,33 @@ class NodeCpuHog(NodeStress):
     name = "node-cpu-hog"
     chart = {**CHART, "NODE_CPU_CORE": "", "CPU_LOAD": "100"}
 
-    def speed(self, settings: Settings) -> float:
+    def effect(self, settings: Settings) -> Effect:
         cores = settings.integer("NODE_CPU_CORE") or CORES
-        return CORES / (CORES + cores * min(settings.integer("CPU_LOAD", "100"), 100) / 100)
+        return Effect(speed=CORES / (CORES + cores * min(settings.integer("CPU_LOAD", "100"), 100) / 100))
 
 
 class NodeMemoryHog(NodeStress):
+    """Given both, the percentage counts; given neither, it is 30."""
+
     name = "node-memory-hog"
     chart = {**CHART, "TOTAL_CHAOS_DURATION": "120", "MEMORY_CONSUMPTION_PERCENTAGE": "30"}
 
-    def speed(self, settings: Settings) -> float:
-        """Reclaiming memory slows a node down once nine tenths of it are gone."""
-        return 0.5 if settings.integer("MEMORY_CONSUMPTION_PERCENTAGE", "30") >= 90 else 1.0
+    def effect(self, settings: Settings) -> Effect:
+        mebibytes = settings.integer("MEMORY_CONSUMPTION_MEBIBYTES")
+        percent = settings.integer("MEMORY_CONSUMPTION_PERCENTAGE") or 100 * mebibytes / MEMORY or 30
+        return Effect(
+            speed=0.5 if percent >= RECLAIMING else 1.0, pressure="MemoryPressure" if percent >= SHORT else ""
+        )
 
 
 class NodeIoStress(NodeStress):
+    """Given both, the percentage counts; given neither, it is 10."""
+
     name = "node-io-stress"
     chart = {**CHART, "TOTAL_CHAOS_DURATION": "120", "FILESYSTEM_UTILIZATION_PERCENTAGE": "10"}
 
-    def speed(self, settings: Settings) -> float:
-        return 1 / (1 + settings.integer("NUMBER_OF_WORKERS", "4") / 8)
+    def effect(self, settings: Settings) -> Effect:
+        written = settings.integer("FILESYSTEM_UTILIZATION_BYTES") * GIGABYTE
+        percent = settings.integer("FILESYSTEM_UTILIZATION_PERCENTAGE") or 100 * written / NODE_DISK or 10
+        speed = 1 / (1 + settings.integer("NUMBER_OF_WORKERS", "4") / 8)
+        return Effect(speed=speed, pressure="DiskPressure" if percent >= FULL else "")

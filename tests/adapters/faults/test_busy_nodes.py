@@ -1,0 +1,97 @@
+"""Nodes that are kept busy: what a killed helper, a lost node and a pressure that lingers make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from kubernetes import client, config
+
+from chaos.domain.injection import Injection
+from chaos.domain.postcondition import pressed
+from chaos.domain.sight import ClusterSight
+from tests.adapters.conftest import Practice
+from tests.adapters.faults.cases import CASES
+from tests.adapters.faults.drill import Drill
+from tests.adapters.faults.test_contract import says_it_is_there
+from tests.adapters.things import until
+
+EACH = pytest.mark.parametrize("name", ["node-cpu-hog", "node-memory-hog", "node-io-stress"])
+
+
+def is_there(drill: Drill, injection: Injection) -> bool:
+    return says_it_is_there(injection, drill.look(injection))
+
+
+@contextmanager
+def without_node(practice: Practice, name: str) -> Iterator[None]:
+    """The node is deleted, and another of its name registers itself in the end."""
+    with config.new_client_from_config(str(practice.kubeconfig)) as connection:
+        nodes = client.CoreV1Api(connection)
+        plain = connection.sanitize_for_serialization(nodes.read_node(name))
+        nodes.delete_node(name)
+        try:
+            yield
+        finally:
+            meta = {"name": name, "labels": plain["metadata"]["labels"]}
+            nodes.create_node({"metadata": meta, "spec": {"podCIDR": plain["spec"]["podCIDR"]}})
+            nodes.patch_node_status(name, {"status": plain["status"]})
+
+
+@EACH
+def test_a_killed_helper_takes_its_fault_along_and_is_no_sign_of_it_any_more(drill: Drill, name: str) -> None:
+    injection = drill.launch(CASES[name])
+    assert until(lambda: is_there(drill, injection), bool)
+    drill.practice.turn(helper="killed")
+    until(drill.state, lambda seen: not CASES[name].shows(seen, injection))
+    assert until(lambda: not is_there(drill, injection), bool)
+    (result,) = until(lambda: drill.look(injection).results, lambda seen: seen and seen[0].error)
+    assert result.error.startswith("HELPER_POD_FAILED_ERROR")
+    drill.stop(injection)
+    drill.ends_clean(injection)
+
+
+@EACH
+def test_a_node_that_is_deleted_meanwhile_takes_the_fault_along(drill: Drill, name: str) -> None:
+    injection = drill.launch(CASES[name])
+    with without_node(drill.practice, injection.nodes[0].name):
+        sight = drill.stop(injection)
+        assert sight.nodes == ()
+    drill.ends_clean(injection)
+
+
+def test_a_node_that_is_gone_before_the_launch_is_an_error_and_nothing_is_ever_there(drill: Drill) -> None:
+    injection = drill.injection(CASES["node-cpu-hog"])
+    gone = replace(injection.nodes[0], name="worker-node-99", uid="uid-gone")
+    injection = replace(injection, nodes=(gone,), env={**injection.env, "TARGET_NODES": gone.name})
+    drill.make().take_grant(drill.ref)
+    drill.make().inject(drill.ref, injection)
+    sight = until(lambda: drill.look(injection), lambda seen: any(one.error for one in seen.results))
+    assert sight.results[0].error.startswith("TARGET_SELECTION_ERROR")
+    assert not says_it_is_there(injection, sight)
+    drill.stop(injection)
+    drill.ends_clean(injection)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "kind"),
+    [
+        ("node-memory-hog", {"percent": "95"}, "MemoryPressure"),
+        ("node-io-stress", {"percent": "90"}, "DiskPressure"),
+    ],
+)
+def test_a_node_under_pressure_is_not_proven_free_before_that_is_over(
+    drill: Drill, name: str, parameters: dict[str, str], kind: str
+) -> None:
+    injection = drill.launch(replace(CASES[name], parameters=parameters))
+    (node,) = injection.nodes
+
+    def presses(sight: ClusterSight) -> bool:
+        return pressed(injection, sight) == [(node.name, kind)]
+
+    until(lambda: drill.look(injection), presses)
+    drill.stop(injection)
+    until(lambda: drill.look(injection), lambda sight: not presses(sight))
+    drill.ends_clean(injection)
