@@ -2,24 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
-
 from chaos.domain.states import RunState, StopKind
 from tests.support.fake_cluster import START
+from tests.support.killing import drive_until_killed
 
 
 def test_a_driver_that_comes_after_a_gap_in_mid_fault_stops_instead_of_going_on(world_of):
     world = world_of()
-
-    class Killed(BaseException):
-        pass
-
-    def kill():
-        raise Killed
-
-    world.at(11, kill)
-    with pytest.raises(Killed):
-        world.drive()
+    drive_until_killed(world, 11)
     world.clock.at += timedelta(seconds=20)
     world.drive()
     assert world.store.stop.kind is StopKind.BLIND
@@ -47,16 +37,7 @@ def test_a_driver_whose_fence_was_raised_stops_writing(world_of):
 
 def test_a_driver_that_comes_in_the_baseline_believes_only_what_it_sees_itself(world_of):
     world = world_of()
-
-    class Killed(BaseException):
-        pass
-
-    def kill():
-        raise Killed
-
-    world.at(4.7, kill)
-    with pytest.raises(Killed):
-        world.drive()
+    drive_until_killed(world, 4.7)
     world.clock.at += timedelta(seconds=13)
     world.blind = "Prometheus does not answer"
     world.drive()

@@ -13,6 +13,7 @@ from chaos.domain.states import RunState, StopKind, Verdict
 from chaos.domain.targets import Limits
 from tests.support.builders import a_spec
 from tests.support.fake_cluster import START
+from tests.support.killing import drive_until_killed
 from tests.support.world import World
 
 
@@ -87,16 +88,7 @@ def test_a_rung_that_would_touch_more_than_was_approved_fails_the_run(ladder):
 
 def test_a_driver_that_dies_between_two_rungs_leaves_nothing(ladder):
     world = ladder()
-
-    class Killed(BaseException):
-        pass
-
-    def kill():
-        raise Killed
-
-    world.at(21, kill)
-    with pytest.raises(Killed):
-        world.drive()
+    drive_until_killed(world, 21)
     world.clock.at += timedelta(seconds=20)
     world.drive()
     assert world.store.stop.kind is StopKind.BLIND

@@ -10,18 +10,11 @@ from chaos.domain.run import Stop, Word
 from chaos.domain.states import RunState, StopKind, Verdict
 from chaos.services.drive import drive
 from tests.support.builders import a_manual_spec, a_spec, injections_of
+from tests.support.killing import drive_until_killed
 from tests.support.world import START, SimRecorder, World
 
 SECOND = timedelta(seconds=1)
 ENOUGH = Stop(START + 14 * SECOND, StopKind.PERSON, "Enough.", "otto")
-
-
-class Killed(BaseException):
-    """kill -9."""
-
-
-def kill():
-    raise Killed
 
 
 def after(seconds):
@@ -143,9 +136,7 @@ def test_nothing_but_the_first_readings_beyond_the_bound_is_called_the_breach():
 
 def test_a_manual_fault_asked_for_by_a_driver_that_died_still_needs_the_word_that_it_is_undone():
     world = World(a_manual_spec(), injections_of(a_manual_spec()), lambda probe, at: 120.0)
-    world.at(10, kill)
-    with pytest.raises(Killed):
-        world.drive()
+    drive_until_killed(world, 10)
     world.clock.at += 16 * SECOND
     word = Word("reverted", after(60), "ravi")
     world.at(60, lambda: setattr(world.store, "words", (word,)))

@@ -3,24 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from chaos.domain.errors import Transient
 from chaos.domain.run import Stop
 from chaos.domain.states import RunState, StopKind
 from chaos.services.acts import LATE_CREATE
+from tests.support.killing import drive_until_killed
 from tests.support.world import START
 
 SECOND = timedelta(seconds=1)
 ENOUGH = Stop(START + 14 * SECOND, StopKind.PERSON, "Enough.", "otto")
-
-
-class Killed(BaseException):
-    """kill -9."""
-
-
-def kill():
-    raise Killed
 
 
 def after(seconds):
@@ -45,9 +36,7 @@ def test_a_create_that_was_answered_at_once_is_not_waited_for(world):
 
 def test_whoever_takes_over_counts_an_unanswered_create_from_the_takeover(world):
     world.cluster.inject_error = Transient("The API server did not answer.")
-    world.at(40, kill)
-    with pytest.raises(Killed):
-        world.drive()
+    drive_until_killed(world, 40)
     world.clock.at += 16 * SECOND
     taken_over = world.clock.at
     world.drive()
