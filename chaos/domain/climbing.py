@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chaos.domain.allowing import over_limits
 from chaos.domain.decisions import Climb, Decision, EndRung, MarkRung, Wait, WantStop
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.postcondition import live_residue, unmet
@@ -35,29 +36,40 @@ def decide(view: RunView, now: datetime) -> Decision:
     ended_at = max(
         progress.injected_at + injection.duration for injection, progress in mine if progress.injected_at
     )
-    if now > ended_at + view.spec.durations.revert_within:
-        reason = f"Rung {view.rung + 1} was not proven gone, with the steady state back, in time."
-        return WantStop(Stop(now, StopKind.FAULT, reason))
     gone_at = max((progress.reverted_at for _, progress in mine if progress.reverted_at), default=None)
+    if now > ended_at + view.spec.durations.revert_within:
+        reason = f"Rung {view.rung + 1} was not proven gone in time."
+        if gone_at:
+            reason = (
+                f"Rung {view.rung + 1} is gone, but the next was not climbed in time: the steady state did "
+                "not come back, or its targets could not be named."
+            )
+        return WantStop(Stop(now, StopKind.FAULT, reason))
     if gone_at is None:
         return _to_its_end(view, [injection for injection, _ in mine], ended_at, now)
     is_back = all(
         tally.is_steady and tally.last_known and tally.last_known.asked_at > gone_at
         for tally in view.tallies.values()
     )
-    return Climb(view.rung + 1) if is_back else Wait()
+    if not is_back:
+        return Wait()
+    stop = over_limits(view, view.rung + 1, now)
+    if stop:
+        return stop
+    return Climb(view.rung + 1) if view.may_ask_again(now) else Wait()
 
 
 def _to_its_end(view: RunView, injections: list[Injection], ended_at: datetime, now: datetime) -> Decision:
     sight, asked_at = view.seen, view.rung_ended_at
     if asked_at is None or asked_at < ended_at:
-        return EndRung()
+        return EndRung() if view.may_ask_again(now) else Wait()
     if sight is None or sight.began_at <= asked_at:
         return Wait()
     if view.uncertain_until and sight.began_at < view.uncertain_until:
         return Wait()  # a create whose answer was lost may still land, and with it this rung
     if live_residue(sight):
-        return EndRung() if (now - asked_at).total_seconds() > ASK_AGAIN_AFTER else Wait()
+        is_due = (now - asked_at).total_seconds() > ASK_AGAIN_AFTER and view.may_ask_again(now)
+        return EndRung() if is_due else Wait()
     if _unmet(view, injections, sight, ended_at):
         return Wait()
     return MarkRung(tuple(injection.index for injection in injections), sight.at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chaos.domain import climbing, reverting
+from chaos.domain.allowing import held_back
 from chaos.domain.decisions import (
     Decision,
     MarkInjected,
@@ -15,7 +16,7 @@ from chaos.domain.decisions import (
     Wait,
     WantStop,
 )
-from chaos.domain.injection import InverseKind
+from chaos.domain.injection import InverseKind, Progress
 from chaos.domain.postcondition import is_there, targets_missing
 from chaos.domain.run import RunView, Stop
 from chaos.domain.states import RunState, StopKind
@@ -23,7 +24,6 @@ from chaos.domain.stopping import why_stop
 
 START_WITHIN = timedelta(seconds=120)
 """How long a requested fault may take to appear: Litmus needs two pods scheduled one after the other."""
-ASK_AGAIN = timedelta(seconds=2)
 BASELINE_GRACE = timedelta(seconds=10)
 """How long after its time a baseline may still become steady."""
 
@@ -65,7 +65,7 @@ def _baselining(view: RunView, now: datetime) -> Decision:
     if view.marks.granted_at is None:
         if view.failed_acts >= 3:
             return WantStop(Stop(now, StopKind.FAULT, "The cluster did not give the run its grant."))
-        return TakeGrant() if _may_ask_again(view, now) else Wait()
+        return TakeGrant() if view.may_ask_again(now) else Wait()
     due = view.state_since + view.spec.durations.baseline
     unsteady = [tally for tally in view.tallies.values() if not tally.is_steady]
     if now < due or view.seen is None:
@@ -93,7 +93,7 @@ def _baselining(view: RunView, now: datetime) -> Decision:
 def _injecting(view: RunView, now: datetime) -> Decision:
     for progress in view.progress:  # a composite is asked for as a whole before any of it is awaited
         if progress.requested_at is None:
-            return Request(progress.index)
+            return _request(view, progress, now)
     for injection, progress in zip(view.injections, view.progress, strict=True):
         if progress.requested_at is None:
             continue
@@ -108,7 +108,8 @@ def _injecting(view: RunView, now: datetime) -> Decision:
             if stop:
                 return WantStop(stop)
             is_unanswered = injection.experiment and progress.answered_at is None
-            return Request(progress.index) if is_unanswered and _may_ask_again(view, now) else Wait()
+            is_due = is_unanswered and view.may_ask_again(now)
+            return _request(view, progress, now) if is_due else Wait()
     ends = [
         progress.injected_at + injection.duration
         for injection, progress in zip(view.injections, view.progress, strict=True)
@@ -121,9 +122,9 @@ def _injecting(view: RunView, now: datetime) -> Decision:
     return Wait()
 
 
-def _may_ask_again(view: RunView, now: datetime) -> bool:
-    """Starts are create-only and named, so asking again is safe; but not at once."""
-    return view.last_act_at is None or not view.failed_acts or now > view.last_act_at + ASK_AGAIN
+def _request(view: RunView, progress: Progress, now: datetime) -> Decision:
+    rung, since = view.injections[progress.index].rung, progress.intended_at or view.state_since
+    return held_back(view, rung, since, now) or Request(progress.index)
 
 
 def _not_starting(view: RunView, index: int, requested_at: datetime, now: datetime) -> Stop | None:

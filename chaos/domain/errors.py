@@ -21,6 +21,10 @@ class Refused(GamedayError):
         self.field = field
 
 
+class OverLimits(Refused):
+    """It goes past what the cluster's administrator allows; the sentence names the limit and its value."""
+
+
 class Transient(GamedayError):
     """It may work when tried again. `retry_after` is in seconds, None when the server gave no hint.
 

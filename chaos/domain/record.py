@@ -55,12 +55,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What other processes have written for a live run, read at `at`. `lever`: why all is halted."""
+    """What other processes have written for a live run, as of `at`. `lever`: why all is halted; `limits`:
+    what the cluster's administrator allows now, None when it cannot be read."""
 
     at: datetime
     stop: Stop | None = None
     lever: str = ""
     words: tuple[Word, ...] = ()
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,5 @@ class RunRecord:
     injections: tuple[Injection, ...]
     progress: tuple[Progress, ...]
     readings: tuple[Reading, ...] = ()
-    limits: Limits = field(default_factory=Limits)
     ceiling: int = 0
-    """What the cluster allows, and how many targets were approved: for the targets of later rungs."""
+    """How many targets were approved: for those of later rungs."""

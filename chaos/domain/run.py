@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.sight import ClusterSight
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState, StopKind
 from chaos.domain.tally import Tally
+from chaos.domain.targets import Limits
+
+ASK_AGAIN = timedelta(seconds=2)
+"""How long after an act that did not go through it is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,11 @@ class RunView:
     seen: ClusterSight | None = None
     words: tuple[Word, ...] = ()
     lever: str = ""
+    limits: Limits | None = None
+    limits_at: datetime | None = None
+    """What the cluster allows, read then; None: it could not be read."""
+    is_unprovable: bool = False
+    """Of its fault it cannot be proven that it is gone."""
     record_lost_since: datetime | None = None
     uncertain_until: datetime | None = None
     """A create whose answer was lost may still land until then."""
@@ -89,7 +98,8 @@ class RunView:
     failed_acts: int = 0
     """Acts in a row that did not go through."""
     refusal: str = ""
-    """Why the cluster definitely refused a start; nothing was created."""
+    """Why a start was definitely refused; nothing was created."""
+    refused_as: StopKind = StopKind.FAULT
 
     @property
     def injected_at(self) -> datetime | None:
@@ -109,6 +119,10 @@ class RunView:
     @property
     def was_requested(self) -> bool:
         return any(item.requested_at for item in self.progress)
+
+    def may_ask_again(self, now: datetime) -> bool:
+        """Starts are create-only and named, so asking again is safe; but not at once."""
+        return self.last_act_at is None or not self.failed_acts or now > self.last_act_at + ASK_AGAIN
 
     def with_progress(self, progress: Progress) -> RunView:
         changed = tuple(progress if item.index == progress.index else item for item in self.progress)

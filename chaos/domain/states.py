@@ -44,6 +44,7 @@ class StopKind(StrEnum):
     HALT = "halt"
     FAULT = "fault"
     RECORD = "record"
+    LIMITS = "limits"
 
 
 S = RunState

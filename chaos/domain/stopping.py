@@ -43,7 +43,7 @@ def _breach(view: RunView, now: datetime) -> Stop | None:
 
 
 def _refused(view: RunView, now: datetime) -> Stop | None:
-    return Stop(now, StopKind.FAULT, view.refusal) if view.refusal else None
+    return Stop(now, view.refused_as, view.refusal) if view.refusal else None
 
 
 def _robbed(view: RunView, now: datetime) -> Stop | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chaos.domain.durations import format_duration
-from chaos.domain.errors import Refused
+from chaos.domain.errors import OverLimits, Refused
 from chaos.domain.sight import Node, Pod, Workload
 from chaos.domain.spec import RunSpec, TargetSpec
 
@@ -75,37 +75,35 @@ def check_limits(spec: RunSpec, limits: Limits, unprovable: Collection[str]) -> 
     for index, fault in enumerate(spec.faults):
         where = f"scenarios.{spec.scenario}.faults[{index}]"
         if fault.fault in unprovable and not limits.allow_unprovable:
-            raise Refused(
+            raise OverLimits(
                 f"It cannot be proven that {fault.fault} is gone; such faults are off on this cluster unless "
                 "its administrator allows them.",
                 f"{where}.fault",
             )
         if fault.duration > limits.max_fault:
-            raise Refused(
+            raise OverLimits(
                 f"The fault lasts {format_duration(fault.duration)}, "
                 f"the cluster allows {format_duration(limits.max_fault)} at the most.",
                 f"{where}.duration",
             )
-        if fault.targets:
-            _check_selector(fault.targets, limits, where)
+        for rung in fault.rungs:
+            if rung.targets:
+                _check_selector(rung.targets, limits, where)
 
 
 def _check_selector(targets: TargetSpec, limits: Limits, where: str) -> None:
     namespace, opted_in = targets.namespace, limits.opted_in_namespaces
-    if targets.is_of_nodes and (targets.count or 0) > limits.max_nodes:
-        raise Refused(
-            f"{targets.count} nodes are more than the {limits.max_nodes} this cluster allows.",
-            f"{where}.targets.count",
-        )
+    if targets.is_of_nodes:
+        check_nodes(targets.count or 0, limits, f"{where}.targets.count")
     if targets.kind == "node":
         namespace, opted_in = "", ()
     if namespace in {*limits.protected_namespaces, *ALWAYS_PROTECTED}:
-        raise Refused(
+        raise OverLimits(
             f"Namespace {namespace} is protected on this cluster; choose targets elsewhere.",
             f"{where}.targets.namespace",
         )
     if opted_in and namespace not in opted_in:
-        raise Refused(
+        raise OverLimits(
             f"Namespace {namespace} has not opted in; this cluster allows {', '.join(opted_in)}.",
             f"{where}.targets.namespace",
         )
@@ -116,9 +114,31 @@ def _check_selector(targets: TargetSpec, limits: Limits, where: str) -> None:
         )
     is_of_whole = not (targets.is_of_nodes or targets.zone)  # else the share of the whole shows at a look
     if is_of_whole and targets.percent is not None and targets.percent > limits.max_percent:
-        raise Refused(
+        raise OverLimits(
             f"{targets.percent} % of the pods is more than the {limits.max_percent} % this cluster allows.",
             f"{where}.targets.percent",
+        )
+
+
+def check_nodes(count: int, limits: Limits, field: str = "targets.count") -> None:
+    """Raises OverLimits."""
+    if count > limits.max_nodes:
+        raise OverLimits(f"{count} nodes are more than the {limits.max_nodes} this cluster allows.", field)
+
+
+def check_share(count: int, matched: int, ready: int, limits: Limits) -> None:
+    """`count` of `matched` pods, of which `ready` are ready. Raises OverLimits."""
+    if count * 100 > limits.max_percent * matched:
+        raise OverLimits(
+            f"{count} of {matched} pods is {count * 100 // matched} %; "
+            f"this cluster allows {limits.max_percent} %.",
+            "targets.count",
+        )
+    least = max(1, limits.min_ready_left)
+    if ready - count < least:
+        raise OverLimits(
+            f"{count} of {ready} ready pods would leave {max(0, ready - count)}; {least} must be left.",
+            "targets.count",
         )
 
 
@@ -160,19 +180,7 @@ def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits, nodes: Seq
         raise Refused(f"{count} pods are asked for; {len(there)} are ready to choose from.", "targets.count")
     if count < 1:  # no names at all would let Litmus choose for itself
         raise Refused(f"{count} pods make no target; at least one must be named.", "targets.count")
-    if count * 100 > limits.max_percent * len(staying):
-        raise Refused(
-            f"{count} of {len(staying)} pods is {count * 100 // len(staying)} %; "
-            f"this cluster allows {limits.max_percent} %.",
-            "targets.count",
-        )
-    least = max(1, limits.min_ready_left)
-    if len(ready) - count < least:
-        raise Refused(
-            f"{count} of {len(ready)} ready pods would leave {max(0, len(ready) - count)}; "
-            f"{least} must be left.",
-            "targets.count",
-        )
+    check_share(count, len(staying), len(ready), limits)
     return Targets(targets.namespace, tuple(_spread(there)[:count]), len(staying), len(ready))
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from chaos.domain.run import RunView
 from chaos.domain.sight import Reading
-from chaos.domain.targets import Limits
 from chaos.ports import Ports, RunRef, Senses
 from chaos.services.recorder import Recorder
 
@@ -31,7 +30,6 @@ class Tools:
     spec_digest: str
     readings: Callable[[], tuple[Reading, ...]]
     """Every reading of the run so far, for the verdict."""
-    limits: Limits = field(default_factory=Limits)
     ceiling: int = 0
     """What a later rung of a ladder may touch at the most."""
 

@@ -98,7 +98,6 @@ def _drive_slice(
         recorder,
         record.spec_digest,
         lambda: tuple(perception.readings),
-        record.limits,
         record.ceiling,
     )
     view = view_of(record, now)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chaos.domain.errors import Forbidden, Permanent, Refused
+from chaos.domain.errors import Forbidden, OverLimits, Permanent, Refused
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.postcondition import is_there
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import RunView
 from chaos.domain.sight import Alert, AlertsReading, ClusterSight, Reading
-from chaos.domain.states import RunState
+from chaos.domain.states import RunState, StopKind
 from chaos.domain.tally import tallies_of
+from chaos.faults.catalogue import UNPROVABLE
 from chaos.ports import ActDone, News, StoreLost
 from chaos.services import words
 from chaos.services.acts import (
@@ -59,6 +60,9 @@ def view_of(record: RunRecord, now: datetime) -> RunView:
         tallies=tallies_of(record.spec, () if record.state in BEFORE else record.readings),
         words=record.signals.words,
         lever=record.signals.lever,
+        limits=record.signals.limits,
+        limits_at=record.signals.at,
+        is_unprovable=record.spec.fault.fault in UNPROVABLE,
         uncertain_until=doubt if doubt > now else None,
     )
 
@@ -152,7 +156,8 @@ class Perception:
             view = replace(view, failed_acts=view.failed_acts + 1)
             is_definite = isinstance(done.error, Refused | Permanent | Forbidden)
             if done.name in (GRANT, INJECT, CLIMB) and is_definite:
-                view = replace(view, refusal=str(done.error))
+                kind = StopKind.LIMITS if isinstance(done.error, OverLimits) else StopKind.FAULT
+                view = replace(view, refusal=str(done.error), refused_as=kind)
                 if done.name == INJECT:
                     view = _answered(view)
             return view
@@ -219,5 +224,12 @@ def _signals(view: RunView, signals: Signals) -> RunView:
     if signals.stop and view.stop is None:
         marks = replace(marks, decided_at=marks.decided_at or signals.stop.at)
     return replace(
-        view, stop=stop, marks=marks, lever=signals.lever, words=signals.words, record_lost_since=None
+        view,
+        stop=stop,
+        marks=marks,
+        lever=signals.lever,
+        limits=signals.limits,
+        limits_at=signals.at,
+        words=signals.words,
+        record_lost_since=None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,8 +15,12 @@ from chaos.domain.record import Signals
 from chaos.domain.run import Stop, Word
 from chaos.domain.sight import Alert, AlertsReading, Reading
 from chaos.domain.states import StopKind
+from chaos.domain.targets import Limits
 from chaos.journal.record import storable
 from chaos.models import Halt, Run, SampleChunk
+from chaos.services import clusters
+
+log = logging.getLogger(__name__)
 
 ALERTS = "ALERTS"
 
@@ -27,8 +32,18 @@ def stop_of(run: Run) -> Stop | None:
 
 
 def signals_of(run: Run, now: datetime) -> Signals:
+    """`now` is an instant from before the rows were read."""
     words = tuple(Word(row.word, row.at, row.by, row.note) for row in run.words.all())
-    return Signals(now, stop_of(run), lever_of(run.cluster_id), words)
+    return Signals(now, stop_of(run), lever_of(run.cluster_id), words, _limits_of(run))
+
+
+def _limits_of(run: Run) -> Limits | None:
+    """None for a row that cannot be read: nothing starts by it, but a stop is heard all the same."""
+    try:
+        return clusters.info(run.cluster).limits
+    except (TypeError, ValueError):
+        log.exception("The limits of cluster %s cannot be read.", run.cluster_id)
+        return None
 
 
 def lever_of(cluster_id: int) -> str:

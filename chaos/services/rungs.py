@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from chaos.domain.allowing import in_context, limits_of
 from chaos.domain.decisions import MarkRung
-from chaos.domain.errors import Refused
+from chaos.domain.errors import OverLimits, Refused
 from chaos.domain.injection import Injection
 from chaos.domain.record import Change
 from chaos.domain.run import RunView
@@ -26,9 +27,12 @@ def mark_rung(view: RunView, decision: MarkRung, tools: Tools, now: datetime) ->
 
 
 def next_rung(view: RunView, rung: int, tools: Tools) -> tuple[Injection, ...]:
-    """Name the targets of the next rung as they are now, within the same limits."""
+    """Name the targets of the next rung as they are now, within the limits of now."""
     fault = view.spec.fault.rungs[rung]
-    targets = named(fault, tools.limits, tools.ports.cluster)
+    try:
+        targets = named(fault, limits_of(view), tools.ports.cluster)
+    except OverLimits as error:
+        raise OverLimits(in_context(view, rung, error), error.field) from error
     size = targets.size if targets else 0
     if size > tools.ceiling:
         raise Refused(f"{size} targets would be hit on this rung, {tools.ceiling} were approved.")

@@ -18,7 +18,6 @@ from chaos.domain.record import Change, RunRecord, Signals
 from chaos.domain.run import Marks
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState
-from chaos.domain.targets import Limits
 from chaos.journal.checkpoints import checkpoint
 from chaos.journal.record import append, storable
 from chaos.models import Run, RunInjection, SampleChunk
@@ -69,10 +68,12 @@ class DjangoStore:
 
     def signals(self, run: str) -> Signals:
         with _reaching():
-            return rows.signals_of(Run.objects.get(pk=run), self._now())
+            now = self._now()
+            return rows.signals_of(Run.objects.select_related("cluster").get(pk=run), now)
 
     def load(self, run: str) -> RunRecord:
         with _reaching():
+            now = self._now()
             row = Run.objects.select_related("cluster").prefetch_related("words").get(pk=run)
             injections = list(row.injections.all())
             return RunRecord(
@@ -84,12 +85,11 @@ class DjangoStore:
                 state_since=row.state_since,
                 not_after=row.not_after,
                 marks=codec.from_plain(Marks, row.marks),
-                signals=rows.signals_of(row, self._now()),
+                signals=rows.signals_of(row, now),
                 injections=tuple(codec.from_plain(Injection, item.plan) for item in injections),
                 progress=tuple(codec.from_plain(Progress, item.progress) for item in injections),
                 readings=rows.readings_of(row),
                 ceiling=row.ceiling,
-                limits=codec.from_plain(Limits, row.cluster.limits),
             )
 
     def record(self, run: str, fence: int, change: Change) -> bool:

@@ -84,6 +84,8 @@ def stopping(stop: Stop, breach_at: datetime | None) -> tuple[Event, ...]:
     wanted = Event("run.stop_wanted", who + stop.reason, stop.at, body=body)
     if stop.kind is StopKind.BREACH:
         return (Event("run.breach", stop.reason, breach_at or stop.at, body=body), wanted)
+    if stop.kind is StopKind.LIMITS:
+        return (Event("run.over_limits", stop.reason, stop.at, body=body), wanted)
     return (wanted,)
 
 

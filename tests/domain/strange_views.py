@@ -11,6 +11,7 @@ from chaos.domain.run import Marks
 from chaos.domain.sight import ClusterSight, ResidueKind, ResultSeen
 from chaos.domain.spec import Stage
 from chaos.domain.states import RunState
+from chaos.domain.targets import Limits
 from tests.domain.views import (
     A_STOP,
     ENGINE,
@@ -36,6 +37,7 @@ NODES = [(), (a_node(),), (a_node(is_schedulable=False),)]
 WORDS = [(), (said("injected", 5),), (said("injected", 5), said("reverted", 1))]
 UNSEEN = ClusterSight(ago(0.2), ago(0.1), unseen="refused")
 ACTS = ["grant", "inject", "revert", "read", "clear", "recreate", "restore"]
+LIMITS = [None, Limits(max_percent=20), *[Limits(max_percent=50)] * 4]
 A_LADDER = a_spec(faults=(replace(a_spec().fault, stages=(Stage(count=3), Stage(count=1))),))
 SPECS = [a_spec(), a_manual_spec(), a_latency_spec(), a_drain_spec(), A_LADDER, A_LADDER]
 STEPS = ("granted_at", "baseline_at", "accepted_at", "pods_gone_at", "clean_at", "steady_at", "cleared_at")
@@ -64,6 +66,8 @@ def any_view(chance):
         not_after=NOW + timedelta(seconds=-1 if maybe(0.1) else 300),
         stop=A_STOP if maybe(0.2) else None,
         lever="an incident" if maybe(0.1) else "",
+        limits=pick(LIMITS),
+        limits_at=pick([None, ago(0.05), ago(0.05), ago(0.4), ago(100)]),
         refusal="Not allowed." if maybe(0.1) else "",
         marks=Marks(stranded_at=pick(MAYBE), **{name: pick([None, *AGES[2:]]) for name in STEPS}),
         progress=(

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from chaos.domain.decide import ASK_AGAIN, BASELINE_GRACE, START_WITHIN, decide
+from chaos.domain.decide import BASELINE_GRACE, START_WITHIN, decide
 from chaos.domain.decisions import MarkInjected, MarkSteps, Move, Request, TakeGrant, Wait, WantStop
 from chaos.domain.injection import Progress
-from chaos.domain.run import Marks
+from chaos.domain.run import ASK_AGAIN, Marks
 from chaos.domain.sight import EngineSeen, ResultSeen
 from chaos.domain.states import FINAL, RunState, StopKind
 from tests.domain.views import A_STOP, ENGINE, NOW, a_sight, a_view, ago, replaced_pods, said, tallies

@@ -130,6 +130,16 @@ def test_nothing_is_injected_without_a_grant_and_a_steady_state_first():
             assert view.tallies["p99"].is_steady and not view.acting, view
 
 
+def test_nothing_is_asked_for_that_the_newest_limits_do_not_allow():
+    for view, decision in walked():
+        if isinstance(decision, Request):
+            (injection,), (progress,) = view.injections, view.progress
+            assert view.limits_at > (progress.intended_at or view.state_since), view
+            assert view.limits.max_percent == 50 or not injection.targets, view
+        if isinstance(decision, Climb):
+            assert view.limits is not None, view
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, COUNT - 1), st.timedeltas(timedelta(0), timedelta(hours=2)))
 def test_time_alone_never_makes_a_stopped_run_start_again(index, later):

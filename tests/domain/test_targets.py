@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chaos.domain.errors import Refused
 from chaos.domain.sight import Pod
-from chaos.domain.spec import TargetSpec
+from chaos.domain.spec import Stage, TargetSpec
 from chaos.domain.targets import ALWAYS_PROTECTED, Limits, check_limits, resolve, wanted_count
 from tests.support.builders import a_manual_spec, a_spec, pods
 
@@ -165,3 +165,10 @@ def test_a_pod_that_no_controller_would_replace_keeps_its_selector_from_being_us
     found = (*pods(), replace(pods()[0], name="debug", uid="uid-debug", is_bare=True))
     with pytest.raises(Refused, match="debug: no controller would replace it"):
         resolve(a_spec().fault.targets, found, Limits(max_percent=50))
+
+
+def test_each_rung_of_a_ladder_keeps_to_the_limits_that_can_be_told_without_a_look():
+    ladder = (Stage(percent=20), Stage(percent=40))
+    check_limits(a_spec_with(asking(percent=20), stages=ladder), Limits(max_percent=40), ())
+    with pytest.raises(Refused, match="40 % of the pods is more than the 30 %"):
+        check_limits(a_spec_with(asking(percent=20), stages=ladder), Limits(max_percent=30), ())

@@ -7,6 +7,7 @@ from chaos.domain.run import Marks, RunView, Stop, Word
 from chaos.domain.sight import ClusterSight, EngineSeen, Reading, Residue, ResidueKind
 from chaos.domain.states import RunState, StopKind
 from chaos.domain.tally import tallies_of
+from chaos.domain.targets import Limits
 from tests.support.builders import a_spec, injections_of, pods
 
 NOW = datetime(2026, 7, 1, 10, 0, 30, tzinfo=UTC)
@@ -93,6 +94,8 @@ def a_view(state=RunState.INJECTING, spec=None, **changes):
         "tallies": tallies(spec),
         "sight": sight,
         "seen": sight,
+        "limits": Limits(max_percent=50),
+        "limits_at": ago(0.1),
     }
     return RunView(spec=spec, **(values | changes))
 

@@ -12,6 +12,7 @@ from chaos.domain.injection import Progress
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import Stop, Word
 from chaos.domain.states import Verdict, may_move
+from chaos.domain.targets import Limits
 
 LEASE = timedelta(seconds=15)
 
@@ -28,6 +29,7 @@ class MemoryStore:
     lease_until: datetime | None = None
     stop: Stop | None = None
     lever: str = ""
+    limits: Limits | None = field(default_factory=lambda: Limits(max_percent=50))
     words: tuple[Word, ...] = ()
     verdict: Verdict = Verdict.AWAITED
     outcomes: tuple[Any, ...] = ()
@@ -65,7 +67,7 @@ class MemoryStore:
 
     def signals(self, run: str) -> Signals:
         self._reach()
-        return Signals(self.now(), self.stop, self.lever, self.words)
+        return Signals(self.now(), self.stop, self.lever, self.words, self.limits)
 
     def load(self, run: str) -> RunRecord:
         return replace(self.record_, signals=self.signals(run))

@@ -1,10 +1,11 @@
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from chaos.domain.spec import ProbeSpec, RunSpec
+from chaos.domain.spec import ProbeSpec, RunSpec, Stage
 from tests.support.builders import a_latency_spec, a_spec, injections_of
 from tests.support.world import World
 
@@ -35,3 +36,28 @@ def world(world_of: Callable[..., World]) -> World:
 
     world: World = world_of(a_latency_spec(), latency)
     return world
+
+
+@pytest.fixture
+def ladder(world_of: Callable[..., World]) -> Callable[..., World]:
+    """Three rungs of five seconds; `bad_below` is the number of ready pods below which p99 breaches."""
+
+    def make(bad_below: int = 0, ceiling: int = 3) -> World:
+        fault = a_spec().fault
+        stages = (Stage(count=1), Stage(count=2), Stage(count=3))
+        spec = a_spec(faults=(replace(fault, duration=timedelta(seconds=5), stages=stages),))
+        world = world_of(spec, probe=lambda probe, at: 900.0 if world.cluster.ready < bad_below else 120.0)
+        first = spec.fault.rungs[0]
+        record = world.store.record_
+        injection = replace(
+            record.injections[0], duration=first.duration, targets=record.injections[0].targets[:1]
+        )
+        post = replace(injection.postcondition, gone=(injection.targets[0].uid,))
+        world.store.record_ = replace(
+            record,
+            injections=(replace(injection, postcondition=post),),
+            ceiling=ceiling,
+        )
+        return world
+
+    return make

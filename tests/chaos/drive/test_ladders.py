@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-import pytest
-
-from chaos.domain.spec import Stage
+from chaos.domain.errors import Transient
 from chaos.domain.states import RunState, StopKind, Verdict
-from chaos.domain.targets import Limits
-from tests.support.builders import a_spec
 from tests.support.fake_cluster import START
 from tests.support.killing import drive_until_killed
 from tests.support.world import World
-
-
-@pytest.fixture
-def ladder(world_of):
-    """Three rungs of five seconds; `bad_below` is the number of ready pods below which p99 breaches."""
-
-    def make(bad_below: int = 0, ceiling: int = 3) -> World:
-        fault = a_spec().fault
-        stages = (Stage(count=1), Stage(count=2), Stage(count=3))
-        spec = a_spec(faults=(replace(fault, duration=timedelta(seconds=5), stages=stages),))
-        world = world_of(spec, probe=lambda probe, at: 900.0 if world.cluster.ready < bad_below else 120.0)
-        first = spec.fault.rungs[0]
-        record = world.store.record_
-        injection = replace(
-            record.injections[0], duration=first.duration, targets=record.injections[0].targets[:1]
-        )
-        post = replace(injection.postcondition, gone=(injection.targets[0].uid,))
-        world.store.record_ = replace(
-            record,
-            injections=(replace(injection, postcondition=post),),
-            limits=Limits(max_percent=50),
-            ceiling=ceiling,
-        )
-        return world
-
-    return make
 
 
 def _targets(world: World) -> list[int]:
@@ -95,3 +64,28 @@ def test_a_driver_that_dies_between_two_rungs_leaves_nothing(ladder):
     assert world.state is RunState.ABORTED
     assert not world.cluster.engines
     assert world.now() > START
+
+
+def test_a_climb_that_does_not_go_through_is_tried_again_at_a_pace(ladder):
+    world = ladder()
+    pods = world.cluster.pods
+    world.at(9, lambda: setattr(world.cluster, "pods", _refuse))
+    world.at(24, lambda: setattr(world.cluster, "pods", pods))
+    world.drive()
+    failed = [event.at for event in world.store.log if event.kind == "run.act_failed"]
+    assert 3 <= len(failed) <= 6
+    assert _targets(world) == [1, 2, 3]
+    assert world.state is RunState.COMPLETED
+
+
+def test_deletes_at_the_end_of_a_rung_that_fail_are_repeated_at_a_pace(ladder):
+    world = ladder()
+    world.at(9, lambda: setattr(world.cluster, "revert_error", Transient("503")))
+    world.at(24, lambda: setattr(world.cluster, "revert_error", None))
+    world.drive()
+    assert 3 <= world.kinds().count("run.act_failed") <= 6
+    assert world.state is RunState.COMPLETED
+
+
+def _refuse(namespace, labels):
+    raise Transient("The API server did not answer.")

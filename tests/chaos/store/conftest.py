@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from chaos.domain import codec
 from chaos.domain.injection import Progress
 from chaos.domain.record import RunRecord, Signals
 from chaos.domain.run import Marks, Stop, Word
 from chaos.domain.states import RunState
+from chaos.domain.targets import Limits
 from chaos.journal.models import JournalEntry
-from chaos.models import Halt, Run, RunInjection
+from chaos.models import Cluster, Halt, Run, RunInjection
 from chaos.models import Word as WordRow
 from chaos.services.stop import want_stop
 from chaos.services.store import DjangoStore
@@ -40,6 +42,7 @@ class Kept:
     clock: Clock
     press_stop: Callable[[Stop], object]
     halt: Callable[[str], object]
+    limit: Callable[[Limits], object]
     say: Callable[[Word], object]
     facts: Callable[[], dict[str, Any]]
     events: Callable[[], list[str]]
@@ -77,6 +80,7 @@ def in_memory() -> Kept:
         clock,
         press_stop=lambda stop: setattr(store, "stop", store.stop or stop),
         halt=lambda reason: setattr(store, "lever", f"{reason} (by otto)"),
+        limit=lambda limits: setattr(store, "limits", limits),
         say=lambda word: setattr(store, "words", (*store.words, word)),
         facts=facts,
         events=lambda: [event.kind for event in store.log],
@@ -115,6 +119,7 @@ def in_the_database() -> Kept:
         clock,
         press_stop=lambda stop: want_stop([run], stop),
         halt=lambda reason: Halt.objects.create(at=AT, by="otto", reason=reason),
+        limit=lambda limits: Cluster.objects.update(limits=codec.to_plain(limits)),
         say=lambda word: WordRow.objects.create(
             run_id=run, word=word.word, at=word.at, by=word.by, note=word.note
         ),

@@ -12,6 +12,7 @@ from chaos.domain.run import Marks, Stop, Word
 from chaos.domain.sight import Alert, AlertsReading, Reading
 from chaos.domain.spec import ExpectationKind
 from chaos.domain.states import RunState, StopKind, Verdict
+from chaos.domain.targets import Limits
 from chaos.domain.verdict import Outcome
 from tests.support.launching import AT
 
@@ -168,6 +169,13 @@ def test_signals_carry_the_lever_and_what_people_said(kept):
     kept.clock.at = AT + SECOND
     found = kept.store.signals(kept.run)
     assert (found.lever, found.words, found.at) == ("An incident (by otto)", (word,), AT + SECOND)
+
+
+def test_signals_and_a_loaded_run_carry_the_limits_as_they_are_now(kept):
+    assert kept.store.signals(kept.run).limits.max_percent == 50
+    kept.limit(Limits(max_percent=20, max_nodes=0))
+    for found in (kept.store.signals(kept.run), kept.store.load(kept.run).signals):
+        assert (found.limits.max_percent, found.limits.max_nodes) == (20, 0)
 
 
 def test_an_end_carries_its_verdict_gives_the_lease_back_and_cannot_be_claimed(kept, fence):

@@ -15,7 +15,8 @@ from chaos.domain.run import Stop
 from chaos.domain.sight import Reading
 from chaos.domain.states import RunState, StopKind
 from chaos.journal.models import Checkpoint, JournalEntry
-from chaos.models import Run
+from chaos.models import Cluster, Run
+from chaos.services.stop import want_stop
 from chaos.services.store import DjangoStore
 from tests.support.launching import AT, STREAM, a_run
 
@@ -49,6 +50,24 @@ def test_the_journal_names_the_run_its_scenario_and_who_may_read_it():
     entry = JournalEntry.objects.order_by("pk").last()
     assert (entry.stream.name, entry.run, entry.scenario) == (STREAM, run, "pod-failure")
     assert (entry.audience, entry.body) == ("organisers", {"n": 1})
+
+
+@pytest.mark.django_db
+def test_the_chaos_namespace_is_protected_whatever_the_clusters_row_says():
+    run = a_run()
+    Cluster.objects.update(chaos_namespace="faults", limits={"protected_namespaces": []})
+    assert STORE.signals(run).limits.protected_namespaces == ("faults",)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limits", [{"max_percent": "many"}, {"max_moons": 1}, []])
+def test_limits_that_cannot_be_read_are_none_at_all_and_a_stop_is_heard_beside_them(limits):
+    run = a_run()
+    Cluster.objects.update(limits=limits)
+    want_stop([run], Stop(AT, StopKind.PERSON, "Smoke.", "otto"))
+    found = STORE.signals(run)
+    assert (found.limits, found.stop.reason) == (None, "Smoke.")
+    assert STORE.load(run).signals.limits is None
 
 
 @pytest.mark.django_db
