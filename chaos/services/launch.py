@@ -16,14 +16,14 @@ from chaos.domain.injection import Injection, Progress
 from chaos.domain.run import Marks
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState
-from chaos.domain.targets import Limits, Targets
+from chaos.domain.targets import Limits
 from chaos.faults import catalogue
 from chaos.journal.record import append
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Run, RunInjection
-from chaos.models.run import LIVE
 from chaos.ports import Cluster
-from chaos.services import clusters, rows
+from chaos.services import clusters
+from chaos.services import launch_checks as checks
 
 MARGIN = timedelta(seconds=30)
 
@@ -52,25 +52,29 @@ def launch(
     now: datetime,
     ring: Callable[[str], object],
     still_approved: Callable[[], str],
+    run: uuid.UUID | None = None,
 ) -> str:
     """Create the run and wake a driver; its id. Raises Refused with the reason, Transient when unreachable.
 
     `still_approved` is asked once more inside the transaction and answers with why not, or "". `ring` is
-    called after the commit; if it fails, the sweep finds the run.
+    called after the commit; if it fails, the sweep finds the run. With `run`, the id it is to have, asking
+    twice is refused the second time, however the two fall together.
     """
     row = clusters.row(order.cluster)
-    _check_lever(row)  # first: of all reasons not to launch it is the one to be told
-    _check_cluster(row, order, port)
+    checks.lever(row)  # first: of all reasons not to launch it is the one to be told
+    checks.identity(row, order.approved_uid, port)
+    checks.nothing_live(row)
+    checks.nothing_left(port)
     limits = clusters.info(row).limits
     targets = clusters.preview(order.spec, limits, port)
-    run = uuid.uuid4()
-    _check_ceiling(order, targets)
-    injections = _injections(run, order.spec, limits, port)
-    _check_preflight(port, injections)
+    run = run or uuid.uuid4()
+    checks.ceiling(order.ceiling, targets)
+    injections = first_injections(run.hex[:8], order.spec, limits, port)
+    checks.preflight(port, injections)
     not_after = min(order.closes, now + longest(order.spec))
     try:
         with transaction.atomic():
-            _check_lever(row)
+            checks.lever(row)
             reason = still_approved()
             if reason:
                 raise Refused(reason)
@@ -95,7 +99,7 @@ def launch(
             )
             transaction.on_commit(lambda: ring(str(run)), robust=True)
     except IntegrityError as error:
-        raise Refused(_who_is_live(row)) from error
+        raise Refused(checks.who_is_live(row)) from error
     return str(run)
 
 
@@ -118,55 +122,12 @@ def _person_within(spec: RunSpec) -> timedelta:
     return timedelta(0) if fault.needs_targets else fault.part(spec.fault, None).person_within
 
 
-def _check_lever(row: ClusterRow) -> None:
-    lever = rows.lever_of(row.pk)
-    if lever:
-        raise Refused(f"Everything is halted: {lever}. An administrator must release it first.")
-
-
-def _check_cluster(row: ClusterRow, order: Order, port: Cluster) -> None:
-    uid = port.identity()
-    if not uid == row.uid == order.approved_uid:
-        raise Refused(
-            f"The cluster answers as {uid}, registered is {row.uid}, approved is {order.approved_uid}; "
-            "nothing is launched. Check the server address of the cluster.",
-            "cluster",
-        )
-    live = set(Run.objects.filter(cluster=row, state__in=LIVE).values_list("id", flat=True))
-    if live:
-        raise Refused(_who_is_live(row))
-    ours = clusters.installation()
-    left = [str(item) for item in port.residue() if item.installation in ("", ours)]
-    if left:
-        raise Refused(
-            f"Something of an earlier run is still in the cluster: {'; '.join(left)}. "
-            "Run `manage.py sweep`, and look at it if it stays."
-        )
-
-
-def _check_ceiling(order: Order, targets: tuple[Targets | None, ...]) -> None:
-    count = sum(item.size for item in targets if item)
-    if count > (order.ceiling or 0):
-        raise Refused(
-            f"{count} targets would be hit now, {order.ceiling or 0} were approved; the platform has grown. "
-            "Have the plan approved again.",
-            "targets",
-        )
-
-
-def _check_preflight(port: Cluster, injections: list[Injection]) -> None:
-    experiments = sorted({item.experiment for item in injections if item.experiment})
-    unmet = [item.sentence for item in port.preflight(experiments) if not item.is_met]
-    if unmet:
-        raise Refused("The cluster is not ready: " + " ".join(unmet))
-
-
-def _injections(run: uuid.UUID, spec: RunSpec, limits: Limits, port: Cluster) -> list[Injection]:
-    """Those of the first rung; each later one is named when it is climbed."""
+def first_injections(short: str, spec: RunSpec, limits: Limits, port: Cluster) -> list[Injection]:
+    """Those of the first rung, named after the run's `short` id; later ones are named when climbed."""
     injections: list[Injection] = []
     for fault in spec.faults:
         chosen = clusters.named(fault.rungs[0], limits, port)
-        injections += catalogue.plan_injections(run.hex[:8], len(injections), fault.rungs[0], chosen)
+        injections += catalogue.plan_injections(short, len(injections), fault.rungs[0], chosen)
     return injections
 
 
@@ -204,9 +165,3 @@ def _write(
         )
         for item in injections
     )
-
-
-def _who_is_live(row: ClusterRow) -> str:
-    live = Run.objects.filter(cluster=row, state__in=LIVE).first()
-    which = f"{live.scenario} ({live.state}, launched by {live.launched_by})" if live else "another run"
-    return f"{which} is live on {row.name}; one run at a time. Wait for its end, or stop it."

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import Error, connection, transaction
 
@@ -57,6 +58,63 @@ def stop_run(run: str, stop: Stop, port: Cluster) -> str:
         act = pool.submit(port.revert, ref)
         want_stop([run], stop)
         return _failure(act)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What stopping did from this process, by run: `asked` of the cluster, `failed` there with the sentence,
+    `waiting` for its answer still. `record_error`: why the intent could not be written down, or ""."""
+
+    asked: tuple[str, ...]
+    failed: Mapping[str, str]
+    waiting: tuple[str, ...]
+    record_error: str = ""
+
+
+def stop_runs(ports: Mapping[str, Cluster], stop: Stop, patience: timedelta) -> Stopped:
+    """Stop these runs beside each other: no cluster is waited for by another, and none for longer than
+    `patience`. What is not answered by then goes on on its own.
+
+    Raises StoreUnavailable only when the runs cannot be looked up; then nothing was sent.
+    """
+    try:
+        rows = {str(row.pk): row for row in Run.objects.filter(pk__in=[*ports], state__in=LIVE)}
+        refs = {run: RunRef(run, clusters.installation(), row.scenario) for run, row in rows.items()}
+    except Error as error:
+        connection.close()
+        raise StoreUnavailable(
+            f"The runs cannot be looked up: {error}. Nothing was sent; halt everything by labels instead."
+        ) from error
+    acts = {run: _begun(partial(ports[run].revert, ref)) for run, ref in refs.items()}
+    record_error = ""
+    try:
+        want_stop([*refs], stop)
+    except StoreUnavailable as error:
+        record_error = str(error)
+    _, late = wait(acts.values(), patience.total_seconds())
+    failed = {run: _failure(act) for run, act in acts.items() if act not in late}
+    return Stopped(
+        asked=tuple(refs),
+        failed={run: sentence for run, sentence in failed.items() if sentence},
+        waiting=tuple(run for run, act in acts.items() if act in late),
+        record_error=record_error,
+    )
+
+
+def _begun(deed: Callable[[], None]) -> Future[None]:
+    """On a thread that nobody has to wait for, not even the end of this process."""
+    act: Future[None] = Future()
+
+    def do() -> None:
+        try:
+            deed()
+        except BaseException as error:
+            act.set_exception(error)
+        else:
+            act.set_result(None)
+
+    threading.Thread(target=do, daemon=True).start()
+    return act
 
 
 def want_stop(runs: Sequence[str], stop: Stop) -> int:
@@ -173,8 +231,6 @@ def _sentence(error: BaseException) -> str:
 
 
 def _failure(act: Future[None]) -> str:
-    try:
-        act.result()
-    except GamedayError as error:
-        return str(error)
-    return ""
+    """What went wrong at the cluster, in words, or ""."""
+    error = act.exception()
+    return _sentence(error) if error else ""

@@ -1,0 +1,70 @@
+"""What must be so before anything is launched, one check each. Each raises Refused with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chaos.domain.errors import Refused
+from chaos.domain.injection import Injection
+from chaos.domain.targets import Targets
+from chaos.models import Cluster as ClusterRow
+from chaos.models import Run
+from chaos.models.run import LIVE
+from chaos.ports import Cluster
+from chaos.services import clusters, rows
+
+
+def lever(row: ClusterRow) -> None:
+    held = rows.lever_of(row.pk)
+    if held:
+        raise Refused(f"Everything is halted: {held}. An administrator must release it first.")
+
+
+def identity(row: ClusterRow, approved_uid: str, port: Cluster) -> None:
+    """It is the cluster that was registered and approved, whatever answers at its address now."""
+    uid = port.identity()
+    if not uid == row.uid == approved_uid:
+        raise Refused(
+            f"The cluster answers as {uid}, registered is {row.uid}, approved is {approved_uid}; "
+            "nothing is launched. Check the server address of the cluster.",
+            "cluster",
+        )
+
+
+def nothing_live(row: ClusterRow) -> None:
+    if Run.objects.filter(cluster=row, state__in=LIVE).exists():
+        raise Refused(who_is_live(row))
+
+
+def nothing_left(port: Cluster) -> None:
+    ours = clusters.installation()
+    left = [str(item) for item in port.residue() if item.installation in ("", ours)]
+    if left:
+        raise Refused(
+            f"Something of an earlier run is still in the cluster: {'; '.join(left)}. "
+            "Run `manage.py sweep`, and look at it if it stays."
+        )
+
+
+def ceiling(most: int | None, targets: Iterable[Targets | None]) -> None:
+    """`most` is what was approved; None: no targets at all."""
+    count = sum(item.size for item in targets if item)
+    if count > (most or 0):
+        raise Refused(
+            f"{count} targets would be hit now, {most or 0} were approved; the platform has grown. "
+            "Have the plan approved again.",
+            "targets",
+        )
+
+
+def preflight(port: Cluster, injections: Iterable[Injection]) -> None:
+    experiments = sorted({item.experiment for item in injections if item.experiment})
+    unmet = [item.sentence for item in port.preflight(experiments) if not item.is_met]
+    if unmet:
+        raise Refused("The cluster is not ready: " + " ".join(unmet))
+
+
+def who_is_live(row: ClusterRow) -> str:
+    live = Run.objects.filter(cluster=row, state__in=LIVE).first()
+    which = f"{live.scenario} ({live.state}, launched by {live.launched_by})" if live else "another run"
+    return f"{which} is live on {row.name}; one run at a time. Wait for its end, or stop it."
