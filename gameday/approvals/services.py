@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,15 +10,14 @@ from django.db import transaction
 
 from chaos.domain.errors import Refused
 from chaos.journal.record import append
-from chaos.services import clusters
 from gameday.approvals import policy
+from gameday.approvals.around import Around
 from gameday.approvals.models import Acknowledgement, Approval
 from gameday.approvals.policy import Asked, Decision, Given
-from gameday.people import services as people
 from gameday.people.models import User
-from gameday.people.roles import Act, may
 from gameday.plans.models import Plan
 from gameday.plans.preview import Look, ceilings, preview
+from gameday.plans.problems import PlanRefused
 from gameday.plans.services import plan as find_plan
 from gameday.plans.spec import Party, PlanSpec
 
@@ -28,28 +27,59 @@ class Standing:
     """Where a plan stands. It may be launched when nothing is missing.
 
     `ceilings` are the most pods each scenario may touch: the least that any counted approver was shown.
+    `approvals` count; `decisions` are all on record, those of earlier versions too.
     """
 
     plan: Plan
     spec: PlanSpec
     asked: Asked
     approvals: tuple[Given, ...]
+    decisions: tuple[Approval, ...]
     missing: tuple[str, ...]
     ceilings: Mapping[str, int]
+    now: datetime
 
     @property
     def reason(self) -> str:
         """Why nothing may be launched, or ""."""
         return " ".join(self.missing)
 
+    @property
+    def status(self) -> str:
+        """`ready`, `rejected`, `closed` (its window), or `waiting` for approvals or for who must be told."""
+        if not self.missing:
+            return "ready"
+        if self.now >= self.asked.closes:
+            return "closed"
+        here = [row for row in self.decisions if row.digest == self.asked.digest]
+        return "rejected" if any(row.decision == Decision.REJECTED.value for row in here) else "waiting"
+
 
 def standing(slug: str, now: datetime) -> Standing:
     """Everything is looked up afresh: roles, cluster, digest. Raises Refused for an unknown plan."""
     plan = find_plan(slug)
-    spec = plan.compiled()
-    asked = _asked(plan, spec)
-    rows = list(Approval.objects.filter(plan=plan).select_related("approver"))
-    given = [_given(row, plan) for row in rows]
+    plan.compiled()
+    return standings([plan], now)[slug]
+
+
+def standings(plans: Sequence[Plan], now: datetime) -> dict[str, Standing]:
+    """Where each of these plans stands, by slug, in as many queries as one takes.
+
+    `plans` come with their team and cluster. One whose document this release does not accept is left out.
+    """
+    around = Around.of(plans)
+    found = {}
+    for plan in plans:
+        try:
+            found[plan.slug] = _standing(plan, plan.compiled(), around, now)
+        except PlanRefused:
+            continue
+    return found
+
+
+def _standing(plan: Plan, spec: PlanSpec, around: Around, now: datetime) -> Standing:
+    asked, rows = around.asked(plan, spec), around.decisions[plan.pk]
+    given = [around.given(row, plan) for row in rows]
     counted = policy.standing(asked, given, now)
     names = {item.approver for item in counted}
     shown = [row.ceilings for row in rows if row.digest == asked.digest and row.approver.username in names]
@@ -58,8 +88,10 @@ def standing(slug: str, now: datetime) -> Standing:
         spec=spec,
         asked=asked,
         approvals=tuple(counted),
+        decisions=tuple(rows),
         missing=tuple(policy.missing(asked, given, now)),
         ceilings={key: min(item[key] for item in shown) for key in (shown[0] if shown else ())},
+        now=now,
     )
 
 
@@ -111,8 +143,9 @@ def _decide(
             raise Refused(
                 f"{plan} has changed since you looked; it is {spec.digest} now. Look again.", "digest"
             )
-        asked = _asked(plan, spec)
-        reasons = policy.why_not_approve(asked, by.username, by.name, _is_approver(by, plan), now)
+        around = Around.of([plan])
+        asked = around.asked(plan, spec)
+        reasons = around.why_not_approve(plan, asked, by, now)
         if reasons:
             raise Refused(" ".join(reasons), "user")
         facts = {
@@ -148,39 +181,6 @@ def _record_decision(plan: Plan, row: Approval, by: User, now: datetime) -> None
 def _record(plan: Plan, kind: str, text: str, by: User, now: datetime, body: Mapping[str, object]) -> None:
     append(plan.stream, kind, text, at=now, actor=by.username, actor_name=by.name,
            audience="organisers", body=body)  # fmt: skip
-
-
-def _asked(plan: Plan, spec: PlanSpec) -> Asked:
-    cluster = clusters.find(spec.cluster)
-    told = set(Acknowledgement.objects.filter(plan=plan, digest=spec.digest).values_list("party", flat=True))
-    return Asked(
-        digest=spec.digest,
-        cluster_uid=cluster.uid,
-        environment=cluster.environment,
-        writers=frozenset(plan.writers.values_list("username", flat=True)),
-        facilitators=frozenset(spec.facilitators),
-        opens=spec.window.opens,
-        closes=spec.window.closes,
-        untold=tuple(party.name for party in spec.must_be_told if party.name not in told),
-    )
-
-
-def _given(row: Approval, plan: Plan) -> Given:
-    return Given(
-        approver=row.approver.username,
-        name=row.approver_name,
-        decision=Decision(row.decision),
-        digest=row.digest,
-        cluster_uid=row.cluster_uid,
-        policy_version=row.policy_version,
-        expires_at=row.expires_at,
-        is_approver=_is_approver(row.approver, plan),
-        comment=row.comment,
-    )
-
-
-def _is_approver(user: User, plan: Plan) -> bool:
-    return may(Act.APPROVE, people.roles_in(user, plan.team))
 
 
 def _locked(slug: str) -> Plan:

@@ -52,7 +52,7 @@ class Plan(models.Model):
         return frozenset(map(DayRole, self.document.get("people", {}).get(username, ())))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _compiled(document: str) -> PlanSpec:
     """Compiled once for each text: a page asks for the same plan many times, and specs are frozen."""
     return compile_plan(json.loads(document))
