@@ -69,6 +69,9 @@ class _Window:
     def after(self, at: datetime) -> str:
         return f"{(at - self.injected_at).total_seconds():.1f} s"
 
+    def was(self, value: float) -> str:
+        return f"{value:g} {self.unit}".rstrip()
+
 
 def _judge(
     item: Expectation,
@@ -96,8 +99,7 @@ def _judge(
 def _holds(window: _Window) -> _Answer:
     for (at, value), is_good in zip(window.known, window.good, strict=True):
         if not is_good:
-            sentence = f"It was {value:g} {window.unit} after {window.after(at)}."
-            return Verdict.DEVIATED, sentence, at
+            return Verdict.DEVIATED, f"It was {window.was(value)} after {window.after(at)}.", at
     if window.was_stopped:
         return Verdict.INCONCLUSIVE, "It held until the run was stopped early.", None
     return Verdict.HELD, f"It held over {len(window.known)} readings.", None
@@ -108,14 +110,16 @@ def _happens(window: _Window) -> _Answer:
         if is_good and at <= window.deadline:
             return Verdict.HELD, f"It happened after {window.after(at)}.", at
     if window.ended_at >= window.deadline:
-        return Verdict.DEVIATED, "It did not happen in time.", window.deadline
+        last = [value for at, value in window.known if at <= window.deadline][-1:]
+        rest = f"; it was {window.was(last[0])} when its time was up" if last else ""
+        return Verdict.DEVIATED, f"It did not happen in time{rest}.", window.deadline
     return Verdict.INCONCLUSIVE, "The run ended before its time was up.", None
 
 
 def _recovers(window: _Window) -> _Answer:
     bad = [at for (at, _), is_good in zip(window.known, window.good, strict=True) if not is_good]
     if bad and bad[-1] > window.deadline:
-        return Verdict.DEVIATED, "It was still out of tolerance when its time was up.", window.deadline
+        return Verdict.DEVIATED, _still_out(window), window.deadline
     if not bad:
         if window.was_stopped and window.ended_at < window.deadline:
             return Verdict.INCONCLUSIVE, "It had not left its tolerance when the run was stopped.", None
@@ -132,6 +136,16 @@ def _recovers(window: _Window) -> _Answer:
             back,
         )
     return Verdict.HELD, f"It was back after {window.after(back)}.", back
+
+
+def _still_out(window: _Window) -> str:
+    """Where it stood when its time was up; it may have been back before that, and out again after it."""
+    read = list(zip(window.known, window.good, strict=True))
+    before = [(value, is_good) for (at, value), is_good in read if at <= window.deadline][-1:]
+    if before and not before[0][1]:
+        return f"It was still {window.was(before[0][0])} when its time was up."
+    at, value = next(known for known, is_good in read if known[0] > window.deadline and not is_good)
+    return f"It was {window.was(value)} after {window.after(at)}, when its time was up."
 
 
 _RULES = {

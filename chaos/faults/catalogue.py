@@ -79,6 +79,16 @@ def find(name: str) -> Fault:
         ) from None
 
 
+def chosen(spec: FaultSpec) -> str:
+    """Its parameters as people read them, `latency 500ms`: those that are not as when they are left out."""
+    fault = FAULTS.get(spec.fault)
+    usual = {item.name: item.default for item in fault.parameters} if fault else {}
+    given = spec.parameters.items()
+    return ", ".join(
+        f"{name} {value}" for name, value in given if name != "proven_by" and value != usual.get(name)
+    )
+
+
 def plan_injections(run_short: str, first: int, spec: FaultSpec, targets: Targets | None) -> list[Injection]:
     """The injections with inverse, pre-image and postcondition, before anything is done.
 

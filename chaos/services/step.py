@@ -36,6 +36,7 @@ from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView
 from chaos.domain.sight import Reading
 from chaos.domain.states import RunState, StopKind
+from chaos.faults import catalogue
 from chaos.services import words
 from chaos.services.acts import CLEAR, CLIMB, END_RUNG, GRANT, INJECT, LATE_CREATE, READ, REVERT, Tools, act
 from chaos.services.redress import recreate_targets, restore
@@ -89,7 +90,8 @@ def _request(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
     by_person = injection.inverse is InverseKind.PERSON
     if progress.requested_at is None:  # else it is asked again, since no answer came
         progress = replace(progress, requested_at=now, not_before=now)
-        event = words.asked(injection, now) if by_person else words.requested(injection, now)
+        chosen = catalogue.chosen(view.spec.fault.rungs[injection.rung])
+        event = words.asked(injection, now) if by_person else words.requested(injection, chosen, now)
         tools.recorder.require(Change(at=now, progress=(progress,), events=(event,)))
         view = view.with_progress(progress)
     if by_person:

@@ -38,12 +38,14 @@ def moved(to: RunState, why: str, at: datetime) -> Event:
     return Event("run.state", f"{_STATE[to]}: {why}", at, body={"state": to.value})
 
 
-def requested(injection: Injection, at: datetime) -> Event:
+def requested(injection: Injection, chosen: str, at: datetime) -> Event:
+    """`chosen`: the parameters that were chosen for it."""
     targets = injection.targets or injection.nodes
     names = ", ".join(target.name for target in targets)
     what = "" if injection.targets else " nodes"
     of = f"{len(targets)} of {injection.pre_image.matched}{what}"
-    text = f"{injection.fault} requested on {names} ({of})."
+    how = f" ({chosen})" if chosen else ""
+    text = f"{injection.fault}{how} requested on {names} ({of})."
     return Event(
         "injection.requested", text, at, ORGANISERS, {"index": injection.index, "name": injection.name}
     )
@@ -144,7 +146,9 @@ def came_back(view: RunView, at: datetime) -> Event:
 
 
 def judged(verdict: Verdict, outcomes: Sequence[Outcome], at: datetime) -> Event:
-    parts = "; ".join(f"{item.probe} {item.verdict.value}: {item.sentence}" for item in outcomes)
+    parts = " ".join(
+        f"{item.probe} {item.expected}: {item.verdict.value}. {item.sentence}" for item in outcomes
+    )
     body = {"verdict": verdict.value, "outcomes": codec.to_plain(tuple(outcomes))}
     return Event("run.verdict", f"Verdict {verdict.value}. {parts}", at, body=body)
 

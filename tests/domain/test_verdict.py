@@ -123,3 +123,23 @@ def test_each_expectation_is_judged_on_its_own_probe():
     first, second = judge(spec, readings, NOW, after(ENDED), False)
     assert (first.verdict, second.verdict) == (DEVIATED, UNCLEAR)
     assert second.expected == "< 200", "no unit, no trailing space"
+
+
+@pytest.mark.parametrize(
+    "kind, values, sentence",
+    [
+        (
+            HAPPENS,
+            {1: BAD, 9: 250.0, 12: GOOD},
+            "did not happen in time; it was 250 ms when its time was up.",
+        ),
+        (HAPPENS, {12: GOOD}, "It did not happen in time."),
+        (RECOVERS, {1: BAD, 9: 250.0, 12: BAD}, "It was still 250 ms when its time was up."),
+        (RECOVERS, {1: BAD, 5: GOOD, 15: BAD}, "It was 300 ms after 15.0 s, when its time was up."),
+        (RECOVERS, {12: BAD, 13: GOOD}, "It was 300 ms after 12.0 s, when its time was up."),
+    ],
+)
+def test_a_deviation_says_where_it_stood_when_its_time_was_up(kind, values, sentence):
+    found = outcome(kind, values)
+    assert found.verdict is DEVIATED
+    assert found.sentence.endswith(sentence)

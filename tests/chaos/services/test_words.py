@@ -1,4 +1,4 @@
-"""What the timeline says of alerts."""
+"""What the timeline says, so that no two lines of it look the same and mean different things."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from chaos.domain.sight import Alert
-from chaos.services.words import alert_changed
+from chaos.domain.spec import ExpectationKind
+from chaos.domain.states import Verdict
+from chaos.domain.verdict import Outcome
+from chaos.services.words import alert_changed, judged
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 SCRAPED = {"job": "cluster", "instance": "10.0.0.1:8080"}
@@ -34,3 +37,14 @@ def test_an_alert_is_told_from_others_of_its_name(labels, said):
 def test_an_alert_that_ends_is_named_as_it_began():
     alert = Alert("Missing", "firing", {"deployment": "payments-api"})
     assert alert_changed(alert, False, AT).text == "Alert Missing is resolved (deployment payments-api)."
+
+
+def test_two_expectations_on_one_probe_are_told_apart_by_what_was_expected():
+    outcomes = (
+        Outcome("breaker", ExpectationKind.HAPPENS_WITHIN, "== 1", Verdict.HELD, "It happened after 2.2 s."),
+        Outcome("breaker", ExpectationKind.RECOVERS_WITHIN, "== 0", Verdict.DEVIATED, "It was still 1."),
+    )
+    assert judged(Verdict.DEVIATED, outcomes, AT).text == (
+        "Verdict deviated. breaker == 1: held. It happened after 2.2 s. "
+        "breaker == 0: deviated. It was still 1."
+    )

@@ -69,7 +69,7 @@ def test_a_zone_fails_with_all_its_nodes_and_its_broker_is_expected_back():
     run = scenario("zone-failure")
     targets = run.fault.targets
     assert targets and (targets.kind, targets.percent, targets.zone) == ("node", 100, "eu-1c")
-    assert expected(run, ExpectationKind.RECOVERS_WITHIN)["kafka-2"] == "== 1"
+    assert expected(run, ExpectationKind.RECOVERS_WITHIN)["kafka-2-ready"] == "== 1"
 
 
 def test_what_no_program_injects_is_injected_and_undone_by_a_person():
