@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
 
+from chaos.adapters.peers import refuse_off_limits
+from chaos.domain.errors import Refused
 from chaos.domain.sight import Reading
 from chaos.domain.spec import ProbeKind, ProbeSpec
 
@@ -54,6 +56,8 @@ def _get(url: str, seconds: float, ca_file: str | None) -> tuple[int, float]:
     began = time.perf_counter()
     timer.start()
     try:
+        connection.connect()
+        refuse_off_limits(connection.sock, str(parts.hostname))
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("GET", target, headers={"User-Agent": "gameday", "Connection": "close"})
         answer = connection.getresponse()
@@ -65,6 +69,8 @@ def _get(url: str, seconds: float, ca_file: str | None) -> tuple[int, float]:
         if is_over.is_set() or took > seconds:
             raise _Unknown(_late(parts, seconds))
         return answer.status, took * 1000
+    except Refused as error:
+        raise _Unknown(str(error)) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _Unknown(_late(parts, seconds) if is_over.is_set() else _why(error, parts, seconds)) from error
     finally:

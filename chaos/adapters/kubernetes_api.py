@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -19,7 +19,8 @@ from kubernetes.client import ApiClient, Configuration
 from chaos.adapters.kubernetes_answers import object_of, parsed, whole
 from chaos.adapters.kubernetes_errors import from_answer, raise_for
 from chaos.adapters.kubernetes_paths import Resource, selector, what_is_asked
-from chaos.adapters.token_file import TokenFile
+from chaos.adapters.peers import watch
+from chaos.adapters.token_file import Credential, KeptSecret, TokenFile
 from chaos.domain.errors import Refused
 
 Json = dict[str, Any]
@@ -29,14 +30,17 @@ PAGE = 250
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where a cluster is and who we are there. `ca_file` is None only for plain http.
+    """Where a cluster is and who we are there. With neither CA, the system's are trusted.
 
-    Times are in seconds; `read_timeout` bounds the whole answer, not one packet of it.
+    Times are in seconds; `read_timeout` bounds the whole answer, not one packet of it. `token` opens the
+    token that the application keeps; it goes before `token_file`.
     """
 
     server: str
     ca_file: str | None = None
     token_file: str | None = None
+    ca_pem: str = field(default="", repr=False)
+    token: Callable[[], str] | None = field(default=None, repr=False)
     proxy: str = ""
     connect_timeout: float = 2.0
     read_timeout: float = 5.0
@@ -54,7 +58,11 @@ class KubernetesApi:
         parts = urlsplit(connection.server)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise Refused(f"{connection.server!r} is no server address; write https://host:port.")
-        self._token = TokenFile(connection.token_file, parts.scheme, parts.hostname)
+        self._credential: Credential = (
+            KeptSecret(connection.token, parts.scheme, parts.hostname)
+            if connection.token
+            else TokenFile(connection.token_file, parts.scheme, parts.hostname)
+        )
         self._lock = threading.Lock()
         self._made_in = 0
         self._client: ApiClient | None = None
@@ -151,7 +159,7 @@ class KubernetesApi:
         connect, read = self.connection.connect_timeout, self.connection.read_timeout
         if within is not None:
             connect, read = min(connect, max(within, 0.05)), min(read, max(within, 0.05))
-        headers = {"Accept": "application/json", "User-Agent": "gameday", **self._token.header()}
+        headers = {"Accept": "application/json", "User-Agent": "gameday", **self._credential.header()}
         if body is not None:
             headers["Content-Type"] = (
                 "application/merge-patch+json" if method == "PATCH" else "application/json"
@@ -186,4 +194,7 @@ def _client(connection: Connection) -> ApiClient:
     )
     configuration.proxy = connection.proxy or None
     configuration.connection_pool_maxsize = 16
-    return ApiClient(configuration)
+    configuration.ca_cert_data = connection.ca_pem or None
+    client = ApiClient(configuration)
+    watch(client.rest_client.pool_manager)
+    return client

@@ -59,7 +59,7 @@ def raise_for(error: Exception, what: str) -> NoReturn:
         raise Transient(f"The API server did not answer in time: {what}.") from error
     if isinstance(error, (urllib3.exceptions.SSLError, ApiException)):
         raise Transient(
-            f"The TLS connection to the API server failed: {what}. {_short(error)} Check the CA file."
+            f"The TLS connection to the API server failed: {what}. {_short(error)} Check the CA."
         ) from error
     if isinstance(error, (urllib3.exceptions.HTTPError, OSError)):
         raise Transient(f"The connection broke before the answer was in: {what}. {_short(error)}") from error
@@ -75,7 +75,7 @@ def not_json(what: str) -> Transient:
 
 def _forbidden(status: int, said: str, what: str) -> Forbidden:
     if status == 401:
-        return Forbidden(f"The cluster does not accept our token (401): {what}. Renew the token file.{said}")
+        return Forbidden(f"The cluster does not accept our token (401): {what}. Give it a new one.{said}")
     return Forbidden(f"Gameday may not {what}; grant its service account this verb there.{said}")
 
 

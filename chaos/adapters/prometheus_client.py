@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,9 +18,11 @@ import requests
 import urllib3.exceptions
 from prometheus_api_client import PrometheusConnect
 from prometheus_api_client.exceptions import PrometheusApiClientException
+from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from chaos.adapters.token_file import TokenFile
+from chaos.adapters.peers import watch
+from chaos.adapters.token_file import Credential, KeptSecret, TokenFile
 from chaos.domain.errors import GamedayError, Refused
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -33,14 +36,18 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PrometheusSettings:
-    """Where Prometheus is. `token_file` holds a bearer token; `ca_file` is for a CA of one's own.
+    """Where Prometheus is. `token_file` holds a bearer token; `ca_file` or `ca_pem` is for a CA of one's own.
 
-    `proxy` is used only when it is set; the environment's never is.
+    `secret` opens what the application keeps: a bearer token, or the password of `username`. `proxy` is used
+    only when it is set; the environment's never is.
     """
 
     url: str
     token_file: str | None = None
     ca_file: str | None = None
+    ca_pem: str = field(default="", repr=False)
+    username: str = ""
+    secret: Callable[[], str] | None = field(default=None, repr=False)
     proxy: str = ""
 
     def __post_init__(self) -> None:
@@ -65,7 +72,12 @@ class PrometheusClient:
         self._settings = settings
         self._local = threading.local()
         parts = urlsplit(settings.url)
-        self._token = TokenFile(settings.token_file, parts.scheme, parts.hostname or "")
+        scheme, host = parts.scheme, parts.hostname or ""
+        self._credential: Credential = (
+            KeptSecret(settings.secret, scheme, host, settings.username)
+            if settings.secret
+            else TokenFile(settings.token_file, scheme, host)
+        )
 
     def ask(self, query: str, seconds: float, at: float | None = None) -> list[Sample]:
         """The samples at `at` (now, by Prometheus' clock, when None). Raises Unanswered."""
@@ -86,13 +98,13 @@ class PrometheusClient:
 
     def _mine(self) -> tuple[_Session, Any]:
         if not hasattr(self._local, "pair"):
-            session = _Session(self._settings, self._token)
-            connect = PrometheusConnect(
-                url=self._settings.url.rstrip("/"),
-                retry=Retry(total=0, read=False),
-                session=session,
-                timeout=3,
+            session, url, once = (
+                _Session(self._settings, self._credential),
+                self._settings.url.rstrip("/"),
+                Retry(total=0, read=False),
             )
+            connect = PrometheusConnect(url=url, retry=once, session=session, timeout=3)
+            session.mount(url, _Adapter(self._settings.ca_pem, once))
             self._local.pair = (session, connect)
         pair: tuple[_Session, Any] = self._local.pair
         return pair
@@ -101,9 +113,9 @@ class PrometheusClient:
 class _Session(requests.Session):
     """Reads the whole answer by one deadline and keeps what the library throws away."""
 
-    def __init__(self, settings: PrometheusSettings, token: TokenFile) -> None:
+    def __init__(self, settings: PrometheusSettings, credential: Credential) -> None:
         super().__init__()
-        self._token = token
+        self._credential = credential
         self.trust_env = False
         self.verify = settings.ca_file or True
         self.proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
@@ -114,7 +126,7 @@ class _Session(requests.Session):
     def request(self, *args: Any, **options: Any) -> requests.Response:
         self.status, self.payload = 0, None
         options |= {"allow_redirects": False, "stream": True}
-        options["headers"] = {**(options.get("headers") or {}), **self._token.header()}
+        options["headers"] = {**(options.get("headers") or {}), **self._credential.header()}
         response = super().request(*args, **options)
         body = b""
         with response:
@@ -131,6 +143,22 @@ class _Session(requests.Session):
         except ValueError:
             self.payload = None
         return response
+
+
+class _Adapter(HTTPAdapter):
+    """Looks at whom it has reached; trusts the CA that it is given as text, and then no other."""
+
+    def __init__(self, ca_pem: str, retry: Retry) -> None:
+        self._ca_pem = ca_pem
+        super().__init__(max_retries=retry)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options, ca_cert_data=self._ca_pem or None)
+        watch(self.poolmanager)
+
+    def cert_verify(self, *args: Any, **options: Any) -> None:
+        if not self._ca_pem:
+            super().cert_verify(*args, **options)
 
 
 def _samples(payload: Any) -> list[Sample]:

@@ -1,11 +1,19 @@
-"""The bearer token of a service account, read again whenever its file changes. Never logged."""
+"""Who we are to a server: a token out of a file, or what the application keeps sealed. Never logged."""
 
 from __future__ import annotations
 
+import base64
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from chaos.domain.errors import Forbidden, Refused
+
+
+class Credential(Protocol):
+    def header(self) -> dict[str, str]:
+        """The header that says who we are; empty for nobody. Raises Forbidden while it cannot be had."""
 
 
 class TokenFile:
@@ -15,8 +23,8 @@ class TokenFile:
     """
 
     def __init__(self, path: str | None, scheme: str, host: str) -> None:
-        if path and scheme != "https" and host not in ("127.0.0.1", "::1", "localhost"):
-            raise Refused(f"The token for {host} would travel in clear text; use https with a CA file.")
+        if path:
+            _refuse_clear_text(scheme, host)
         self._path = Path(path) if path else None
         self._seen: tuple[int, int, int] | None = None
         self._token = ""
@@ -37,3 +45,29 @@ class TokenFile:
 
     def __repr__(self) -> str:
         return f"TokenFile({self._path})"
+
+
+class KeptSecret:
+    """A token, or with a `username` its password. It is opened for each call, and kept nowhere in the clear.
+
+    What `opened` raises while no key opens it is for whoever calls: the other clusters are not touched by it.
+    """
+
+    def __init__(self, opened: Callable[[], str], scheme: str, host: str, username: str = "") -> None:
+        _refuse_clear_text(scheme, host)
+        self._opened, self._username = opened, username
+
+    def header(self) -> dict[str, str]:
+        secret = self._opened()
+        if not self._username:
+            return {"Authorization": f"Bearer {secret}"}
+        pair = base64.b64encode(f"{self._username}:{secret}".encode()).decode()
+        return {"Authorization": f"Basic {pair}"}
+
+    def __repr__(self) -> str:
+        return f"KeptSecret({self._username})"
+
+
+def _refuse_clear_text(scheme: str, host: str) -> None:
+    if scheme != "https" and host not in ("127.0.0.1", "::1", "localhost"):
+        raise Refused(f"The token for {host} would travel in clear text; use https with a CA file.")
