@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.db.models import QuerySet
+
 from chaos.domain import codec
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.run import Marks, Stop, Word
@@ -24,6 +26,7 @@ class RunEvidence:
     """A run as it is recorded now. `manifests` and `read_back` go with `injections`, index by index."""
 
     run: str
+    stream: str
     scenario: str
     cluster: str
     cluster_uid: str
@@ -33,6 +36,7 @@ class RunEvidence:
     spec_digest: str
     launched_at: datetime
     launched_by: str
+    lease_until: datetime | None
     not_after: datetime
     state: RunState
     state_since: datetime
@@ -64,8 +68,13 @@ class RunEvidence:
 
 def runs_of(stream: str) -> tuple[RunEvidence, ...]:
     """Every run of a plan's journal stream, in the order of their launch."""
-    found = Run.objects.filter(stream=stream).order_by("launched_at", "id")
-    return tuple(map(_evidence, found.select_related("cluster").prefetch_related("injections", "words")))
+    return tuple(map(_evidence, _rows().filter(stream=stream).order_by("launched_at", "id")))
+
+
+def run_of(run: str) -> RunEvidence | None:
+    """One run as it is recorded now; None when it is not there."""
+    found = _rows().filter(pk=run).first()
+    return _evidence(found) if found else None
 
 
 def readings_of(run: str) -> tuple[Reading, ...]:
@@ -85,6 +94,10 @@ def secrets_of_clusters() -> frozenset[str]:
     return frozenset(token for token in found if token)
 
 
+def _rows() -> QuerySet[Run]:
+    return Run.objects.select_related("cluster").prefetch_related("injections", "words")
+
+
 def _content(path: str) -> str:
     try:
         return Path(path).read_text().strip()
@@ -96,6 +109,7 @@ def _evidence(row: Run) -> RunEvidence:
     injections = list(row.injections.all())
     return RunEvidence(
         run=str(row.pk),
+        stream=row.stream,
         scenario=row.scenario,
         cluster=row.cluster.name,
         cluster_uid=row.cluster.uid,
@@ -105,6 +119,7 @@ def _evidence(row: Run) -> RunEvidence:
         spec_digest=row.spec_digest,
         launched_at=row.launched_at,
         launched_by=row.launched_by,
+        lease_until=row.lease_until,
         not_after=row.not_after,
         state=RunState(row.state),
         state_since=row.state_since,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -42,6 +43,19 @@ class RunSummary:
     @property
     def is_stranded(self) -> bool:
         return self.marks.stranded_at is not None and not self.state.is_final and self.marks.clean_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run in a list of a day's scenarios."""
+
+    run: str
+    scenario: str
+    state: RunState
+    verdict: Verdict
+    launched_at: datetime
+    state_since: datetime
+    stop_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,27 @@ def stream_of(run: UUID | str) -> str:
 
 def cluster_of(run: str) -> str:
     return Run.objects.values_list("cluster__name", flat=True).get(pk=run)
+
+
+def clusters_of(runs: Iterable[str]) -> dict[str, str]:
+    """By run, the name of its cluster; a run that is not there is left out."""
+    found = Run.objects.filter(pk__in=[*runs]).values_list("id", "cluster__name")
+    return {str(run): name for run, name in found}
+
+
+def exists(run: UUID | str) -> bool:
+    return Run.objects.filter(pk=run).exists()
+
+
+def newest_of_each(stream: str) -> dict[str, RunLine]:
+    """By scenario its newest run, the newest of all first. Looks at the plan's newest thousand runs."""
+    columns = ("id", "scenario", "state", "verdict", "launched_at", "state_since", "stop_reason")
+    newest: dict[str, RunLine] = {}
+    for run, scenario, state, verdict, *rest in (
+        Run.objects.filter(stream=stream).order_by("-launched_at").values_list(*columns)[:1000]
+    ):
+        newest.setdefault(scenario, RunLine(str(run), scenario, RunState(state), Verdict(verdict), *rest))
+    return newest
 
 
 def _rows() -> QuerySet[Run]:
