@@ -158,7 +158,7 @@ class _Adapter(HTTPAdapter):
 
     def cert_verify(self, *args: Any, **options: Any) -> None:
         if not self._ca_pem:
-            super().cert_verify(*args, **options)
+            super().cert_verify(*args, **options)  # type: ignore[no-untyped-call]
 
 
 def _samples(payload: Any) -> list[Sample]:

@@ -18,9 +18,7 @@ def test_metadata_services_and_link_local_addresses_are_off_limits(address):
     assert is_off_limits(address)
 
 
-@pytest.mark.parametrize(
-    "address", ["127.0.0.1", "::1", "10.0.0.1", "192.168.1.1", "fd12::1", "8.8.8.8", "a.b"]
-)
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.0.0.1", "192.168.1.1", "fd12::1", "8.8.8.8"])
 def test_private_networks_and_the_machine_itself_are_where_clusters_are(address):
     assert not is_off_limits(address)
 
