@@ -43,8 +43,10 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
             reasons.append("nobody has said yet that it is undone")
         else:
             since = max(since, word.at)
-    if post.probe:
-        tally = view.tallies[post.probe]
+    tally = view.tallies.get(post.probe)
+    if post.probe and tally is None:
+        reasons.append(f"{post.probe} is no probe of this run, so nothing can prove that the fault is gone")
+    if tally:
         known = tally.last_known
         freshness = tally.probe.freshness
         if freshness:  # an answer may rest on a sample as old as that
