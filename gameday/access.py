@@ -42,6 +42,10 @@ def _page(act: Act) -> Mapping[str, Rule]:
 TABLE: Mapping[str, Mapping[str, Rule]] = {
     "home": _READ,
     "healthz": {"GET": Who.ANYONE},
+    "approvals:page": _READ,
+    "approvals:approve": {"POST": Act.APPROVE},
+    "approvals:reject": {"POST": Act.APPROVE},
+    "approvals:acknowledge": {"POST": Who.SIGNED_IN},  # whom the plan names; the service asks
     "people:sign-in": {"GET": Who.ANYONE, "POST": Who.ANYONE},
     "people:sign-out": {"POST": Who.SIGNED_IN},
 }
@@ -78,6 +82,8 @@ class AccessMiddleware:
             return None
         if not request.user.is_authenticated:
             return _sign_in_first(request)
+        if sentence := nowhere(kwargs):
+            return render(request, "404.html", {"sentence": sentence}, status=404)
         if rule is Who.SIGNED_IN or (isinstance(rule, Act) and may(rule, roles)):
             return None
         return _refused(request, rule)
@@ -86,6 +92,15 @@ class AccessMiddleware:
 def rules_of(name: str) -> Mapping[str, Rule]:
     """The rules of an address by its name; none for one that is not in the table."""
     return TABLE.get(name, {})
+
+
+def nowhere(kwargs: Mapping[str, Any]) -> str:
+    """That an address points to a plan or a run which is not there, in a sentence; or ""."""
+    if "plan" in kwargs and not Plan.objects.filter(slug=kwargs["plan"]).exists():
+        return f"There is no plan {kwargs['plan']}; it may have been renamed, or the address is mistyped."
+    if "run" in kwargs and not queries.stream_of(kwargs["run"]):
+        return f"There is no run {kwargs['run']}."
+    return ""
 
 
 def roles_at(user: Any, kwargs: Mapping[str, Any]) -> frozenset[TeamRole | DayRole]:

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("gameday.people.urls")),
+    path("", include("gameday.approvals.urls")),
 ]

@@ -6,11 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from gameday.access import TABLE, Who
+from chaos.domain import codec
+from chaos.models import Run
+from gameday.access import TABLE, Who, roles_at
 from gameday.people.models import Membership, Team, User
-from gameday.people.roles import Act, TeamRole, may
+from gameday.people.roles import Act, DayRole, TeamRole, may
+from gameday.plans.models import Plan
+from tests.gameday.cast import NOW, gather, imported
 
-VALUES = {"plan": "nowhere", "run": uuid.UUID(int=7), "scenario": "none", "cluster": "none"}
+VALUES = {"plan": "small-day", "run": uuid.UUID(int=7), "scenario": "pod-kill", "cluster": "practice"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 OUTSIDE = ("admin:",)  # Django's own pages, kept by their own staff check; read-only, see gameday.admin
 
@@ -35,6 +39,18 @@ def path_of(name, names):
 
 def test_every_address_is_in_the_table_and_the_table_names_no_other():
     assert {name for name, _ in ALL} == set(TABLE)
+
+
+@pytest.fixture
+def a_day(db):
+    """The plan `small-day` and a run of it that is over."""
+    gather()
+    plan = imported()
+    Run.objects.create(
+        pk=VALUES["run"], cluster=plan.cluster, lock_key="x", stream=plan.stream, plan_digest="d" * 64,
+        scenario="pod-kill", spec=codec.to_plain(plan.compiled().scenarios[0].run), spec_digest="d" * 64,
+        launched_at=NOW, launched_by="fiona", not_after=NOW, state="aborted", state_since=NOW,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -65,16 +81,35 @@ def test_nobody_gets_in_without_signing_in_but_where_the_table_says_anyone(clien
 
 @pytest.mark.parametrize("role", list(TeamRole))
 @pytest.mark.parametrize(("name", "names"), ALL)
-def test_what_a_role_may_not_do_is_refused_before_the_view(somebody, name, names, role):
-    """On a plan that is not there nobody has a role; elsewhere a role in any team counts."""
+def test_what_a_role_may_not_do_is_refused_before_the_view(a_day, somebody, name, names, role):
     client = Client()
     client.force_login(somebody(role), backend="django.contrib.auth.backends.ModelBackend")
-    roles = set() if {"plan", "run"} & set(names) else {role}
     for method, rule in TABLE[name].items():
-        if isinstance(rule, Act) and not may(rule, roles):
+        if isinstance(rule, Act) and not may(rule, {role}):
             answer = client.generic(method, path_of(name, names))
             assert answer.status_code == 403, (name, method, role)
             assert rule.value in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", list(DayRole))
+@pytest.mark.parametrize(("name", "names"), [row for row in ALL if {"plan", "run"} & set(row[1])])
+def test_a_role_of_the_day_opens_what_the_table_gives_it_and_nothing_else(a_day, somebody, name, names, role):
+    """The table alone is asked here: which doors open, not what happens behind them."""
+    user = somebody()
+    plan = Plan.objects.get()
+    Plan.objects.update(document={**plan.document, "people": {user.username: [role.value]}})
+    kwargs = {key: VALUES.get(key, 1) for key in names}
+    for rule in TABLE[name].values():
+        if isinstance(rule, Act):
+            assert may(rule, roles_at(user, kwargs)) is may(rule, {role})
+
+
+@pytest.mark.parametrize(("name", "names"), [row for row in ALL if {"plan", "run"} & set(row[1])])
+def test_a_plan_or_run_that_is_not_there_is_said_to_be_so(somebody, name, names):
+    client = Client()
+    client.force_login(somebody(*TeamRole), backend="django.contrib.auth.backends.ModelBackend")
+    for method in TABLE[name]:
+        assert client.generic(method, path_of(name, names)).status_code == 404
 
 
 def test_an_address_outside_the_table_is_refused_to_everybody(somebody, monkeypatch):
