@@ -23,20 +23,23 @@ class Milestone(StrEnum):
     RECOVERED = "recovered"
 
 
-def attest(run: str, word: str, by: str, note: str, at: datetime) -> None:
-    """Take a person's word, once, that a manual fault is injected or reverted. Raises Refused."""
+def attest(run: str, word: str, by: str, note: str, at: datetime, name: str = "") -> None:
+    """Take a person's word, once, that a manual fault is injected or reverted. Raises Refused.
+
+    `by` is a username, `name` what people call them.
+    """
     with transaction.atomic():
         row = Run.objects.select_for_update().get(pk=run)
         _check(row, word)
         Word.objects.create(run=row, word=word, at=at, by=by, note=note)
-        text = f"{by} says that the fault is {word}" + (f": {note}" if note else ".")
+        text = f"{name or by} says that the fault is {word}" + (f": {note}" if note else ".")
         append(
             row.stream,
             "run.word",
             text,
             at=at,
             actor=by,
-            actor_name=by,
+            actor_name=name or by,
             audience="organisers",
             scenario=row.scenario,
             run=run,
@@ -64,25 +67,44 @@ def _check(row: Run, word: str) -> None:
         raise Refused(f"{given.by} said so already, at {given.at:%H:%M:%S} UTC.", "word")
 
 
-def note(stream: str, text: str, by: str, at: datetime, run: str = "", scenario: str = "") -> None:
+def note(
+    stream: str,
+    text: str,
+    by: str,
+    at: datetime,
+    run: str = "",
+    scenario: str = "",
+    name: str = "",
+    audience: str = "everyone",
+) -> None:
     """A line on the timeline. Raises Refused for an empty one."""
     if not text.strip():
         raise Refused("A note needs a few words.", "text")
     with transaction.atomic():
-        append(stream, "note", text.strip(), at=at, actor=by, actor_name=by, run=run, scenario=scenario)
+        append(
+            stream,
+            "note",
+            text.strip(),
+            at=at,
+            actor=by,
+            actor_name=name or by,
+            audience=audience,
+            run=run,
+            scenario=scenario,
+        )
 
 
-def milestone(run: str, reached: Milestone, by: str, at: datetime) -> None:
+def milestone(run: str, reached: Milestone, by: str, at: datetime, name: str = "") -> None:
     """The people's clock: when it was detected, acknowledged, mitigated, recovered."""
     with transaction.atomic():
         row = Run.objects.get(pk=run)
         append(
             row.stream,
             "milestone",
-            f"{by} marks it {reached.value}.",
+            f"{name or by} marks it {reached.value}.",
             at=at,
             actor=by,
-            actor_name=by,
+            actor_name=name or by,
             scenario=row.scenario,
             run=run,
             body={"milestone": reached.value},

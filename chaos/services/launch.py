@@ -33,7 +33,8 @@ class Order:
     """What was approved and who launches it. The caller has checked the approval and holds its row.
 
     `approved_uid` is the cluster that the approval names, `closes` the end of the approved window,
-    `ceiling` the most pods that an approver was shown (None: no pods).
+    `ceiling` the most pods that an approver was shown (None: no pods), `armed` the targets by name that the
+    person who launches was shown (None: nobody was shown any).
     """
 
     spec: RunSpec
@@ -44,6 +45,7 @@ class Order:
     ceiling: int | None
     closes: datetime
     by: str
+    armed: tuple[str, ...] | None = None
 
 
 def launch(
@@ -69,6 +71,7 @@ def launch(
     targets = clusters.preview(order.spec, limits, port)
     run = run or uuid.uuid4()
     checks.ceiling(order.ceiling, targets)
+    checks.as_armed(order.armed, targets)
     injections = first_injections(run.hex[:8], order.spec, limits, port)
     checks.preflight(port, injections)
     not_after = min(order.closes, now + longest(order.spec))

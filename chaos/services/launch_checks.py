@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import Injection
@@ -53,6 +53,16 @@ def ceiling(most: int | None, targets: Iterable[Targets | None]) -> None:
         raise Refused(
             f"{count} targets would be hit now, {most or 0} were approved; the platform has grown. "
             "Have the plan approved again.",
+            "targets",
+        )
+
+
+def as_armed(armed: Sequence[str] | None, targets: Iterable[Targets | None]) -> None:
+    """What is hit is what was shown; None: nothing was shown."""
+    names = [name for item in targets if item for name in item.names]
+    if armed is not None and sorted(armed) != sorted(names):
+        raise Refused(
+            f"The targets have changed since it was armed: now {', '.join(names) or 'none'}. Arm it again.",
             "targets",
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from chaos import wiring
-from chaos.domain.errors import Refused
+from chaos.domain.errors import GamedayError, Refused
 from chaos.domain.run import Stop
 from chaos.domain.states import StopKind
 from chaos.services import attest as attesting
@@ -14,6 +16,7 @@ from chaos.services import launch as launching
 from chaos.services import queries
 from chaos.services import stop as stopping
 from gameday.approvals import services as approvals
+from gameday.approvals.services import Standing
 from gameday.people import services as people
 from gameday.people.models import User
 from gameday.people.roles import Act
@@ -21,28 +24,30 @@ from gameday.plans.models import Plan
 
 Ring = Callable[[str], object]
 
+ANSWERS_WITHIN = timedelta(seconds=2)
+"""How long the answer to Stop waits for the cluster's own; what takes longer is said to be under way."""
 
-def launch(plan: Plan, key: str, by: User, now: datetime, ring: Ring = wiring.ring) -> str:
+
+def launch(
+    plan: Plan,
+    key: str,
+    by: User,
+    now: datetime,
+    ring: Ring = wiring.ring,
+    run: UUID | None = None,
+    armed: Sequence[str] | None = None,
+) -> str:
     """Launch one scenario of an approved plan; the run's id.
 
-    Raises Refused with the reason: a missing role, approval, acknowledgement or target, a closed window, a
-    halt, another live run. The approval is checked again in the transaction that creates the run.
+    `run` is the id it is to have, `armed` the targets by name that `by` was shown. Raises Refused with the
+    reason: a missing role, approval, acknowledgement or target, a closed window, a halt, another live run.
+    The approval is checked again in the transaction that creates the run.
     """
     standing = approvals.standing(plan.slug, now)
-    spec, scenario = standing.spec, standing.spec.scenario(key)
-    people.require(by, Act.CONDUCT, plan.team, spec.roles_of(by.username))
+    spec = standing.spec
+    order = order_of(standing, key, by, armed)
     if standing.missing:
         raise Refused(standing.reason)
-    order = launching.Order(
-        spec=scenario.run,
-        plan_digest=spec.digest,
-        stream=plan.stream,
-        cluster=spec.cluster,
-        approved_uid=standing.asked.cluster_uid,
-        ceiling=standing.ceilings.get(key),
-        closes=spec.window.closes,
-        by=by.username,
-    )
 
     def still_approved() -> str:
         """Asked inside the transaction that creates the run, with the plan's row locked."""
@@ -52,7 +57,24 @@ def launch(plan: Plan, key: str, by: User, now: datetime, ring: Ring = wiring.ri
             return "The plan was edited while it was being launched; its approvals are void."
         return fresh.reason
 
-    return launching.launch(order, wiring.cluster_port(spec.cluster), now, ring, still_approved)
+    return launching.launch(order, wiring.cluster_port(spec.cluster), now, ring, still_approved, run)
+
+
+def order_of(standing: Standing, key: str, by: User, armed: Sequence[str] | None = None) -> launching.Order:
+    """What `by` would launch. Raises Refused without the right to, or for an unknown scenario."""
+    plan, spec, scenario = standing.plan, standing.spec, standing.spec.scenario(key)
+    people.require(by, Act.CONDUCT, plan.team, spec.roles_of(by.username))
+    return launching.Order(
+        spec=scenario.run,
+        plan_digest=spec.digest,
+        stream=plan.stream,
+        cluster=spec.cluster,
+        approved_uid=standing.asked.cluster_uid,
+        ceiling=standing.ceilings.get(key),
+        closes=spec.window.closes,
+        by=by.username,
+        armed=None if armed is None else tuple(armed),
+    )
 
 
 def stop(run: str, by: User, reason: str, now: datetime) -> str:
@@ -62,6 +84,22 @@ def stop(run: str, by: User, reason: str, now: datetime) -> str:
     """
     wanted = Stop(now, StopKind.PERSON, reason or "No reason was given.", by.username)
     return stopping.stop_run(run, wanted, wiring.cluster_port(queries.cluster_of(run)))
+
+
+def stop_runs(runs: Iterable[str], by: User, reason: str, now: datetime) -> stopping.Stopped:
+    """Stop these live runs from this process, beside each other; answers within `ANSWERS_WITHIN`.
+
+    Everyone may. Raises StoreUnavailable when the runs cannot even be looked up.
+    """
+    ports, unknown = {}, {}
+    for run, cluster in queries.clusters_of(runs).items():
+        try:
+            ports[run] = wiring.cluster_port(cluster)
+        except GamedayError as error:  # its address cannot be used: the others are stopped all the same
+            unknown[run] = str(error)
+    wanted = Stop(now, StopKind.PERSON, reason or "No reason was given.", by.username)
+    stopped = stopping.stop_runs(ports, wanted, ANSWERS_WITHIN)
+    return replace(stopped, failed={**unknown, **stopped.failed})
 
 
 def halt(by: str, reason: str, now: datetime) -> stopping.Halted:
@@ -86,22 +124,26 @@ def attest(plan: Plan, key: str, word: str, by: User, note: str, now: datetime) 
     """A person's word about a manual fault of the scenario's newest run. Raises Refused."""
     spec = plan.compiled()
     people.require(by, Act.ATTEST, plan.team, spec.roles_of(by.username))
-    attesting.attest(attesting.latest_run(plan.stream, key), word, by.username, note, now)
+    attesting.attest(attesting.latest_run(plan.stream, key), word, by.username, note, now, by.name)
 
 
-def add_note(plan: Plan, text: str, by: User, now: datetime) -> None:
+def add_note(plan: Plan, text: str, by: User, now: datetime, audience: str = "everyone") -> None:
     """A line on the timeline, beside the live run if there is one. Raises Refused."""
     people.require(by, Act.NOTE, plan.team, plan.compiled().roles_of(by.username))
     live = queries.live_run(plan.stream)
     run, scenario = (live.run, live.scenario) if live else ("", "")
-    attesting.note(plan.stream, text, by.username, now, run, scenario)
+    attesting.note(plan.stream, text, by.username, now, run, scenario, by.name, audience)
 
 
 def mark(plan: Plan, key: str, reached: str, by: User, now: datetime) -> None:
     """Detected, acknowledged, mitigated, recovered: the people's clock. Raises Refused."""
     people.require(by, Act.NOTE, plan.team, plan.compiled().roles_of(by.username))
-    milestone = attesting.Milestone(reached)
-    attesting.milestone(attesting.latest_run(plan.stream, key), milestone, by.username, now)
+    try:
+        milestone = attesting.Milestone(reached)
+    except ValueError:
+        known = ", ".join(item.value for item in attesting.Milestone)
+        raise Refused(f"{reached!r} is no milestone; there are: {known}.", "milestone") from None
+    attesting.milestone(attesting.latest_run(plan.stream, key), milestone, by.username, now, by.name)
 
 
 def residue() -> Mapping[str, tuple[str, ...]]:
