@@ -67,6 +67,10 @@ _ALL: tuple[Fault, ...] = (
 )
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}
 UNPROVABLE = frozenset(name for name, fault in FAULTS.items() if not fault.is_provable)
+ONCE_BY_HAND = (
+    "{name} has no ladder: its words, injected and reverted, are said once in a run. "
+    "Plan a scenario for each rung."
+)
 
 
 def find(name: str) -> Fault:
@@ -93,8 +97,10 @@ def plan_injections(run_short: str, first: int, spec: FaultSpec, targets: Target
     """The injections with inverse, pre-image and postcondition, before anything is done.
 
     Litmus takes one node an engine, so a fault on several nodes is as many injections; `first` is the index
-    of the first of them.
+    of the first of them. Raises Refused for what the targets do not allow, and for a person's second one.
     """
+    if first and not find(spec.fault).needs_targets:
+        raise Refused(ONCE_BY_HAND.format(name=spec.fault), "stages")
     if targets and targets.nodes:
         each = [replace(targets, nodes=(node,)) for node in targets.nodes]
         return [_injection(run_short, first + number, spec, one) for number, one in enumerate(each)]

@@ -126,9 +126,9 @@ def preview(spec: RunSpec, limits: Limits, port: Cluster) -> tuple[Targets | Non
 def _highest(fault: FaultSpec, limits: Limits, port: Cluster) -> Targets | None:
     """Of a ladder the rung that touches the most. What cannot be injected is refused here already."""
     found = []
-    for rung in fault.rungs:
+    for index, rung in enumerate(fault.rungs):
         targets = named(rung, limits, port)
-        plan_injections("", 0, rung, targets)
+        plan_injections("", index, rung, targets)
         found += [targets] if targets else []
     return max(found, key=lambda targets: targets.size, default=None)
 

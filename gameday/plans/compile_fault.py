@@ -49,6 +49,8 @@ def _parameters(known: Fault, given: dict[str, Any], path: Path, findings: Findi
 def _stages(known: Fault, item: dict[str, Any], path: Path, findings: Findings) -> tuple[Stage, ...]:
     """Each rung's parameters are the fault's own with what differs; a size needs targets to be a size of."""
     stages = []
+    if "stages" in item and not known.needs_targets:
+        findings.say((*path, "stages"), catalogue.ONCE_BY_HAND.format(name=known.name))
     if "stages" in item and item.get("targets", {}).get("kind") in NODE_KINDS:
         # Evicted pods move: each rung would find other nodes, and the limit of nodes is a scenario's.
         findings.say((*path, "stages"), "A ladder on nodes is not supported; plan a scenario for each rung.")

@@ -135,3 +135,10 @@ def test_a_fault_by_hand_sends_nothing_and_waits_for_words():
 def test_which_faults_cannot_be_proven_gone_is_an_explicit_list():
     assert {"kubelet-service-kill", "node-restart"} == UNPROVABLE
     assert all(fault.name == name for name, fault in FAULTS.items())
+
+
+def test_a_second_injection_by_hand_is_refused_since_the_words_of_the_first_would_cover_it():
+    spec = a_manual_spec().fault
+    assert len(plan_injections("0f0e0d0c", 0, spec, None)) == 1
+    with pytest.raises(Refused, match="said once in a run"):
+        plan_injections("0f0e0d0c", 1, spec, None)

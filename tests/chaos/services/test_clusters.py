@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from chaos.domain.errors import Refused
+from chaos.domain.spec import Stage
 from chaos.models import Cluster, Run
-from tests.support.builders import a_spec
+from tests.support.builders import a_manual_spec, a_spec
 from tests.support.launching import a_cluster, an_order, launched
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +41,12 @@ def test_a_limit_set_after_the_approval_refuses_the_launch():
     a_cluster(max_percent=20)
     with pytest.raises(Refused, match="this cluster allows 20 %"):
         launched()
+
+
+def test_a_ladder_by_hand_is_never_launched_whoever_compiled_it():
+    a_cluster()
+    (fault,) = a_manual_spec().faults
+    spec = replace(a_manual_spec(), faults=(replace(fault, stages=(Stage(), Stage())),))
+    with pytest.raises(Refused, match="manual has no ladder"):
+        launched(order=an_order(spec=spec, ceiling=None))
+    assert not Run.objects.exists()

@@ -41,3 +41,14 @@ def test_a_proof_that_all_rungs_share_is_missed_once():
     fault = latency({"count": 1}, {"parameters": {"latency": "300ms"}})
     fault["parameters"]["proven_by"] = "nosuch"
     assert set(said(fault)) == {f"{FAULT}.parameters.proven_by"}
+
+
+def test_no_ladder_by_hand_since_a_persons_word_says_not_of_which_rung():
+    given = {"inject": "Pull the cable.", "revert": "Plug it in.", "proven_by": "p99"}
+    fault = {"fault": "manual", "duration": "10s", "parameters": given}
+    assert said(fault) == {}
+    rungs = [{"parameters": {"inject": "Pull one."}}, {"parameters": {"inject": "Pull two."}}]
+    assert said(fault | {"stages": rungs}) == {
+        f"{FAULT}.stages": "manual has no ladder: its words, injected and reverted, are said once in a run. "
+        "Plan a scenario for each rung."
+    }
