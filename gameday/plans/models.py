@@ -15,13 +15,18 @@ from gameday.plans.spec import PlanSpec
 
 
 class Plan(models.Model):
-    """`document` is valid: it went through the schema and the compiler. `version` counts its changes."""
+    """`document` is valid: it went through the schema and the compiler. `version` counts its changes.
+
+    Title, team, cluster and window stand beside it for lists of many plans, and are written with it.
+    """
 
     slug = models.SlugField(max_length=63, unique=True)
     title = models.CharField(max_length=200)
     team = models.ForeignKey("people.Team", on_delete=models.PROTECT, related_name="plans")
     cluster = models.ForeignKey("chaos.Cluster", on_delete=models.PROTECT, related_name="plans")
     document = models.JSONField()
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField(db_index=True)
     version = models.PositiveIntegerField(default=1)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     last_editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -16,7 +16,7 @@ from gameday.people.roles import Act
 from gameday.plans import references
 from gameday.plans.compile import Document, check
 from gameday.plans.models import Plan
-from gameday.plans.problems import PlanRefused
+from gameday.plans.problems import PlanRefused, Problem
 from gameday.plans.schema import ordered
 from gameday.plans.spec import PlanSpec
 from gameday.plans.yaml_reader import read
@@ -37,6 +37,16 @@ class Imported:
         return bool(self.digest_before) and self.digest != self.digest_before
 
 
+class OutOfDate(Refused):
+    """What was edited is not the plan's latest version; `version` is."""
+
+    def __init__(self, slug: str, version: int) -> None:
+        super().__init__(
+            f"{slug} is at version {version} by now; look at what changed before you store yours."
+        )
+        self.version = version
+
+
 def plan(slug: str) -> Plan:
     """Raises Refused, naming the plans there are."""
     found = Plan.objects.filter(slug=slug).select_related("team", "cluster", "author", "last_editor").first()
@@ -52,17 +62,33 @@ def import_plan(data: bytes, name: str, by: User, now: datetime) -> Imported:
     Raises PlanRefused with all that is wrong, each with line and column; Refused when `by` may not.
     """
     source = read(data, name)
-    spec, problems = check(source.document)
+    spec, problems = checked(source.document)
+    if spec is None:
+        raise source.refusal(problems)
+    return store(spec, source.document, by, now)
+
+
+def checked(document: object) -> tuple[PlanSpec | None, list[Problem]]:
+    """The compiled plan, if it may be stored; else all that is wrong with the document."""
+    spec, problems = check(document)
     if spec:
         problems = references.problems(spec)
-    if spec is None or problems:
-        raise source.refusal(problems)
+    return (None if problems else spec), problems
+
+
+def store(
+    spec: PlanSpec, document: Document, by: User, now: datetime, based_on: int | None = None
+) -> Imported:
+    """Store a document that was `checked`. `based_on` is the version that was edited, 0 for a new plan.
+
+    Raises OutOfDate when the plan is at another version by now; Refused when `by` may not.
+    """
     people.require(by, Act.PLAN, people.team(spec.team))
     try:
         with transaction.atomic():
-            return _store(spec, ordered(source.document), by, now)
+            return _store(spec, ordered(document), by, now, based_on)
     except IntegrityError as error:
-        raise Refused(f"Somebody else stored {spec.slug} at the same moment; import it again.") from error
+        raise Refused(f"Somebody else stored {spec.slug} at the same moment; do it again.") from error
 
 
 def export_plan(slug: str) -> str:
@@ -70,8 +96,10 @@ def export_plan(slug: str) -> str:
     return write(plan(slug).document)
 
 
-def _store(spec: PlanSpec, document: Document, by: User, now: datetime) -> Imported:
+def _store(spec: PlanSpec, document: Document, by: User, now: datetime, based_on: int | None) -> Imported:
     found = Plan.objects.select_for_update().filter(slug=spec.slug).first()
+    if based_on is not None and based_on != (found.version if found else 0):
+        raise OutOfDate(spec.slug, found.version if found else 0)
     if found is None:
         found = Plan(slug=spec.slug, author=by, created_at=now, version=0, document={})
         before = ""
@@ -81,6 +109,7 @@ def _store(spec: PlanSpec, document: Document, by: User, now: datetime) -> Impor
             return Imported(found, spec.digest, spec.digest, False)
         before = _digest_before(found)
     found.document, found.title = document, spec.title
+    found.opens_at, found.closes_at = spec.window.opens, spec.window.closes
     found.team, found.cluster_id = people.team(spec.team), clusters.find(spec.cluster).id
     found.version += 1
     found.last_editor, found.updated_at = by, now
