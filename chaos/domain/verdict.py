@@ -106,14 +106,15 @@ def _holds(window: _Window) -> _Answer:
 
 
 def _happens(window: _Window) -> _Answer:
-    for (at, _), is_good in zip(window.known, window.good, strict=True):
-        if is_good and at <= window.deadline:
-            return Verdict.HELD, f"It happened after {window.after(at)}.", at
-    if window.ended_at >= window.deadline:
-        last = [value for at, value in window.known if at <= window.deadline][-1:]
-        rest = f"; it was {window.was(last[0])} when its time was up" if last else ""
-        return Verdict.DEVIATED, f"It did not happen in time{rest}.", window.deadline
-    return Verdict.INCONCLUSIVE, "The run ended before its time was up.", None
+    first = next((at for (at, _), good in zip(window.known, window.good, strict=True) if good), None)
+    if first and first <= window.deadline:
+        return Verdict.HELD, f"It happened after {window.after(first)}.", first
+    if window.ended_at < window.deadline:
+        return Verdict.INCONCLUSIVE, "The run ended before its time was up.", None
+    if first:
+        return Verdict.DEVIATED, f"It happened after {window.after(first)}, too late.", window.deadline
+    value = window.known[-1][1]
+    return Verdict.DEVIATED, f"It did not happen; it was {window.was(value)} at the end.", window.deadline
 
 
 def _recovers(window: _Window) -> _Answer:

@@ -35,7 +35,9 @@ def script_for(path: Path, plan: PlanSpec) -> Script:
     beside = (path.with_suffix(".script.yaml"), path.with_name("script.yaml"))
     for file in beside:
         if file.is_file():
-            return script.read(file)
+            found = script.read(file)
+            if found.plan in ("", plan.slug):  # several plans may lie beside one script
+                return found
     if SAMPLE.is_file():
         sample = script.read(SAMPLE)
         if sample.plan == plan.slug:  # an edited copy of the sample

@@ -2,7 +2,7 @@
 
 A script is a YAML file beside its plan (`script.yaml`, or the plan's own name with `.script.yaml`):
 
-    plan:    the id of the plan it plays
+    plan:    the id of the plan it plays; left out: it plays any beside it
     cluster: the name under which the rehearsal cluster is registered
     people:  [{user: …, name: …, team: …, roles: […]}]
     before:  [{who: user, do: [manage.py arguments]}]

@@ -128,12 +128,8 @@ def test_each_expectation_is_judged_on_its_own_probe():
 @pytest.mark.parametrize(
     "kind, values, sentence",
     [
-        (
-            HAPPENS,
-            {1: BAD, 9: 250.0, 12: GOOD},
-            "did not happen in time; it was 250 ms when its time was up.",
-        ),
-        (HAPPENS, {12: GOOD}, "It did not happen in time."),
+        (HAPPENS, {1: BAD, 12: GOOD, 13: GOOD}, "It happened after 12.0 s, too late."),
+        (HAPPENS, {1: BAD, 9: 250.0}, "It did not happen; it was 250 ms at the end."),
         (RECOVERS, {1: BAD, 9: 250.0, 12: BAD}, "It was still 250 ms when its time was up."),
         (RECOVERS, {1: BAD, 5: GOOD, 15: BAD}, "It was 300 ms after 15.0 s, when its time was up."),
         (RECOVERS, {12: BAD, 13: GOOD}, "It was 300 ms after 12.0 s, when its time was up."),

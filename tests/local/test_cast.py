@@ -90,6 +90,14 @@ def test_an_edited_copy_of_the_sample_is_played_by_the_sample_s_script(tmp_path:
     assert cast.script_for(copy, cast.opened(copy)) == script.read(cast.SAMPLE)
 
 
+def test_a_script_beside_a_plan_plays_it_unless_it_names_another(tmp_path: Path):
+    plan, beside = tmp_path / "plan.yaml", tmp_path / "script.yaml"
+    plan.write_text(SMALL)
+    for line, administrator in (("", "a"), ("plan: small-day\n", "a"), ("plan: another\n", "administrator")):
+        beside.write_text(line + ADMINISTRATED)
+        assert cast.script_for(plan, cast.opened(plan)).administrator == administrator
+
+
 def test_the_administrator_is_introduced_first_and_introduces_the_others():
     played = script.read(cast.SAMPLE)
     first, *others = cast.introductions(played)

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from chaos.domain.spec import ExpectationKind, RunSpec
 from gameday.plans.compile import compile_plan
-from tests.gameday.plans.documents import sample
+from gameday.plans.yaml_reader import read
+from tests.gameday.plans.documents import SAMPLE, sample
 
 PLAN = compile_plan(sample())
 
@@ -96,3 +97,9 @@ def test_queries_look_back_fifteen_seconds_at_the_most():
     for scenario in PLAN.scenarios:
         for probe in scenario.run.probes:
             assert "[5s]" in probe.ask or "[" not in probe.ask
+
+
+def test_the_ladder_beside_it_climbs_from_one_pod_to_half_of_them():
+    document = read((SAMPLE.parent / "ladder.yaml").read_bytes()).document
+    (only,) = compile_plan(document).scenarios
+    assert [rung.targets and rung.targets.count for rung in only.run.fault.rungs] == [1, 2, 3]
