@@ -41,11 +41,51 @@ _MARKS = {
     "reachable": Mark("good", "circle-check", "Reachable"),
     "unreachable": Mark("blind", "wifi-off", "Unreachable"),
     "unknown": Mark("blind", "circle-help", "Unknown"),
+    "will-be-hit": Mark("quiet", "crosshair", "Will be hit"),
+    "asked-for": Mark("armed", "clock", "Asked for"),
+    "fault-there": Mark("armed", "zap", "Fault is there"),
+    "has-left": Mark("armed", "zap", "Has left"),
+    "fault-gone": Mark("good", "circle-check", "Fault gone"),
+    "untouched": Mark("quiet", "circle", "Not touched"),
+    "on-time": Mark("good", "circle-check", "In time"),
+    "late": Mark("armed", "clock", "Late"),
+    "missed": Mark("armed", "x", "Not seen in time"),
+    "already-firing": Mark("blind", "circle-help", "Fired before"),
     "halted": Mark("bad", "octagon-x", "Halted"),
     "rehearsal": Mark("quiet", "circle-dashed", "Rehearsal"),
     "staging": Mark("quiet", "circle-dot", "Staging"),
     "production": Mark("quiet", "server", "Production"),
 }
+
+
+_ENTRIES = {
+    "note": Mark("quiet", "message-square", "Note"),
+    "milestone": Mark("live", "flag", "Milestone"),
+    "run.word": Mark("live", "hand", "Word"),
+    "run.waiting_for_person": Mark("armed", "hand", "Waiting"),
+    "run.breach": Mark("bad", "octagon-x", "Breach"),
+    "run.stop_wanted": Mark("bad", "octagon-x", "Stop"),
+    "run.stranded": Mark("bad", "triangle-alert", "Stranded"),
+    "run.came_back": Mark("bad", "triangle-alert", "Came back"),
+    "run.act_failed": Mark("armed", "triangle-alert", "Failed"),
+    "run.injected": Mark("armed", "zap", "Injected"),
+    "run.clean": Mark("good", "circle-check", "Gone"),
+    "run.steady": Mark("good", "circle-check", "Steady"),
+    "run.receipt": Mark("good", "scroll-text", "Receipt"),
+    "run.verdict": Mark("live", "flag", "Verdict"),
+    "run": Mark("quiet", "activity", "Run"),
+    "injection": Mark("armed", "crosshair", "Injection"),
+    "alert.fired": Mark("armed", "bell-ring", "Alert"),
+    "alert": Mark("quiet", "bell", "Alert"),
+    "scenario.armed": Mark("armed", "crosshair", "Armed"),
+    "halt": Mark("bad", "octagon-x", "Halt"),
+}
+
+
+def of_entry(kind: str) -> Mark:
+    """The mark of a journal entry by its kind, else by the part of it before the dot."""
+    family = kind.partition(".")[0]
+    return _ENTRIES.get(kind) or _ENTRIES.get(family, Mark("quiet", "file-text", family.capitalize()))
 
 
 def of(word: str) -> Mark:
