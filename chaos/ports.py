@@ -53,6 +53,12 @@ class Cluster(Protocol):
     def identity(self) -> str:
         """The UID of the kube-system namespace."""
 
+    def version(self) -> str:
+        """What the API server calls itself: the cheapest question there is."""
+
+    def rights(self, experiments: Sequence[str], namespaces: Sequence[str]) -> tuple[Preflight, ...]:
+        """Whether we may see these faults gone, and undo them, in these namespaces (none: anywhere)."""
+
     def preflight(self, experiments: Sequence[str]) -> tuple[Preflight, ...]:
         """CRDs, experiments, operator, rights and service accounts that a start needs."""
 

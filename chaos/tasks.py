@@ -26,6 +26,12 @@ def sweep() -> int:
     return len(sweeping.ring_overdue(datetime.now(UTC), wiring.ring))
 
 
+@shared_task(name="chaos.tasks.contact_clusters")
+def contact_clusters() -> int:
+    """Ask every cluster and its Prometheus whether they are there; how many did not answer."""
+    return wiring.contact_all()
+
+
 @shared_task(name="chaos.tasks.sweep_clusters")
 def sweep_clusters() -> int:
     """Remove what is ours and belongs to no live run, on every cluster; how many objects."""

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 from celery import current_app
 from django.core.exceptions import ValidationError
@@ -16,18 +17,23 @@ from chaos.adapters.http_probe import HttpProbe
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.litmus import LitmusCluster
 from chaos.adapters.litmus_manifests import LitmusSettings
-from chaos.adapters.prometheus import AlertsReader, PrometheusReader
+from chaos.adapters.parallel import try_all
+from chaos.adapters.prometheus import AlertsReader, PrometheusReader, check
 from chaos.adapters.prometheus_client import PrometheusClient, PrometheusSettings
-from chaos.domain.errors import StoreUnavailable
+from chaos.domain.errors import GamedayError, StoreUnavailable
+from chaos.domain.limits import LimitsChange
 from chaos.domain.sight import Reading
 from chaos.domain.spec import ProbeKind, ProbeSpec
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Run
-from chaos.ports import Cluster, Ports
-from chaos.services import address_book
+from chaos.ports import Cluster, Ports, Preflight
+from chaos.services import address_book, contact
 from chaos.services.address_book import Address, address_of
-from chaos.services.clusters import all_rows, row
+from chaos.services.cluster_entry import Entry
+from chaos.services.clusters import ClusterInfo, all_rows, register, row
+from chaos.services.contact import Tried
 from chaos.services.drive import End, drive, give_up
+from chaos.services.sealing import opened
 from chaos.services.store import DjangoStore
 
 log = logging.getLogger(__name__)
@@ -78,23 +84,49 @@ def ports_for_a_halt() -> dict[str, Cluster]:
     return {item.name: _at(item) for item in addresses}
 
 
-def cluster_at(
-    server: str,
-    token_file: str = "",
-    ca_file: str = "",
-    chaos_namespace: str = "chaos",
-    service_account: str = "",
-) -> Cluster:
-    """The port of a cluster that is not registered yet."""
-    return _cached_port(server, token_file, ca_file, chaos_namespace, service_account)
+def cluster_at(name: str, **columns: Any) -> Cluster:
+    """The port of a cluster that is not registered so yet; `columns` as cluster_entry gives them."""
+    return _port(ClusterRow(name=name, **columns))
+
+
+def enter_cluster(entry: Entry, change: LimitsChange, by: str, by_name: str) -> ClusterInfo:
+    """Register a cluster, or change it, once it has said who it is. Raises Refused or Transient."""
+    columns = entry.columns()
+    prometheus_of(ClusterRow(name=entry.name, **columns))  # refuses a secret in clear text
+    port = cluster_at(entry.name, **columns)
+    return register(entry.name, port, by, by_name, SystemClock().now(), change, **columns)
+
+
+def try_connection(name: str, namespaces: tuple[str, ...] = (), entry: Entry | None = None) -> Tried:
+    """Test a cluster and its Prometheus: as registered, and noted, or as it would be with `entry`.
+
+    Raises Refused for a name or an address that is none; whatever else goes wrong is in the answer.
+    """
+    found = row(name) if entry is None else ClusterRow(name=name, **entry.columns())
+    client = prometheus_of(found)
+    tried = contact.try_out(_port(found), lambda: check(client), namespaces, SystemClock().now())
+    if entry is None:
+        said = ((contact.CLUSTER, tried.cluster), (contact.PROMETHEUS, tried.prometheus))
+        contact.note(name, said, tried.at)
+    return tried
+
+
+def contact_all() -> int:
+    """Ask every cluster and its Prometheus whether they are there, all at once; how many did not answer."""
+    calls: dict[tuple[str, str], Callable[[], Preflight]] = {}
+    for item in all_rows():
+        calls[item.name, contact.CLUSTER] = partial(_asked, lambda row: contact.ask(_port(row)), item)
+        calls[item.name, contact.PROMETHEUS] = partial(_asked, lambda row: check(prometheus_of(row)), item)
+    answers = dict(zip(calls, try_all(calls.values())[0], strict=True))
+    for (name, part), said in answers.items():
+        contact.note(name, [(part, said)], SystemClock().now())
+    return sum(not said.is_met for said in answers.values())
 
 
 def ports_of_run(run: str) -> Ports:
     """All ports of the cluster that a run is on."""
     found = Run.objects.select_related("cluster").get(pk=run).cluster
-    prometheus = prometheus_client(
-        found.prometheus_url, found.prometheus_token_file, found.prometheus_ca_file
-    )
+    prometheus = prometheus_of(found)
     clock = SystemClock()
     return Ports(
         cluster=_port(found),
@@ -105,10 +137,28 @@ def ports_of_run(run: str) -> Ports:
     )
 
 
-def prometheus_client(url: str, token_file: str = "", ca_file: str = "") -> PrometheusClient:
-    """Raises Refused for an address that is none. The token is read with each question: a file that cannot
-    be read makes readings unknown, and keeps nobody from stopping a run."""
-    return PrometheusClient(PrometheusSettings(url, token_file or None, ca_file or None))
+def prometheus_of(found: ClusterRow) -> PrometheusClient:
+    """Raises Refused for an address that is none. The token is read with each question: one that cannot be
+    read makes readings unknown, and keeps nobody from stopping a run."""
+    what = f"The secret for Prometheus of {found.name}"
+    sealed = found.sealed_prometheus_secret
+    return PrometheusClient(
+        PrometheusSettings(
+            found.prometheus_url,
+            found.prometheus_token_file or None,
+            found.prometheus_ca_file or None,
+            found.prometheus_ca_pem,
+            found.prometheus_username,
+            partial(opened, sealed, what) if sealed else None,
+        )
+    )
+
+
+def _asked(question: Callable[[ClusterRow], Preflight], cluster: ClusterRow) -> Preflight:
+    try:
+        return question(cluster)
+    except GamedayError as error:  # an address that is none, any more
+        return Preflight(cluster.name, False, str(error))
 
 
 def host(run: str, hand_on: Callable[[], bool] | None = None) -> End:
@@ -140,20 +190,17 @@ def _port(found: ClusterRow) -> Cluster:
     return _at(address_of(found))
 
 
-def _at(address: Address) -> Cluster:
-    return _cached_port(
-        address.server,
-        address.token_file,
-        address.ca_file,
-        address.chaos_namespace,
-        address.service_account,
-    )
-
-
 @lru_cache(maxsize=64)
-def _cached_port(
-    server: str, token_file: str, ca_file: str, namespace: str, service_account: str
-) -> LitmusCluster:
+def _at(address: Address) -> LitmusCluster:
     """One per cluster and process: each has its own pool of connections."""
-    connection = Connection(server, ca_file or None, token_file or None)
-    return LitmusCluster(KubernetesApi(connection), LitmusSettings(namespace, service_account))
+    sealed, what = address.sealed_token, f"The token of {address.name}"
+    connection = Connection(
+        address.server,
+        address.ca_file or None,
+        address.token_file or None,
+        address.ca_pem,
+        partial(opened, sealed, what) if sealed else None,
+    )
+    return LitmusCluster(
+        KubernetesApi(connection), LitmusSettings(address.chaos_namespace, address.service_account)
+    )

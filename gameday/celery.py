@@ -39,6 +39,11 @@ app.conf.update(
             "schedule": 30.0,
             "options": {"expires": 60},
         },
+        "contact-clusters": {
+            "task": "chaos.tasks.contact_clusters",
+            "schedule": 30.0,
+            "options": {"expires": 30},
+        },
     },
     beat_schedule_filename=str(settings.STATE_DIR / "celerybeat"),
     timezone="UTC",

@@ -26,6 +26,19 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 
+
+def _credential_keys() -> list[str]:
+    """Fernet keys: the first seals, each opens. From the environment, else one in the state folder."""
+    given = env.list("GAMEDAY_SECRET_KEYS", default=[])
+    if given:
+        return [key.strip() for key in given]
+    from gameday.secrets import fernet_key, kept_secret
+
+    return kept_secret(STATE_DIR / "credential-keys", fernet_key).split()
+
+
+CREDENTIAL_KEYS = _credential_keys()
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

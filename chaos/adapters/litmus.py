@@ -11,7 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chaos.adapters import litmus_experiments, litmus_nodes, litmus_preflight, litmus_sweep, litmus_workloads
+from chaos.adapters import (
+    litmus_experiments,
+    litmus_nodes,
+    litmus_preflight,
+    litmus_rights,
+    litmus_sweep,
+    litmus_workloads,
+)
 from chaos.adapters import litmus_manifests as manifests
 from chaos.adapters import litmus_parse as parse
 from chaos.adapters.kubernetes_api import KubernetesApi
@@ -52,6 +59,12 @@ class LitmusCluster:
 
     def identity(self) -> str:
         return str(self._api.get(NAMESPACES, "", "kube-system")["metadata"]["uid"])
+
+    def version(self) -> str:
+        return str(self._api.read("/version").get("gitVersion", "of an unknown version"))
+
+    def rights(self, experiments: Sequence[str], namespaces: Sequence[str]) -> tuple[Preflight, ...]:
+        return litmus_rights.checks(self._api, experiments, namespaces)
 
     def preflight(self, experiments: Sequence[str]) -> tuple[Preflight, ...]:
         return litmus_preflight.checks(self._api, self._settings, experiments)

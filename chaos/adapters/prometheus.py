@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from chaos.adapters.prometheus_client import PrometheusClient, PrometheusSettings, Sample, Unanswered
+from chaos.adapters.prometheus_client import PrometheusClient, Sample, Unanswered
 from chaos.domain.sight import Alert, AlertsReading, Reading
 from chaos.domain.spec import Freshness, MinimumCount, ProbeSpec
 from chaos.ports import Preflight
@@ -64,9 +64,8 @@ class AlertsReader:
         return AlertsReading(asked_at, self.now(), tuple(_alert(sample) for sample in found))
 
 
-def check(settings: PrometheusSettings, seconds: float = 3.0) -> Preflight:
-    """For a connection test: does it answer, and how many of its targets are up?"""
-    client = PrometheusClient(settings)
+def check(client: PrometheusClient, seconds: float = 3.0) -> Preflight:
+    """For a connection test: does it answer, and how many of its targets are up? Raises nothing."""
     try:
         targets = client.ask("up", seconds)
     except Unanswered as unanswered:
@@ -74,7 +73,8 @@ def check(settings: PrometheusSettings, seconds: float = 3.0) -> Preflight:
     if not targets:
         return Preflight("Prometheus", False, "Prometheus answers, but it scrapes nothing: no series `up`.")
     up = sum(sample.value == 1 for sample in targets)
-    return Preflight("Prometheus", True, f"Prometheus answers; {up} of its {len(targets)} targets are up.")
+    count = f"{up} of its {len(targets)} targets are up ({len(targets)} samples of `up`)"
+    return Preflight("Prometheus", True, f"Prometheus answers; {count}.")
 
 
 def _single(samples: list[Sample], what: str) -> Sample:

@@ -28,6 +28,7 @@ _OFF_LIMITS = tuple(
         ),
     )
 )
+_LONGEST = 300
 _EMBEDS_IPV4 = ip_network("64:ff9b::/96")
 
 
@@ -68,8 +69,8 @@ def _parts(url: str) -> SplitResult | None:
         is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return None
-    is_printable = url.isprintable() and " " not in url
-    return parts if is_address and is_printable else None
+    is_plain = url.isprintable() and " " not in url and len(url) <= _LONGEST
+    return parts if is_address and is_plain else None
 
 
 def _meant(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:

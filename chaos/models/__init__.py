@@ -1,7 +1,7 @@
 """The machine side's tables. Only services write them."""
 
-from chaos.models.cluster import Cluster, Halt, Installation
+from chaos.models.cluster import Cluster, Contact, Halt, Installation
 from chaos.models.run import Run, RunInjection, Word
 from chaos.models.samples import SampleChunk
 
-__all__ = ["Cluster", "Halt", "Installation", "Run", "RunInjection", "SampleChunk", "Word"]
+__all__ = ["Cluster", "Contact", "Halt", "Installation", "Run", "RunInjection", "SampleChunk", "Word"]

@@ -27,10 +27,15 @@ class Installation(models.Model):
         return str(self.name)
 
 
-class Cluster(models.Model):
-    """Where to find a cluster and its Prometheus, and what it allows at the most.
+SEALED = "gAAAA"
+"""How everything begins that chaos.services.sealing made."""
 
-    Secrets are not kept here: `token_file` and `ca_file` are paths, read when needed.
+
+class Cluster(models.Model):
+    """Where to find a cluster and its Prometheus, who we are there, and what it allows at the most.
+
+    A token or password lies in a file that is named here and read when needed, or here, sealed: never in the
+    clear, which the database refuses too. `prometheus_username` makes the secret of Prometheus a password.
     """
 
     name = models.SlugField(unique=True)
@@ -38,19 +43,56 @@ class Cluster(models.Model):
     environment = models.CharField(max_length=16, choices=Environment.choices)
     server = models.URLField(max_length=300)
     token_file = models.CharField(max_length=500, blank=True)
+    sealed_token = models.TextField(blank=True, default="")
     ca_file = models.CharField(max_length=500, blank=True)
+    ca_pem = models.TextField(blank=True, default="")
     chaos_namespace = models.CharField(max_length=63, default="chaos")
     service_account = models.CharField(max_length=253, default="chaos-runner")
     prometheus_url = models.URLField(max_length=300)
     prometheus_token_file = models.CharField(max_length=500, blank=True)
+    prometheus_username = models.CharField(max_length=150, blank=True, default="")
+    sealed_prometheus_secret = models.TextField(blank=True, default="")
     prometheus_ca_file = models.CharField(max_length=500, blank=True)
+    prometheus_ca_pem = models.TextField(blank=True, default="")
     services_url = models.URLField(
         max_length=300, blank=True, help_text="Base address for probes that name a service instead of a URL"
     )
     limits = models.JSONField(default=dict, help_text="chaos.domain.targets.Limits in plain form")
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(**{column: ""}) | Q(**{f"{column}__startswith": SEALED}),
+                name=f"{column}_is_sealed",
+            )
+            for column in ("sealed_token", "sealed_prometheus_secret")
+        ]
+
     def __str__(self) -> str:
         return self.name
+
+
+class Contact(models.Model):
+    """The last time that we asked a part of a cluster whether it is there, and what it said.
+
+    `answered_at` is the last time that it did: it was reached when that is `asked_at`.
+    """
+
+    class Part(models.TextChoices):
+        CLUSTER = "cluster"
+        PROMETHEUS = "prometheus"
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="contacts")
+    part = models.CharField(max_length=16, choices=Part.choices)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    sentence = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cluster", "part"], name="one_contact_a_part")]
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.cluster}: {self.sentence}"
 
 
 class Halt(models.Model):

@@ -1,13 +1,14 @@
 """Where the clusters are, beside the database: for a halt on the day that the database is away.
 
-No secrets: the files of tokens and CAs are named, not copied. Written whenever a cluster is registered.
+No secrets in the clear: files of tokens are named, kept tokens stay sealed, and opening them takes a key out
+of the environment or the state folder. Written whenever a cluster is registered; for its owner only.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from django.conf import settings
@@ -25,12 +26,12 @@ class Address:
     ca_file: str
     chaos_namespace: str
     service_account: str
+    sealed_token: str = ""
+    ca_pem: str = ""
 
 
 def address_of(row: Cluster) -> Address:
-    return Address(
-        row.name, row.server, row.token_file, row.ca_file, row.chaos_namespace, row.service_account
-    )
+    return Address(**{item.name: getattr(row, item.name) for item in fields(Address)})
 
 
 def write(addresses: list[Address]) -> None:
@@ -38,7 +39,9 @@ def write(addresses: list[Address]) -> None:
     path = _path()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps([asdict(item) for item in addresses], indent=1), encoding="utf-8")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump([asdict(item) for item in addresses], file, indent=1)
     draft.replace(path)
 
 

@@ -47,11 +47,16 @@ def find(name: str) -> ClusterInfo:
 
 
 def info(cluster: ClusterRow) -> ClusterInfo:
-    limits = codec.from_plain(Limits, cluster.limits)
+    limits = limits_of(cluster)
     # Whatever its administrator says: what injects and undoes is itself no target.
     protected = dict.fromkeys((*limits.protected_namespaces, cluster.chaos_namespace))
     limits = replace(limits, protected_namespaces=tuple(protected))
     return ClusterInfo(cluster.pk, cluster.name, cluster.uid, cluster.environment, limits)
+
+
+def limits_of(cluster: ClusterRow) -> Limits:
+    """The administrator's own, as entered."""
+    return codec.from_plain(Limits, cluster.limits)
 
 
 def row(name: str) -> ClusterRow:
@@ -104,17 +109,27 @@ def register(
             )
         limits = change.applied(limits)
         columns = {**fields, "uid": uid, "limits": codec.to_plain(limits)}
+        changed = [key for key in fields if known and getattr(known, key) != fields[key]]
         cluster, _ = ClusterRow.objects.update_or_create(name=name, defaults=columns)
         body = {"name": name, "uid": uid, "environment": environment, "limits": limits}
         text = f"{by_name} registered {name} ({environment}) at {cluster.server}."
-        append(ORGANISATION, "cluster.registered", text, at=now, actor=by, actor_name=by_name,
-               body={**body, "server": cluster.server})  # fmt: skip
+        if known:
+            what = ", ".join(key.removeprefix("sealed_").replace("_", " ") for key in changed)
+            text = f"{by_name} changed {name} ({environment}) at {cluster.server}: {what}."
+        if changed or not known:
+            append(ORGANISATION, "cluster.registered", text, at=now, actor=by, actor_name=by_name,
+                   body={**body, "server": cluster.server, "changed": changed})  # fmt: skip
         if before not in (None, limits):
             text = f"{by_name} changed the limits of {name}. {' '.join(in_words(limits))}"
             append(ORGANISATION, "cluster.limits_changed", text, at=now, actor=by, actor_name=by_name,
                    body={**body, "before": before})  # fmt: skip
-    address_book.write([address_book.address_of(row) for row in all_rows()])
+    write_address_book()
     return info(cluster)
+
+
+def write_address_book() -> None:
+    """As the database has it: for a halt without one."""
+    address_book.write([address_book.address_of(row) for row in all_rows()])
 
 
 def preview(spec: RunSpec, limits: Limits, port: Cluster) -> tuple[Targets | None, ...]:

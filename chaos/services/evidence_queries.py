@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from chaos.domain import codec
+from chaos.domain.errors import Forbidden
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.run import Marks, Stop, Word
 from chaos.domain.sight import AlertsReading, Reading
@@ -18,7 +20,7 @@ from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState, Verdict
 from chaos.domain.verdict import Outcome
 from chaos.models import Cluster, Run
-from chaos.services import rows
+from chaos.services import rows, sealing
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,10 @@ def run_of(run: str) -> RunEvidence | None:
     return _evidence(found) if found else None
 
 
+def _rows() -> QuerySet[Run]:
+    return Run.objects.select_related("cluster").prefetch_related("injections", "words")
+
+
 def readings_of(run: str) -> tuple[Reading, ...]:
     """Every reading of every probe, in the order of their instants."""
     return rows.readings_of(Run.objects.get(pk=run))
@@ -88,19 +94,33 @@ def alerts_of(run: str) -> tuple[AlertsReading, ...]:
 
 
 def secrets_of_clusters() -> frozenset[str]:
-    """The credentials we hold for clusters, so that whoever exports can make sure that none goes along."""
-    paths = Cluster.objects.values_list("token_file", "prometheus_token_file")
-    found = (_content(path) for pair in paths for path in pair if path)
-    return frozenset(token for token in found if token)
+    """The credentials we hold for clusters, so that whoever exports can make sure that none goes along.
+
+    Kept ones too, as they are sent, and the keys that open them.
+    """
+    found = set(sealing.keys())
+    for row in Cluster.objects.all():
+        found |= {_content(row.token_file), _content(row.prometheus_token_file)}
+        found |= {_opened(row.sealed_token)}
+        secret = _opened(row.sealed_prometheus_secret)
+        found |= {secret, *_as_basic(row.prometheus_username, secret)}
+    return frozenset(item for item in found if item)
 
 
-def _rows() -> QuerySet[Run]:
-    return Run.objects.select_related("cluster").prefetch_related("injections", "words")
+def _as_basic(username: str, password: str) -> tuple[str, ...]:
+    return (b64encode(f"{username}:{password}".encode()).decode(),) if username and password else ()
+
+
+def _opened(sealed: str) -> str:
+    try:
+        return sealing.opened(sealed, "It") if sealed else ""
+    except Forbidden:
+        return ""  # what no key opens, this installation cannot have written anywhere since
 
 
 def _content(path: str) -> str:
     try:
-        return Path(path).read_text().strip()
+        return Path(path).read_text().strip() if path else ""
     except (OSError, UnicodeDecodeError):
         return ""  # a credential that is no more here cannot be compared
 

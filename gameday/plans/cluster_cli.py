@@ -1,22 +1,23 @@
-"""`manage.py cluster add | check`"""
+"""`manage.py cluster add | check | new-key | seal-anew`"""
 
 from __future__ import annotations
 
 import argparse
 from datetime import timedelta
-from pathlib import Path
 
 from django.utils import timezone
 
-from chaos.domain.errors import Refused
+from chaos import wiring
 from chaos.domain.limits import LimitsChange, in_words
 from chaos.faults import catalogue
 from chaos.faults.parameters import duration
-from chaos.services import clusters
-from chaos.wiring import cluster_at, cluster_port
+from chaos.services import cluster_details
+from chaos.wiring import cluster_port
 from gameday.commands import Commands, Say
 from gameday.people.roles import Act
 from gameday.people.services import person, require_anywhere
+from gameday.plans import cluster_options
+from gameday.secrets import fernet_key
 
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 
@@ -24,24 +25,7 @@ SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 def register(verbs: Commands[argparse.ArgumentParser]) -> None:
     add = verbs.add_parser("add", help="Register a cluster, or change how it is reached; idempotent.")
     add.add_argument("name")
-    add.add_argument("--server", required=True, metavar="URL", help="The Kubernetes API server.")
-    add.add_argument("--token-file", type=Path, required=True, help="A file with the bearer token.")
-    add.add_argument("--ca-file", type=Path, help="The CA of the API server, PEM.")
-    add.add_argument("--prometheus", required=True, metavar="URL")
-    add.add_argument("--prometheus-token-file", type=Path)
-    add.add_argument("--prometheus-ca-file", type=Path)
-    add.add_argument(
-        "--services",
-        metavar="URL",
-        help="The address below which probes find services; on a rehearsal cluster SERVER/services.",
-    )
-    add.add_argument("--environment", required=True, choices=sorted(clusters.USUAL_PERCENT))
-    add.add_argument("--chaos-namespace", default="chaos")
-    add.add_argument(
-        "--service-account",
-        default="chaos-runner",
-        help="What experiments run as; {family} stands for the family of a fault's rights.",
-    )
+    cluster_options.register(add)
     add.add_argument("--as", dest="user", required=True, metavar="USER")
     _limits(add.add_argument_group("limits", "What no plan goes past; what is not given stays as it is."))
     add.set_defaults(act=_add)
@@ -49,6 +33,11 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
     check.add_argument("name")
     check.add_argument("faults", nargs="*", metavar="FAULT", help="Those it has, when left out.")
     check.set_defaults(act=_check)
+    key = verbs.add_parser("new-key", help="Print a new key for GAMEDAY_SECRET_KEYS.")
+    key.set_defaults(act=_new_key)
+    seal = verbs.add_parser("seal-anew", help="After a new first key: seal every kept secret with it.")
+    seal.add_argument("--as", dest="user", required=True, metavar="USER")
+    seal.set_defaults(act=_seal_anew)
 
 
 def _limits(group: argparse._ArgumentGroup) -> None:
@@ -73,32 +62,22 @@ def _limits(group: argparse._ArgumentGroup) -> None:
 def _add(options: argparse.Namespace, say: Say) -> None:
     user = person(options.user)
     require_anywhere(user, Act.ADMINISTER)
-    server, services = options.server.rstrip("/"), options.services or ""
-    if not services and options.environment == "rehearsal":
-        services = f"{server}/services"
-    token, ca = _file(options.token_file), _file(options.ca_file)
-    port = cluster_at(server, token, ca, options.chaos_namespace, options.service_account)
-    known = clusters.register(
-        options.name,
-        port,
-        user.username,
-        user.name,
-        timezone.now(),
-        _change(options),
-        server=server,
-        token_file=token,
-        ca_file=ca,
-        environment=options.environment,
-        prometheus_url=options.prometheus.rstrip("/"),
-        prometheus_token_file=_file(options.prometheus_token_file),
-        prometheus_ca_file=_file(options.prometheus_ca_file),
-        services_url=services.rstrip("/"),
-        chaos_namespace=options.chaos_namespace,
-        service_account=options.service_account,
-    )
+    entry = cluster_options.entry(options)
+    known = wiring.enter_cluster(entry, _change(options), user.username, user.name)
     say(f"{known.name} is registered as {known.environment}, UID {known.uid}.")
     for line in in_words(known.limits):
         say(line)
+
+
+def _new_key(options: argparse.Namespace, say: Say) -> None:
+    say(fernet_key())
+
+
+def _seal_anew(options: argparse.Namespace, say: Say) -> None:
+    user = person(options.user)
+    require_anywhere(user, Act.ADMINISTER)
+    count = cluster_details.seal_anew(user.username, user.name, timezone.now())
+    say(f"{count} secrets are sealed with the first key; the others of GAMEDAY_SECRET_KEYS can go.")
 
 
 def _change(options: argparse.Namespace) -> LimitsChange:
@@ -125,12 +104,3 @@ def _check(options: argparse.Namespace, say: Say) -> int:
     if not names:
         say(f"MISSING faults: install some, with `manage.py litmus install {options.name}`.")
     return 0 if names and all(item.is_met for item in found) else 1
-
-
-def _file(path: Path | None) -> str:
-    """Absolute, since workers run elsewhere. Raises Refused for a file that is not there."""
-    if path is None:
-        return ""
-    if not path.is_file():
-        raise Refused(f"There is no file {path}.", "file")
-    return str(path.resolve())

@@ -12,7 +12,7 @@ from chaos.adapters.http_probe import HttpProbe
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.kubernetes_paths import Resource
 from chaos.adapters.prometheus import check
-from chaos.adapters.prometheus_client import PrometheusSettings
+from chaos.adapters.prometheus_client import PrometheusClient, PrometheusSettings
 from chaos.domain.errors import Forbidden, Refused
 from chaos.domain.spec import ProbeKind, ProbeSpec
 from tests.adapters.stub_server import Answer, Stub, stub_server
@@ -52,8 +52,8 @@ def test_a_token_that_no_key_opens_is_forbidden_when_asked_and_not_before(stub: 
 
 
 def test_prometheus_is_asked_with_a_kept_token_or_with_name_and_password(stub: Stub) -> None:
-    check(PrometheusSettings(stub.url, secret=lambda: "hush"))
-    check(PrometheusSettings(stub.url, secret=lambda: "hush", username="gameday"))
+    check(PrometheusClient(PrometheusSettings(stub.url, secret=lambda: "hush")))
+    check(PrometheusClient(PrometheusSettings(stub.url, secret=lambda: "hush", username="gameday")))
     said = [asked.headers["Authorization"] for asked in stub.asked]
     assert said == ["Bearer hush", "Basic Z2FtZWRheTpodXNo"]
 
@@ -71,7 +71,7 @@ def test_no_setting_shows_its_secret(tls: Served) -> None:
 
 def test_a_ca_given_as_text_is_trusted(tls: Served) -> None:
     assert KubernetesApi(Connection(tls.url, ca_pem=tls.ca_pem)).read("/version") == {}
-    found = check(PrometheusSettings(tls.url, ca_pem=tls.ca_pem))
+    found = check(PrometheusClient(PrometheusSettings(tls.url, ca_pem=tls.ca_pem)))
     assert "not Prometheus' JSON" in found.sentence, "the answer was read, so the connection stood"
 
 
@@ -79,7 +79,7 @@ def test_a_server_of_another_ca_is_not_spoken_to(tls: Served) -> None:
     with served_over_tls() as other:
         with pytest.raises(Exception, match="Check the CA"):
             KubernetesApi(Connection(tls.url, ca_pem=other.ca_pem)).read("/version")
-        found = check(PrometheusSettings(tls.url, ca_pem=other.ca_pem))
+        found = check(PrometheusClient(PrometheusSettings(tls.url, ca_pem=other.ca_pem)))
         assert "no trusted TLS connection" in found.sentence
 
 
@@ -94,7 +94,7 @@ def test_a_name_that_leads_off_limits_is_told_nothing(stub: Stub, tls: Served, o
         KubernetesApi(Connection(stub.url, token=lambda: "hush")).list(NODES, "")
     with pytest.raises(Refused, match="nothing was sent"):
         KubernetesApi(Connection(tls.url, ca_pem=tls.ca_pem)).read("/version")
-    found = check(PrometheusSettings(stub.url, secret=lambda: "hush"))
+    found = check(PrometheusClient(PrometheusSettings(stub.url, secret=lambda: "hush")))
     assert not found.is_met and "nothing was sent" in found.sentence
     second = timedelta(seconds=1)
     reading = HttpProbe().read(ProbeSpec("health", ProbeKind.HTTP_STATUS, stub.url, "", second, second, 4))

@@ -262,7 +262,7 @@ def test_no_alert_is_an_answer_and_no_answer_is_none(stub: Stub) -> None:
 @pytest.mark.parametrize(
     ("answer", "is_met", "says"),
     [
-        (Answer(body=vector("1", "1", "0")), True, "2 of its 3 targets"),
+        (Answer(body=vector("1", "1", "0")), True, "2 of its 3 targets are up (3 samples"),
         (Answer(body=vector()), False, "scrapes nothing"),
         (Answer(body=b"<html>"), False, "JSON"),
     ],
@@ -270,7 +270,7 @@ def test_no_alert_is_an_answer_and_no_answer_is_none(stub: Stub) -> None:
 )
 def test_a_connection_test_says_what_is_so(stub: Stub, answer: Answer, is_met: bool, says: str) -> None:
     stub.answers = lambda asked: answer
-    result = check(PrometheusSettings(stub.url))
+    result = check(PrometheusClient(PrometheusSettings(stub.url)))
     assert result.is_met is is_met
     assert says in result.sentence
 

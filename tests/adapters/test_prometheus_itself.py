@@ -123,4 +123,6 @@ def test_alerts_are_told_by_their_state(settings: PrometheusSettings) -> None:
 
 
 def test_the_connection_test_counts_the_targets(settings: PrometheusSettings) -> None:
-    assert check(settings).sentence == "Prometheus answers; 1 of its 1 targets are up."
+    assert check(PrometheusClient(settings)).sentence == (
+        "Prometheus answers; 1 of its 1 targets are up (1 samples of `up`)."
+    )
