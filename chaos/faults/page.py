@@ -16,7 +16,7 @@ _UNPROVABLE = (
     "**It cannot be proven that this fault is gone.** It is off unless the cluster's administrator has "
     "allowed such faults."
 )
-_DURATION = (
+DURATION = (
     "How long it lasts at the most stands beside the parameters, as `duration`; the cluster's limits bound "
     "it, and Litmus ends the fault by itself after that time."
 )
@@ -30,7 +30,7 @@ def page(fault: Fault) -> str:
     lines += ["## How we know that it is gone", ""]
     lines += [fault.proof, ""] if fault.is_provable else [_UNPROVABLE, "", fault.proof, ""]
     lines += ["## Parameters", "", *_parameters(fault.parameters), ""]
-    lines += [_DURATION, ""] if fault.needs_targets else []
+    lines += [DURATION, ""] if fault.needs_targets else []
     lines += ["## What it needs", "", *(f"- {_sentence(need)}" for need in fault.needs)]
     lines += [*_rights(fault.family), ""] if fault.family else [""]
     lines += ["## Example", "", *_example(fault)]
@@ -79,21 +79,32 @@ def _parameters(parameters: tuple[Parameter, ...]) -> Iterator[str]:
 
 
 def _rights(family: Family) -> Iterator[str]:
-    yield f"- A service account that {family.what} (`{account(family)}` in deploy/litmus), which may:"
-    for where, rights in (
-        ("in the chaos namespace", (*EVERY, *family.chaos)),
-        ("in the target's namespace", family.target),
-        ("in the whole cluster", family.cluster),
-    ):
-        if rights:
-            yield f"    - {where}: {_listed(rights)}."
-    yield "- Gameday's own account, so that it can see the fault gone, and undo it where Litmus did not, may:"
-    for where, rights in (
-        ("in the target's namespace", family.ours_target),
-        ("in the whole cluster", family.ours_cluster),
-    ):
-        if rights:
-            yield f"    - {where}: {_listed(rights)}."
+    for who, rights in accounts(family):
+        yield f"- {who}:"
+        yield from (f"    - {right}" for right in rights)
+
+
+def accounts(family: Family) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Which accounts a fault of this family takes, and what each may do where, in words."""
+    yield (
+        f"A service account that {family.what} (`{account(family)}` in deploy/litmus), which may",
+        _where(
+            ("in the chaos namespace", (*EVERY, *family.chaos)),
+            ("in the target's namespace", family.target),
+            ("in the whole cluster", family.cluster),
+        ),
+    )
+    yield (
+        "Gameday's own account, so that it can see the fault gone, and undo it where Litmus did not, may",
+        _where(
+            ("in the target's namespace", family.ours_target),
+            ("in the whole cluster", family.ours_cluster),
+        ),
+    )
+
+
+def _where(*found: tuple[str, tuple[Right, ...]]) -> tuple[str, ...]:
+    return tuple(f"{where}: {_listed(rights)}." for where, rights in found if rights)
 
 
 def _listed(rights: Iterable[Right]) -> str:
@@ -102,11 +113,16 @@ def _listed(rights: Iterable[Right]) -> str:
 
 def _example(fault: Fault) -> Iterator[str]:
     yield "```yaml"
-    yield yaml.safe_dump({"faults": [example.item(fault)]}, sort_keys=False, width=100).rstrip()
+    yield example_text(fault)
     yield "```"
     if any(item.name == "proven_by" for item in fault.parameters):
         yield ""
         yield "`p99` is a probe of the scenario, with an expectation that says where it is back."
+
+
+def example_text(fault: Fault) -> str:
+    """The fault as a scenario has it, in YAML."""
+    return yaml.safe_dump({"faults": [example.item(fault)]}, sort_keys=False, width=100).rstrip()
 
 
 def _sentence(text: str) -> str:
