@@ -83,10 +83,12 @@ def launch(
                 raise Refused(reason)
             _write(run, row, order, injections, now, not_after)
             names = "; ".join(str(item) for item in targets if item) or "nothing; a person injects"
+            rungs = len(order.spec.fault.rungs)
+            where = f" on the largest of {rungs} rungs, as it is now" if rungs > 1 else ""
             append(
                 order.stream,
                 "run.launched",
-                f"{order.spec.title} launched. Targets: {names}.",
+                f"{order.spec.title} launched. Targets{where}: {names}.",
                 at=now,
                 actor=order.by,
                 actor_name=order.by,

@@ -48,6 +48,7 @@ class Moment:
 @dataclass(frozen=True, slots=True)
 class InjectionReport:
     injection: Injection
+    rung: str
     chosen: str
     injected: str
     reverted: str
@@ -89,8 +90,10 @@ def injection_report(run: RunEvidence, index: int) -> InjectionReport:
     reverted = "Not measured to be gone."
     if progress.reverted_at:
         reverted = f"Measured to be gone at {clock(progress.reverted_at, run.injected_at)}."
-    chosen = catalogue.chosen(run.spec.fault.rungs[injection.rung]) if injection.experiment else ""
-    return InjectionReport(injection, chosen, injected, reverted, proof_words(injection))
+    rungs = run.spec.fault.rungs
+    rung = f"Rung {injection.rung + 1} of {len(rungs)}: " if len(rungs) > 1 else ""
+    chosen = catalogue.chosen(rungs[injection.rung]) if injection.experiment else ""
+    return InjectionReport(injection, rung, chosen, injected, reverted, proof_words(injection))
 
 
 def proof_words(injection: Injection) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from chaos.domain.errors import Refused, Transient
+from chaos.domain.spec import Stage
 from chaos.domain.states import FINAL
 from chaos.journal.models import JournalEntry
 from chaos.models import Cluster, Halt, Run, RunInjection
@@ -49,6 +50,14 @@ def test_a_launch_writes_the_run_its_injection_and_what_is_said_of_it_then_rings
     assert entry.text == "Pod failure launched. Targets: 3 of 6 pods in payments: api-0, api-1, api-2."
     assert (entry.actor, entry.audience, entry.run) == ("otto", "organisers", run)
     assert not [verb for verb in port.said if verb in ("take_grant", "inject", "remove", "revert")]
+
+
+def test_of_a_ladder_the_largest_rung_is_named_for_what_it_is(port):
+    spec = a_spec()
+    ladder = replace(spec.fault, stages=(Stage(count=1), Stage(count=2)))
+    go(port, spec=replace(spec, faults=(ladder,)))
+    said = "Targets on the largest of 2 rungs, as it is now: 2 of 6 pods in payments: api-0, api-1."
+    assert said in JournalEntry.objects.get(kind="run.launched").text
 
 
 def test_a_ring_that_fails_does_not_lose_the_run(port, django_capture_on_commit_callbacks):
