@@ -1,0 +1,56 @@
+"""The platform's alerts against what the plan expects of them, as they fire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chaos.domain.spec import ExpectedAlert
+from gameday.conduct.live_room import Room
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """`state`: awaited, on-time, late, missed, already-firing. `due` while it is awaited."""
+
+    alert: ExpectedAlert
+    state: str
+    fired_at: datetime | None
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """`others` fired after the injection, and nobody expected them."""
+
+    expected: tuple[AlertLine, ...]
+    others: tuple[tuple[str, datetime], ...]
+
+
+def alerts(room: Room) -> Alerts | None:
+    """None for those who are not to know, and before the first run."""
+    run = room.run
+    if run is None or room.is_hidden:
+        return None
+    lines = tuple(_line(alert, room, run.state.is_final) for alert in run.spec.expected_alerts)
+    names, others = {alert.name for alert in run.spec.expected_alerts}, dict[str, datetime]()
+    for entry in room.of("alert.fired"):
+        name = str(entry.body.get("alert", ""))
+        if room.zero and entry.at >= room.zero and name not in names:
+            others.setdefault(name, entry.at)
+    return Alerts(lines, tuple(others.items()))
+
+
+def _line(alert: ExpectedAlert, room: Room, over: bool) -> AlertLine:
+    zero = room.zero
+    if zero is None:
+        return AlertLine(alert, "awaited", None, None)
+    changes = [item for item in room.of("alert.fired", "alert.resolved") if item.body["alert"] == alert.name]
+    before = [item.kind for item in changes if item.at < zero][-1:]
+    if before == ["alert.fired"]:
+        return AlertLine(alert, "already-firing", None, None)
+    due = zero + alert.within
+    fired = next((item.at for item in changes if item.kind == "alert.fired" and item.at >= zero), None)
+    if fired:
+        return AlertLine(alert, "on-time" if fired <= due else "late", fired, None)
+    return AlertLine(alert, "missed" if over or room.now > due else "awaited", None, due)
