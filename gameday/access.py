@@ -46,6 +46,15 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     "approvals:approve": {"POST": Act.APPROVE},
     "approvals:reject": {"POST": Act.APPROVE},
     "approvals:acknowledge": {"POST": Who.SIGNED_IN},  # whom the plan names; the service asks
+    "people:activity": {"POST": Act.ADMINISTER},
+    "people:link": {"POST": Act.ADMINISTER},
+    "people:name": {"POST": Act.ADMINISTER},
+    "people:new": _page(Act.ADMINISTER),
+    "people:password": {"GET": Who.SIGNED_IN, "POST": Who.SIGNED_IN},
+    "people:people": {"GET": Act.ADMINISTER},
+    "people:person": {"GET": Act.ADMINISTER},
+    "people:roles": {"POST": Act.ADMINISTER},
+    "people:set-password": {"GET": Who.ANYONE, "POST": Who.ANYONE},  # whoever holds the link
     "people:sign-in": {"GET": Who.ANYONE, "POST": Who.ANYONE},
     "people:sign-out": {"POST": Who.SIGNED_IN},
 }

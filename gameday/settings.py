@@ -167,6 +167,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # for the link that an administrator hands over
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -25,7 +25,7 @@ def add_person(
     `by` is an administrator; nobody is needed until there is one. An account made here has no password until
     its owner sets one. Raises Refused.
     """
-    wanted = {TeamRole.MEMBER, *map(_role, roles)}
+    wanted = {TeamRole.MEMBER, *map(role_of, roles)}
     with transaction.atomic():
         is_known = User.objects.filter(username=username).exists()
         user = person(username) if is_known else User(username=username)
@@ -46,34 +46,47 @@ def add_person(
         Membership.objects.bulk_create(Membership(user=user, team=home, role=role) for role in new)
         if is_known and name != before:
             text = f"{by or 'Somebody'} renamed {old} ({username}) to {user}."
-            _record("people.renamed", text, by, {"username": username, "from": before, "to": name})
+            record("people.renamed", text, by, {"username": username, "from": before, "to": name})
         if new:
             text = f"{by} gave {user} ({username}) of {team}: {', '.join(new)}."
             if by is None:
                 text = f"{user} ({username}) of {team} was given: {', '.join(new)}. {_BOOTSTRAP}"
-            _record("people.added", text, by, {"username": username, "team": team, "roles": new})
+            record("people.added", text, by, {"username": username, "team": team, "roles": new})
     return user
 
 
 def _require_administrator(by: User | None) -> None:
     if by is not None:
         require_anywhere(by, Act.ADMINISTER)
-    elif Membership.objects.filter(role=TeamRole.ADMINISTRATOR.value, user__is_active=True).exists():
+    elif is_any_administrator():
         raise Refused("People are added by an administrator; name one with --as USER.", "user")
 
 
-def _record(kind: str, text: str, by: User | None, body: Mapping[str, object]) -> None:
+def is_any_administrator(except_for: User | None = None) -> bool:
+    """Whether there is an active one, `except_for` not counted."""
+    found = Membership.objects.filter(role=TeamRole.ADMINISTRATOR.value, user__is_active=True)
+    return (found.exclude(user=except_for) if except_for else found).exists()
+
+
+def record(kind: str, text: str, by: User | None, body: Mapping[str, object]) -> None:
+    """Into the journal of the organisation."""
     actor, name = (by.username, by.name) if by else ("", "")
     append(ORGANISATION, kind, text, at=timezone.now(), actor=actor, actor_name=name, body=body)
 
 
 def person(username: str) -> User:
     """The active person with this username. Raises Refused when there is none."""
+    found = any_person(username)
+    if not found.is_active:
+        raise Refused(f"{found} is not active any more.", "user")
+    return found
+
+
+def any_person(username: str) -> User:
+    """As `person`, active or not."""
     found = User.objects.filter(username=username).first()
     if not found:
         raise Refused(f"There is nobody with the username {username!r}; add them with `people add`.", "user")
-    if not found.is_active:
-        raise Refused(f"{found} is not active any more.", "user")
     return found
 
 
@@ -107,7 +120,7 @@ def require_anywhere(user: User, act: Act) -> None:
         raise Refused(f"{user} may not {act.value}; that takes {who_may(act)} of a team.", "user")
 
 
-def _role(role: str) -> TeamRole:
+def role_of(role: str) -> TeamRole:
     try:
         return TeamRole(role)
     except ValueError:
@@ -117,6 +130,8 @@ def _role(role: str) -> TeamRole:
 
 def _clean(row: User | Team, field: str) -> None:
     try:
+        if isinstance(row, User) and row.username == "new":
+            raise ValidationError("new is no username here: it is where people are added.")
         row.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         raise Refused(" ".join(error.messages), field) from error

@@ -1,0 +1,54 @@
+"""What an administrator enters of people."""
+
+from __future__ import annotations
+
+from django import forms
+
+from gameday.people.models import Team
+from gameday.people.roles import TeamRole
+
+ROLES = [
+    (TeamRole.PLANNER.value, "Planner: writes plans"),
+    (TeamRole.APPROVER.value, "Approver: decides on other people's plans"),
+    (TeamRole.AUDITOR.value, "Auditor: takes out evidence"),
+    (TeamRole.ADMINISTRATOR.value, "Administrator: people, clusters, and the release of a halt"),
+    (TeamRole.MEMBER.value, "Member: reads, and may stop"),
+]
+
+
+class RolesForm(forms.Form):
+    """Somebody's roles in one team."""
+
+    team = forms.SlugField(max_length=63, help_text="Lower case, like payments. A new name makes a new team.")
+    roles = forms.MultipleChoiceField(
+        choices=ROLES, required=False, widget=forms.CheckboxSelectMultiple, label="Roles in this team"
+    )
+
+
+class PersonForm(RolesForm):
+    """Somebody who has no account yet."""
+
+    field_order = ["username", "name", "team", "roles"]
+    username = forms.CharField(
+        max_length=150,
+        help_text="What they sign in with, and what plans name them by. It is not changed later.",
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
+        ),
+    )
+    name = forms.CharField(
+        max_length=150,
+        label="Full name",
+        help_text="As it will stand in the evidence.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        names = ", ".join(Team.objects.values_list("name", flat=True))
+        if names:
+            self.fields["team"].help_text = f"There are: {names}. A new name makes a new team."
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(max_length=150, label="Full name", help_text="As it will stand in the evidence.")
