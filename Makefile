@@ -1,6 +1,6 @@
 # Every target is a line; what it does is in deploy/local. Needs Python 3.11 or newer, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help day rehearsal test lint lock setup clean
+.PHONY: help demo day rehearsal test lint lock setup clean
 
 PLAN ?= deploy/rehearsal/sample/plan.yaml
 SCENARIO ?=
@@ -15,6 +15,9 @@ endif
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: ## the web app with a practice cluster behind it, until Ctrl-C
+	@deploy/local/run demo
 
 day: ## a whole game day on the rehearsal cluster (PLAN=path of another plan, SCENARIO=key of just one)
 	+@deploy/local/run day --plan "$$PLAN" --scenario "$$SCENARIO"

@@ -15,6 +15,7 @@ from .say import Trouble, step, warn
 VERBS = {
     "setup": ("", "dev", True),
     "day": ("day", "runtime", True),
+    "demo": ("demo", "runtime", True),
     "rehearsal": ("rehearse", "runtime", True),
     "test": ("tiers", "dev", True),
     "lint": ("lint", "dev", False),

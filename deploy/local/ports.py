@@ -27,6 +27,7 @@ class Port:
 
 REDIS = Port("Redis", "GAMEDAY_REDIS_PORT", 26379)
 PROMETHEUS = Port("Prometheus", "GAMEDAY_PROMETHEUS_PORT", 29090)
+WEB = Port("The web app", "GAMEDAY_WEB_PORT", 28000)
 REHEARSAL = Port("The rehearsal cluster", "GAMEDAY_REHEARSAL_PORT", 26443)
 
 

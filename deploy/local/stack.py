@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,13 @@ DAY_DATABASE = "GAMEDAY_DAY_DATABASE_URL"
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One stack with its state below `state`; nothing in it is shared with another."""
+    """One stack with its state below `state`; nothing in it is shared with another.
+
+    `is_kept`: it is started again on the same state, so its practice cluster must stay the same one.
+    """
 
     state: Path
+    is_kept: bool = False
 
     @property
     def token_file(self) -> Path:
@@ -42,6 +47,11 @@ class Stack:
         """Where Prometheus answers."""
         return f"http://127.0.0.1:{ports.PROMETHEUS.number()}"
 
+    @property
+    def web_url(self) -> str:
+        """Where the web app answers."""
+        return f"http://127.0.0.1:{ports.WEB.number()}"
+
     def environment(self) -> Mapping[str, str]:
         """The configuration of every product process of the day.
 
@@ -53,6 +63,7 @@ class Stack:
             "DATABASE_URL": os.environ.get(DAY_DATABASE) or f"sqlite:///{self.state / 'gameday.sqlite3'}",
             "DJANGO_SETTINGS_MODULE": "gameday.settings",
             "PYTHONUNBUFFERED": "1",
+            "GAMEDAY_PLAIN_HTTP": "true",  # loopback
         }
 
     def redis(self) -> Spec:
@@ -77,6 +88,7 @@ class Stack:
         command = (
             *(PYTHON, "-m", "deploy.rehearsal", "--port", str(ports.REHEARSAL.number())),
             *("--token-file", str(self.token_file), "--kubeconfig", str(self.kubeconfig)),
+            *(("--uid", self._kept_uid()) if self.is_kept else ()),
         )
         return Spec("rehearsal", command, http_answers(f"{self.cluster_url}/readyz"), grace=5.0)
 
@@ -115,6 +127,23 @@ class Stack:
         """The clock that rings the sweep."""
         ready = log_says(logs / "beat.log", "beat: Starting")
         return Spec("beat", self._celery("beat --pidfile= -l INFO"), ready, self.environment(), restart=True)
+
+    def web(self) -> Spec:
+        """The web process. Open live streams must not hold up its end."""
+        port = str(ports.WEB.number())
+        command = (
+            *(PYTHON, "-m", "uvicorn", "gameday.asgi:application", "--host", "127.0.0.1", "--port", port),
+            *("--timeout-graceful-shutdown", "3", "--no-access-log"),
+        )
+        ready = http_answers(f"{self.web_url}/healthz")
+        return Spec("web", command, ready, self.environment(), restart=True)
+
+    def _kept_uid(self) -> str:
+        """Who the practice cluster is, made once: approvals and history bind to it."""
+        kept = self.state / "cluster-uid"
+        if not kept.exists():
+            kept.write_text(str(uuid.uuid4()))
+        return kept.read_text()
 
     def _celery(self, options: str) -> tuple[str, ...]:
         return (PYTHON, "-m", "celery", "-A", "gameday", *options.split())

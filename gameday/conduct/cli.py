@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import time
 from pathlib import Path
 
 from django.utils import timezone
@@ -33,6 +34,19 @@ def register_run(verbs: Commands[argparse.ArgumentParser]) -> None:
     attest.add_argument("--scenario", required=True, metavar="KEY")
     attest.add_argument("--note", default="")
     attest.set_defaults(act=_attest)
+    stop = verbs.add_parser("stop", help="Stop a live run, or all of them; everybody may.")
+    stop.add_argument("run", nargs="?", default="", help="the run's id; --all for every live run")
+    stop.add_argument("--all", action="store_true", dest="is_all")
+    stop.add_argument("--as", dest="user", required=True, metavar="USER")
+    stop.add_argument("--reason", default="")
+    stop.add_argument(
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="wait for the runs' ends, this long at most",
+    )
+    stop.set_defaults(act=_stop)
     note = verbs.add_parser("note", help="Write a line into the timeline.")
     note.add_argument("text")
     note.set_defaults(act=_note)
@@ -71,6 +85,30 @@ def _attest(options: argparse.Namespace, say: Say) -> None:
     found, user = plan(options.plan), person(options.user)
     services.attest(found, options.scenario, options.word, user, options.note, timezone.now())
     say(f"Noted: {user} says that it is {options.word}.")
+
+
+def _stop(options: argparse.Namespace, say: Say) -> int:
+    """Exit status 2 where a run could not be told, or was waited for and has not ended."""
+    live = [item.run for item in queries.live_runs()]
+    runs = live if options.is_all else [run for run in live if run == options.run]
+    if not runs:
+        say("Nothing is live." if options.is_all else f"No live run {options.run or '(none was named)'}.")
+        return 0 if options.is_all else 1
+    stopped = services.stop_runs(runs, person(options.user), options.reason, timezone.now())
+    for run, why in stopped.failed.items():
+        say(f"{run}: {why}")
+    until = time.monotonic() + options.wait
+    while (left := _left(runs)) and time.monotonic() < until:
+        time.sleep(0.2)
+    for run in runs:
+        summary = queries.summary(run)
+        proven = ", every fault proven gone" if summary.is_proven_gone else ""
+        say(f"{summary.scenario} ({run}): {summary.state.value}{proven}.")
+    return 2 if stopped.failed or (left and options.wait) else 0
+
+
+def _left(runs: list[str]) -> set[str]:
+    return {item.run for item in queries.live_runs()}.intersection(runs)
 
 
 def _note(options: argparse.Namespace, say: Say) -> None:

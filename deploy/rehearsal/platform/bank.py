@@ -5,15 +5,19 @@ from deploy.rehearsal.platform.scheduler import ZONAL_VOLUME
 from deploy.rehearsal.store import BUDGETS, DEPLOYMENTS, NAMESPACES, NODES, SERVICES, STATEFUL_SETS, Store
 from deploy.rehearsal.store.objects import timestamp
 
-NAMES = ("kube-system", "default", "payments", "kafka", "monitoring", "chaos", "litmus")
+IDENTITY = "kube-system"
+NAMES = (IDENTITY, "default", "payments", "kafka", "monitoring", "chaos", "litmus")
 ZONES = ("eu-1a", "eu-1a", "eu-1b", "eu-1b", "eu-1c", "eu-1c")
 
 
-def build(store: Store) -> None:
-    """Create it all. kafka comes first, so that its brokers take the first node of each zone."""
+def build(store: Store, uid: str = "") -> None:
+    """Create it all. kafka comes first, so that its brokers take the first node of each zone.
+
+    `uid` is who the cluster is (kube-system's UID); one that is built again with it is the same to others.
+    """
     for name in NAMES:
         if not store.find(NAMESPACES, name):
-            store.create(NAMESPACES, manifests.namespace(name))
+            store.create(NAMESPACES, manifests.namespace(name), uid=uid if name == IDENTITY else "")
     now = timestamp(store.now())
     for number, zone in enumerate(ZONES, start=1):
         store.create(NODES, manifests.node(f"worker-node-{number:02}", zone, now), keep_status=True)

@@ -31,13 +31,14 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     add("--tls-port", type=int, default=0, help="TLS port for --kubeconfig (default: a free one)")
     add("--time-scale", type=float, default=1.0, help="how much faster pods start and Litmus works")
     add("--seed", type=int, default=7, help="seed of the traffic and of random picks")
+    add("--uid", default="", help="who the cluster is, so that one started again is the same (default: new)")
     return parser.parse_args(given)
 
 
 class Rehearsal:
     """The whole practice cluster of one process."""
 
-    def __init__(self, *, time_scale: float = 1.0, seed: int = 7) -> None:
+    def __init__(self, *, time_scale: float = 1.0, seed: int = 7, uid: str = "") -> None:
         store, mishaps = Store(), Mishaps()
         install(store)
         self.tokens = Tokens()
@@ -48,7 +49,7 @@ class Rehearsal:
         pace = Pace(1.0 / time_scale)
         self.server = Server(Api(store, self.tokens, mishaps=mishaps, pace=pace, mounts=site.mounts()))
         self._scale = time_scale
-        self.world.build()
+        self.world.build(uid)
 
     async def keep_time(self) -> None:
         """Ten times a second: controllers on the scaled clock, traffic on the real one."""
@@ -65,7 +66,7 @@ async def serve(options: argparse.Namespace) -> int:
     over = asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, over.set)
-    rehearsal = Rehearsal(time_scale=options.time_scale, seed=options.seed)
+    rehearsal = Rehearsal(time_scale=options.time_scale, seed=options.seed, uid=options.uid)
     if options.token_file:
         write_secret(options.token_file, grant_product(rehearsal.tokens))
     with tempfile.TemporaryDirectory() as folder:

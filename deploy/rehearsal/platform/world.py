@@ -48,9 +48,9 @@ class World:
             Operator(store),
         ]
 
-    def build(self) -> None:
+    def build(self, uid: str = "") -> None:
         """Create the bank and let time pass until every pod is ready. Takes no real time."""
-        bank.build(self.store)
+        bank.build(self.store, uid)
         access.grant(self.store)
         practice.install(self.store)
         while not self.settled():

@@ -16,7 +16,7 @@ _LABEL = re.compile(r"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$")
 _SERVER_OWNED = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation")
 
 
-def newborn(kind: Kind, given: Object, now: datetime, *, keep_status: bool) -> Object:
+def newborn(kind: Kind, given: Object, now: datetime, *, keep_status: bool, uid: str = "") -> Object:
     """The object as it will be stored: named, dated, defaulted. Raises ApiError 422 for a bad name."""
     obj: Object = clone(given)
     obj["apiVersion"], obj["kind"] = kind.api_version, kind.kind
@@ -28,7 +28,7 @@ def newborn(kind: Kind, given: Object, now: datetime, *, keep_status: bool) -> O
     if not kind.namespaced:
         meta.pop("namespace", None)
     check_metadata(kind, obj)
-    meta["uid"] = str(uuid.uuid4())
+    meta["uid"] = uid or str(uuid.uuid4())
     meta["creationTimestamp"] = timestamp(now)
     if kind.custom or "spec" in obj:
         meta["generation"] = 1

@@ -82,9 +82,12 @@ class Store:
 
     # Writing
 
-    def create(self, kind: Kind, obj: Object, *, keep_status: bool = False, how: Write = _PLAIN) -> Object:
+    def create(
+        self, kind: Kind, obj: Object, *, keep_status: bool = False, uid: str = "", how: Write = _PLAIN
+    ) -> Object:
+        """`uid` is for who builds the cluster; whoever asks over the API gets a new one."""
         given = self._admitted(kind, obj, how)
-        new = rules.newborn(kind, given, self.now(), keep_status=keep_status)
+        new = rules.newborn(kind, given, self.now(), keep_status=keep_status, uid=uid)
         name, namespace = name_of(new), namespace_of(new)
         if kind.namespaced:
             self._check_namespace(kind, name, namespace)

@@ -1,7 +1,9 @@
 """What stands on the practice platform before anyone does anything to it."""
 
+from deploy.rehearsal.api import install
+from deploy.rehearsal.platform.bank import build
 from deploy.rehearsal.platform.facts import is_ready, labels
-from deploy.rehearsal.store import BUDGETS, CHAOS_EXPERIMENTS, NAMESPACES, NODES, PODS
+from deploy.rehearsal.store import BUDGETS, CHAOS_EXPERIMENTS, NAMESPACES, NODES, PODS, Store
 from deploy.rehearsal.store.objects import name_of
 
 ZONE = "topology.kubernetes.io/zone"
@@ -49,3 +51,14 @@ def test_pod_delete_is_installed_in_the_chaos_namespace(bench):
 
 def test_the_chaos_namespace_is_empty_of_pods_before_a_run(bench):
     assert not list(bench.store.view(PODS, "chaos"))
+
+
+def test_a_cluster_built_again_with_its_uid_is_the_same_one_to_others():
+    def uid_of(given):
+        store = Store()
+        install(store)
+        build(store, given)
+        return store.get(NAMESPACES, "kube-system")["metadata"]["uid"]
+
+    assert uid_of("it-is-me") == "it-is-me"
+    assert len({uid_of(""), uid_of("")}) == 2
