@@ -71,6 +71,9 @@ class Cluster(Protocol):
     def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
         """All pods with all of `labels`, leaving ones included."""
 
+    def pods_on(self, node: str) -> tuple[Pod, ...]:
+        """All pods of this node, of whatever namespace, but for those that have ended."""
+
     def nodes(self, labels: Mapping[str, str]) -> tuple[Node, ...]:
         """All nodes with all of `labels`; every node for none."""
 

@@ -18,7 +18,7 @@ from kubernetes.client import ApiClient, Configuration
 
 from chaos.adapters.kubernetes_answers import object_of, parsed, whole
 from chaos.adapters.kubernetes_errors import from_answer, raise_for
-from chaos.adapters.kubernetes_paths import Resource, selector, what_is_asked
+from chaos.adapters.kubernetes_paths import Resource, field_selector, selector, what_is_asked
 from chaos.adapters.peers import watch
 from chaos.adapters.token_file import Credential, KeptSecret, TokenFile
 from chaos.domain.errors import Refused
@@ -81,12 +81,15 @@ class KubernetesApi:
         namespace: str,
         labels: Mapping[str, str | None] | None = None,
         *,
+        fields: Mapping[str, str] | None = None,
         within: float | None = None,
     ) -> list[Json]:
         """All pages; an empty `namespace` means all of them. A list that went stale is Transient."""
         query = {"limit": str(PAGE)}
         if labels:
             query["labelSelector"] = selector(labels)
+        if fields:
+            query["fieldSelector"] = field_selector(fields)
         what = what_is_asked("list", resource, namespace)
         return list(self._pages(resource.path(namespace), query, what, within))
 

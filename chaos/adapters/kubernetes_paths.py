@@ -42,6 +42,11 @@ def selector(labels: Mapping[str, str | None]) -> str:
     return ",".join(parts)
 
 
+def field_selector(fields: Mapping[str, str]) -> str:
+    """`spec.nodeName=a`. The keys are ours; raises Refused for a value that is no name."""
+    return ",".join(f"{key}={_checked(value)}" for key, value in sorted(fields.items()))
+
+
 def what_is_asked(verb: str, resource: Resource, namespace: str, name: str = "") -> str:
     """`delete pods x in namespace y`, for the sentences of errors."""
     kind = f"{resource.plural}.{resource.group}" if resource.group else resource.plural

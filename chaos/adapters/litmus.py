@@ -78,6 +78,13 @@ class LitmusCluster:
     def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
         return tuple(parse.pod(obj) for obj in self._api.list(PODS, namespace, {**labels}))
 
+    def pods_on(self, node: str) -> tuple[Pod, ...]:
+        return tuple(
+            parse.pod(obj)
+            for obj in self._api.list(PODS, "", fields={"spec.nodeName": node})
+            if not parse.is_finished(obj)
+        )
+
     def nodes(self, labels: Mapping[str, str]) -> tuple[Node, ...]:
         return tuple(parse.node(obj) for obj in self._api.list(NODES, "", {**labels}))
 

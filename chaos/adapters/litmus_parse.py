@@ -16,11 +16,15 @@ Json = Mapping[str, Any]
 
 _CHAOS_UID = "chaosUID"
 _OUR_NAME = re.compile(r"^gd-([0-9a-f]{8})-\d{1,3}(?:-|$)")
+_MIRROR = "kubernetes.io/config.mirror"
+"""On a pod that the kubelet of its node runs from a file there."""
 _TARGET_STATES = ("targeted", "injected", "reverted", "noLongerExist")
 
 
 def pod(obj: Json) -> Pod:
     meta, status = obj["metadata"], obj.get("status") or {}
+    owners = [owner.get("kind") for owner in meta.get("ownerReferences") or () if owner.get("controller")]
+    is_mirror = _MIRROR in (meta.get("annotations") or {})
     return Pod(
         namespace=meta.get("namespace", ""),
         name=meta["name"],
@@ -33,8 +37,14 @@ def pod(obj: Json) -> Pod:
         is_leaving=bool(meta.get("deletionTimestamp")),
         labels=dict(meta.get("labels") or {}),
         restarts=sum(int(one.get("restartCount") or 0) for one in status.get("containerStatuses") or ()),
-        is_bare=not any(owner.get("controller") for owner in meta.get("ownerReferences") or ()),
+        is_bare=not owners and not is_mirror,
+        is_of_node=is_mirror or "DaemonSet" in owners or "Node" in owners,
     )
+
+
+def is_finished(pod: Json) -> bool:
+    """Whether it has ended for good: nothing runs in it any more."""
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
 def node(obj: Json) -> Node:

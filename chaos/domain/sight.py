@@ -48,7 +48,8 @@ class AlertsReading:
 @dataclass(frozen=True, slots=True)
 class Pod:
     """A pod as the API server had it. `is_leaving` when it has a deletionTimestamp; `restarts` of all its
-    containers; `is_bare` when no controller would replace it."""
+    containers; `is_bare` when no controller would replace it; `is_of_node` when it is of a DaemonSet or its
+    node's kubelet runs it by itself: it comes and goes with that node, and nothing moves it."""
 
     namespace: str
     name: str
@@ -59,6 +60,11 @@ class Pod:
     labels: Mapping[str, str] = field(default_factory=dict)
     restarts: int = 0
     is_bare: bool = False
+    is_of_node: bool = False
+
+    @property
+    def path(self) -> str:
+        return f"{self.namespace}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

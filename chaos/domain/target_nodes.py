@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from chaos.domain.errors import Refused
+from chaos.domain.errors import OverLimits, Refused
 from chaos.domain.sight import Node, Pod
 from chaos.domain.spec import TargetSpec
-from chaos.domain.targets import Limits, Targets, wanted_count
+from chaos.domain.targets import Limits, Targets, check_share, wanted_count
 
 
 def resolve_nodes(
@@ -42,9 +43,36 @@ def resolve_nodes(
     others = [node for node in workers if node not in chosen and node.is_ready and node.is_schedulable]
     if not others:
         raise Refused("No other node would be left to take up what is moved.", "targets.count")
-    ready = sum(pod.is_ready and not pod.is_leaving for pod in pods)
+    names, staying = {node.name for node in chosen}, [pod for pod in pods if not pod.is_leaving]
+    ready = sum(pod.is_ready for pod in staying)
+    if targets.kind == "node-of":
+        check_share(sum(pod.node in names for pod in staying), len(staying), ready, limits)
     spare = min(others, key=lambda node: node.name).name
     return Targets(targets.namespace, (), len(workers), ready, chosen, spare)
+
+
+def with_aboard(found: Targets, pods: Sequence[Pod], limits: Limits) -> Targets:
+    """The targets with what runs on them. Pods of their nodes themselves, as of DaemonSets, are not moved.
+
+    Raises OverLimits for a pod of a namespace that may not be touched, and Refused for one that nothing would
+    start elsewhere: Litmus drains by force, which deletes that one for good.
+    """
+    aboard = sorted(
+        (pod for pod in pods if not pod.is_leaving and not pod.is_of_node), key=lambda pod: pod.path
+    )
+    for pod in aboard:
+        why, what = limits.why_not_in(pod.namespace), f"{pod.node} runs {pod.path}"
+        if why:
+            raise OverLimits(
+                f"{what}, and namespace {pod.namespace} {why}. It would be moved or suffer with its node; "
+                "choose another.",
+                "targets",
+            )
+        if pod.is_bare:
+            raise Refused(
+                f"{what}, which no controller would replace once it is gone; choose another node.", "targets"
+            )
+    return replace(found, aboard=tuple(aboard))
 
 
 def _matching(targets: TargetSpec, nodes: Sequence[Node], pods: Sequence[Pod]) -> list[Node]:

@@ -15,7 +15,7 @@ from chaos.domain.sight import Node, Pod, Workload
 from chaos.domain.spec import RunSpec, TargetSpec
 
 ALWAYS_PROTECTED = ("kube-system", "kube-public", "kube-node-lease")
-USUALLY_PROTECTED = (*ALWAYS_PROTECTED, "litmus", "monitoring")
+USUALLY_PROTECTED = (*ALWAYS_PROTECTED, "litmus", "monitoring", "gameday")
 """What undoes a fault and what sees it stay whole, unless an administrator knows better."""
 
 
@@ -34,6 +34,14 @@ class Limits:
     allow_unprovable: bool = False
     """Whether faults are allowed of which it cannot be proven that they are gone."""
 
+    def why_not_in(self, namespace: str) -> str:
+        """Why no pod of this namespace may be touched; empty when they may."""
+        if namespace in {*self.protected_namespaces, *ALWAYS_PROTECTED}:
+            return "is protected on this cluster"
+        if self.opted_in_namespaces and namespace not in self.opted_in_namespaces:
+            return f"has not opted in; this cluster allows {', '.join(self.opted_in_namespaces)}"
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Targets:
@@ -51,6 +59,8 @@ class Targets:
     spare: str = ""
     workloads: tuple[Workload, ...] = ()
     """What a fault on whole workloads changes; empty for all others."""
+    aboard: tuple[Pod, ...] = ()
+    """Pods of the nodes, of whatever namespace, that would be moved or suffer with them."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,7 +76,8 @@ class Targets:
             each = (f"{one}, {one.replicas} replicas" for one in self.workloads)
             return "; ".join(each)
         if self.nodes:
-            return f"{len(self.nodes)} of {self.matched} nodes: {', '.join(self.names)}"
+            told = f"{len(self.nodes)} of {self.matched} nodes: {', '.join(self.names)}"
+            return told + (f"; on it: {', '.join(pod.path for pod in self.aboard)}" if self.aboard else "")
         return f"{len(self.pods)} of {self.matched} pods in {self.namespace}: {', '.join(self.names)}"
 
 
@@ -92,21 +103,13 @@ def check_limits(spec: RunSpec, limits: Limits, unprovable: Collection[str]) -> 
 
 
 def _check_selector(targets: TargetSpec, limits: Limits, where: str) -> None:
-    namespace, opted_in = targets.namespace, limits.opted_in_namespaces
     if targets.is_of_nodes:
         check_nodes(targets.count or 0, limits, f"{where}.targets.count")
-    if targets.kind == "node":
-        namespace, opted_in = "", ()
-    if namespace in {*limits.protected_namespaces, *ALWAYS_PROTECTED}:
-        raise OverLimits(
-            f"Namespace {namespace} is protected on this cluster; choose targets elsewhere.",
-            f"{where}.targets.namespace",
-        )
-    if opted_in and namespace not in opted_in:
-        raise OverLimits(
-            f"Namespace {namespace} has not opted in; this cluster allows {', '.join(opted_in)}.",
-            f"{where}.targets.namespace",
-        )
+    if targets.kind != "node":  # what runs on nodes shows at a look
+        why = limits.why_not_in(targets.namespace)
+        if why:
+            sentence = f"Namespace {targets.namespace} {why}; choose targets elsewhere."
+            raise OverLimits(sentence, f"{where}.targets.namespace")
     if not targets.labels or not all(key and value for key, value in targets.labels.items()):
         raise Refused(
             "A selector without labels would match every pod of the namespace; name at least one label.",

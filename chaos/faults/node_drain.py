@@ -12,7 +12,10 @@ class NodeDrain(NodeFault):
     cordons = True
     effect = "The node takes no new pods, and the pods on it are evicted, as far as their budgets allow."
     risk = (
-        "Evicted pods start again elsewhere and do not come back by themselves. Where a PodDisruptionBudget "
-        "refuses, the drain waits; it never forces. Lasts up to twice its duration in Litmus."
+        "Evicted pods start again elsewhere and do not come back by themselves, and what they keep in an "
+        "emptyDir is lost. Where a PodDisruptionBudget refuses, the drain waits and asks again, until its "
+        "duration is over. Otherwise Litmus drains by force (kubectl drain --force), which deletes a pod "
+        "without a controller for good: a node that runs one is refused. Lasts up to twice its duration in "
+        "Litmus."
     )
     family = DRAIN

@@ -68,6 +68,7 @@ _LOOK = (
 _DELETE = (_right("", "pods", "get list delete"), _LOOK[1])
 _NODES = _right("", "nodes", "get list")
 _SEE = (_right("", "pods", "get list"),)
+"""In the whole cluster for faults on nodes: what runs on one is looked at before anything is done to it."""
 _REPLACE = (_right("", "pods", "get list delete"),)
 _RESTORE = (_right("", "nodes", "get list patch"),)
 
@@ -103,30 +104,26 @@ DRAIN = Family(
         _right("", "pods/eviction", "create"),
         _right("apps", "daemonsets", "get list"),
     ),
-    ours_target=_SEE,
-    ours_cluster=_RESTORE,
+    ours_cluster=(*_RESTORE, *_SEE),
 )
 TAINT = Family(
     "taint",
     "taints nodes",
     cluster=(_right("", "nodes", "get list patch update"), _right("", "pods", "get list")),
-    ours_target=_SEE,
-    ours_cluster=_RESTORE,
+    ours_cluster=(*_RESTORE, *_SEE),
 )
 NODE_STRESS = Family(
     "node-stress",
     "keeps nodes busy by a pod on them",
     cluster=(_NODES,),
-    ours_target=_SEE,
-    ours_cluster=(_NODES,),
+    ours_cluster=(_NODES, *_SEE),
 )
 NODE_SERVICES = Family(
     "node-services",
     "stops services of nodes, or restarts them",
     cluster=(_NODES,),
     chaos=(_right("", "secrets", "get"),),
-    ours_target=_SEE,
-    ours_cluster=(_NODES,),
+    ours_cluster=(_NODES, *_SEE),
 )
 
 FAMILIES: Mapping[str, Family] = {

@@ -13,7 +13,7 @@ from chaos.domain import codec
 from chaos.domain.errors import Refused
 from chaos.domain.limits import LimitsChange, in_words
 from chaos.domain.spec import FaultSpec, RunSpec, TargetSpec
-from chaos.domain.target_nodes import resolve_nodes
+from chaos.domain.target_nodes import resolve_nodes, with_aboard
 from chaos.domain.targets import Limits, Targets, check_limits, resolve
 from chaos.faults.catalogue import UNPROVABLE, plan_injections
 from chaos.faults.catalogue import find as find_fault
@@ -167,8 +167,10 @@ def _resolve(targets: TargetSpec, limits: Limits, port: Cluster) -> Targets:
         return resolve(targets, port.pods(targets.namespace, targets.labels), limits, nodes)
     nodes = port.nodes({})
     if targets.kind == "node":
-        return resolve_nodes(targets, nodes, port.nodes(targets.labels), (), limits)
-    return resolve_nodes(targets, nodes, nodes, port.pods(targets.namespace, targets.labels), limits)
+        found = resolve_nodes(targets, nodes, port.nodes(targets.labels), (), limits)
+    else:
+        found = resolve_nodes(targets, nodes, nodes, port.pods(targets.namespace, targets.labels), limits)
+    return with_aboard(found, [pod for node in found.nodes for pod in port.pods_on(node.name)], limits)
 
 
 def check(port: Cluster, experiments: Mapping[str, str]) -> tuple[Preflight, ...]:

@@ -264,3 +264,11 @@ def test_every_call_of_a_thread_pool_gets_its_own_answer(stub: Stub) -> None:
     read: Callable[[int], Any] = lambda n: client.read(f"/n/{n}")  # noqa: E731
     with ThreadPoolExecutor(8) as pool:
         assert [answer["path"] for answer in pool.map(read, range(40))] == [f"/n/{n}" for n in range(40)]
+
+
+def test_a_list_may_be_narrowed_by_a_field_that_is_no_way_out(stub: Stub) -> None:
+    stub.answers = lambda asked: Answer(body={"items": []})
+    assert api(stub).list(PODS, "", fields={"spec.nodeName": "node-1"}) == []
+    assert "fieldSelector=spec.nodeName%3Dnode-1" in stub.asked[0].path
+    with pytest.raises(Refused, match="is no Kubernetes name"):
+        api(stub).list(PODS, "", fields={"spec.nodeName": "a,status.phase=Running"})

@@ -40,6 +40,27 @@ def test_a_pod_is_ready_only_when_it_says_so(status: Any, is_ready: bool) -> Non
 
 
 @pytest.mark.parametrize(
+    ("owner", "annotations", "is_of_node"),
+    [
+        ({"kind": "DaemonSet", "controller": True}, None, True),
+        ({"kind": "Node", "controller": True}, None, True),
+        ({"kind": "ReplicaSet", "controller": True}, None, False),
+        ({"kind": "DaemonSet"}, None, False),
+        (None, {"kubernetes.io/config.mirror": "hash"}, True),
+        (None, None, False),
+    ],
+)
+def test_a_pod_of_its_node_is_told_by_its_controller_or_as_a_mirror(
+    owner: Any, annotations: Any, is_of_node: bool
+) -> None:
+    obj = thing(annotations=annotations)
+    obj["metadata"]["ownerReferences"] = [owner] if owner else None
+    found = pod(obj)
+    assert found.is_of_node is is_of_node
+    assert not (found.is_of_node and found.is_bare)
+
+
+@pytest.mark.parametrize(
     ("conditions", "pressures"),
     [
         (

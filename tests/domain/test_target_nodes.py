@@ -2,29 +2,92 @@
 
 import pytest
 
-from chaos.domain.errors import Refused
+from chaos.domain.errors import OverLimits, Refused
 from chaos.domain.sight import Pod
 from chaos.domain.spec import TargetSpec
-from chaos.domain.target_nodes import resolve_nodes
+from chaos.domain.target_nodes import resolve_nodes, with_aboard
 from chaos.domain.targets import Limits, resolve
 from tests.support.builders import a_node
 
 NODES = tuple(a_node(f"node-{i}", zone="ab"[i % 2]) for i in range(4))
-BROKER = Pod("kafka", "kafka-1", "uid-kafka-1", "node-2", True, False, {"app": "kafka"})
+
+
+def a_broker(number, node, **changes):
+    values = {"is_ready": True, "is_leaving": False, "labels": {"app": "kafka"}}
+    return Pod("kafka", f"kafka-{number}", f"uid-kafka-{number}", node, **(values | changes))
+
+
+BROKERS = (a_broker(0, "node-2"), a_broker(1, "node-2"), a_broker(2, "node-3"), a_broker(3, "node-3"))
 BY_LABEL = TargetSpec("", "node", {"role": "worker"}, count=1)
 BY_POD = TargetSpec("kafka", "node-of", {"app": "kafka"}, count=1)
 
 
-def resolved(targets, nodes=NODES, labelled=NODES, pods=(BROKER,), **limits):
-    return resolve_nodes(targets, nodes, labelled, pods, Limits(**limits))
+def resolved(targets, nodes=NODES, labelled=NODES, pods=BROKERS, **limits):
+    return resolve_nodes(targets, nodes, labelled, pods, Limits(**({"max_percent": 50} | limits)))
 
 
 def test_the_node_that_runs_the_pod_is_named_and_another_is_kept_free():
     found = resolved(BY_POD)
     assert found.names == ("node-2",)
     assert found.spare == "node-0"
-    assert (found.matched, found.ready, found.size) == (4, 1, 1)
+    assert (found.matched, found.ready, found.size) == (4, 4, 1)
     assert str(found) == "1 of 4 nodes: node-2"
+
+
+def test_the_pods_that_go_with_the_nodes_are_a_share_like_any_other():
+    together = tuple(a_broker(number, "node-2") for number in range(3))
+    with pytest.raises(OverLimits, match="3 of 3 pods is 100 %; this cluster allows 25 %"):
+        resolved(BY_POD, pods=together, max_percent=25)
+    with pytest.raises(OverLimits, match="2 of 4 pods is 50 %; this cluster allows 40 %"):
+        resolved(BY_POD, max_percent=40)
+    with pytest.raises(OverLimits, match="2 of 4 ready pods would leave 2; 3 must be left"):
+        resolved(BY_POD, min_ready_left=3)
+    leaving = (*BROKERS[:1], a_broker(1, "node-2", is_leaving=True), *BROKERS[2:])
+    assert resolved(BY_POD, pods=leaving, max_percent=40).ready == 3
+
+
+API = Pod("payments", "api-0", "uid-api-0", "node-2", True, False, {"app": "api"})
+
+
+def aboard(*others, limits=None):
+    return with_aboard(resolved(BY_POD), (*BROKERS[:2], *others), limits or Limits())
+
+
+def other(namespace, name, **changes):
+    return Pod(
+        namespace, name, f"uid-{name}", "node-2", **({"is_ready": True, "is_leaving": False} | changes)
+    )
+
+
+def test_who_else_is_on_the_nodes_is_named_to_whoever_approves():
+    found = aboard(API)
+    assert str(found) == "1 of 4 nodes: node-2; on it: kafka/kafka-0, kafka/kafka-1, payments/api-0"
+    assert found.names == ("node-2",)
+
+
+@pytest.mark.parametrize("namespace", ["litmus", "monitoring", "gameday", "kube-system", "vault"])
+def test_a_node_that_runs_what_undoes_or_sees_a_fault_is_no_target(namespace):
+    limits = Limits(protected_namespaces=("litmus", "monitoring", "gameday", "vault"))
+    sentence = f"node-2 runs {namespace}/operator-1, and namespace {namespace} is protected"
+    with pytest.raises(OverLimits, match=sentence):
+        aboard(API, other(namespace, "operator-1"), limits=limits)
+
+
+def test_a_node_is_a_target_only_where_all_that_is_moved_has_opted_in():
+    with pytest.raises(OverLimits, match="node-2 runs payments/api-0, and namespace payments has not opted"):
+        aboard(API, limits=Limits(opted_in_namespaces=("kafka",)))
+    assert len(aboard(API, limits=Limits(opted_in_namespaces=("kafka", "payments"))).aboard) == 3
+
+
+def test_what_belongs_to_the_node_itself_is_not_moved_and_says_nothing():
+    proxy = other("kube-system", "proxy-x", is_of_node=True)
+    left = other("monitoring", "old-0", is_leaving=True)
+    assert aboard(proxy, left).aboard == BROKERS[:2]
+
+
+def test_a_pod_that_nothing_would_start_elsewhere_is_deleted_for_good_so_its_node_is_no_target():
+    with pytest.raises(Refused, match="node-2 runs payments/debug, which no controller would replace"):
+        aboard(other("payments", "debug", is_bare=True))
 
 
 @pytest.mark.parametrize("nodes", [NODES, tuple(reversed(NODES))])

@@ -38,6 +38,7 @@ PRODUCT_CLUSTER = (
     rule("core", "nodes namespaces", _READ),
     rule("networking.k8s.io", "networkpolicies", "get list delete"),
     rule("core", "nodes", "patch"),  # to set a node back to what it was
+    rule("core", "pods", "get list"),  # who is on a node is looked at before anything is done to it
     rule("apiextensions.k8s.io", "customresourcedefinitions", "get"),
 )
 _OWNERS = rule("apps", "deployments statefulsets replicasets daemonsets", "get list")

@@ -7,6 +7,7 @@ from deploy.rehearsal.store.objects import timestamp
 
 IDENTITY = "kube-system"
 NAMES = (IDENTITY, "default", "payments", "kafka", "monitoring", "chaos", "litmus")
+WATCHERS = "worker-node-02"
 ZONES = ("eu-1a", "eu-1a", "eu-1b", "eu-1b", "eu-1c", "eu-1c")
 
 
@@ -47,7 +48,8 @@ def _payments(store: Store) -> None:
 
 
 def _around(store: Store) -> None:
-    """What watches and what breaks: Prometheus and its alerts, the chaos operator."""
+    """What watches and what breaks, Prometheus and its alerts and the chaos operator. They keep to one node:
+    a fault on nodes is never done to theirs."""
     prometheus = manifests.pod_template(
         "prometheus", "prom/prometheus:2.42", startup=3, shutdown=1, port=9090
     )
@@ -57,6 +59,9 @@ def _around(store: Store) -> None:
     operator = manifests.pod_template(
         "chaos-operator", "litmuschaos/chaos-operator:3.28.0", startup=2, shutdown=1, account="litmus"
     )
+    operator["metadata"]["labels"]["name"] = "chaos-operator"  # as Litmus' own manifest has it
+    for template in (prometheus, alerts, operator):
+        template["spec"]["nodeSelector"] = {"kubernetes.io/hostname": WATCHERS}
     store.create(STATEFUL_SETS, manifests.workload("prometheus", "monitoring", 1, prometheus))
     store.create(STATEFUL_SETS, manifests.workload("alertmanager", "monitoring", 1, alerts))
     store.create(DEPLOYMENTS, manifests.workload("chaos-operator", "litmus", 1, operator))

@@ -124,7 +124,10 @@ def test_an_administrator_sets_limits_and_they_outlive_the_next_registration(
     add("--max-percent", "30", "--max-fault", "2m", "--protect", "vault", "--opt-in", "payments")
     told = capsys.readouterr().out
     assert "At most 30 % of the pods a selector finds and 2 of the nodes, for 2m at the longest." in told
-    assert "Protected: kube-system, kube-public, kube-node-lease, litmus, monitoring, vault, chaos." in told
+    assert (
+        "Protected: kube-system, kube-public, kube-node-lease, litmus, monitoring, gameday, vault, chaos."
+        in told
+    )
     assert "Only these namespaces have opted in: payments." in told
     before = _limits()
     add("--service-account", "another")

@@ -75,6 +75,19 @@ def test_a_drain_ends_by_itself_and_uncordons(bench):
     assert not node(bench).get("unschedulable")
 
 
+def test_a_drain_is_forced_so_that_a_pod_without_a_controller_is_gone_for_good(bench):
+    bare = {
+        "metadata": {"name": "debug", "namespace": "payments"},
+        "spec": {"nodeName": THREE, "containers": [{"name": "shell", "image": "busybox"}]},
+    }
+    bench.store.create(PODS, bare)
+    bench.seconds_until(lambda: phase(bench.pod("debug")) == "Running")
+    drained(bench)
+    gone(bench)
+    bench.wait(10)
+    assert bench.store.find(PODS, "debug", "payments") is None
+
+
 def test_a_node_that_was_cordoned_before_is_uncordoned_all_the_same(bench):
     bench.store.patch(NODES, THREE, {"spec": {"unschedulable": True}})
     start(bench, "node-drain")
@@ -207,7 +220,7 @@ def test_the_lag_of_a_drained_broker_rises_and_is_gone_within_forty_seconds(benc
 
 
 def test_a_runner_on_the_drained_node_is_made_again_and_starts_a_second_experiment(bench):
-    runners = "worker-node-02"
+    runners = "worker-node-03"  # where the scheduler puts it
     place = {"nodeSelector": {"kubernetes.io/hostname": "worker-node-01"}}
     env = {"TOTAL_CHAOS_DURATION": "60", "TARGET_NODE": runners}
     engines.start(bench, fault="node-drain", env=env, appinfo=None, place=place)

@@ -26,6 +26,12 @@ def test_kafka_1_runs_on_worker_node_03(bench):
     assert bench.pod("kafka-1", "kafka")["spec"]["nodeName"] == "worker-node-03"
 
 
+def test_what_watches_and_what_breaks_keep_to_a_node_that_no_fault_is_done_to(bench):
+    found = [pod for space in ("monitoring", "litmus") for pod in bench.store.view(PODS, space)]
+    assert {pod["spec"]["nodeName"] for pod in found} == {"worker-node-02"}
+    assert len(found) == 3
+
+
 def test_payments_api_has_one_pod_on_each_node(bench):
     assert len({pod["spec"]["nodeName"] for pod in bench.pods()}) == 6
 

@@ -53,7 +53,7 @@ def test_the_written_token_reads_the_targets_and_no_more(cluster):
     assert ask(f"{url}/api/v1/nodes", secret)[0] == 200
     assert ask(f"{url}/api/v1/namespaces/kube-system", secret)[0] == 200
     assert ask(f"{url}/apis/litmuschaos.io/v1alpha1/namespaces/chaos/chaosengines", secret)[0] in (200, 404)
-    assert ask(f"{url}/api/v1/namespaces/monitoring/pods", secret)[0] == 403
+    assert ask(f"{url}/api/v1/namespaces/monitoring/services", secret)[0] == 403
     assert ask(f"{url}/api/v1/namespaces/payments/pods")[0] == 401
 
 

@@ -35,7 +35,8 @@ class NodeDrain(OnNode):
             chaos.store.patch(NODES, self.node, {"spec": {"unschedulable": None}})
 
     def _drain(self, chaos: Chaos) -> Waits:
-        """Cordon, evict, wait until all are gone. Budgets are asked, and asked again: nothing is forced."""
+        """Cordon, evict, wait until all are gone. Budgets are asked, and asked again; a pod without a
+        controller goes by force, for good."""
         chaos.store.patch(NODES, self.node, {"spec": {"unschedulable": True}})
         waiting = {pod["metadata"]["uid"] for pod in self._pods(chaos)}
         for second in range(max(1, chaos.duration)):
