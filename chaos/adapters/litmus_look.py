@@ -54,7 +54,9 @@ class Looker:
         until = time.monotonic() + self.within
         first = gather(self._first_calls(ref, injections), self.within)
         left = max(0.05, until - time.monotonic())
-        second = gather(workload_calls(self.api, self.settings.namespace, run_label(ref), left), left)
+        listed = unique(*(objects for key, objects in first.items() if key.startswith("targets:")))
+        calls = workload_calls(self.api, self.settings.namespace, run_label(ref), left)
+        second = gather({**calls, **self._by_name(injections, listed, left)}, left)
         results = [obj for key, obj in first.items() if key.startswith("result:") and obj]
         grant = first["grant"]
         found = {
@@ -72,8 +74,7 @@ class Looker:
         for uid, owner in belonging.by_uid.items():
             if owner.is_of(ref):
                 self.known.setdefault(uid, owner)
-        named = [obj for key, obj in first.items() if key.startswith("pod:") and obj]
-        targets = unique(named, *(objects for key, objects in first.items() if key.startswith("targets:")))
+        targets = unique(listed, [obj for key, obj in second.items() if key.startswith("pod:") and obj])
         return ClusterSight(
             began_at=began_at,
             at=at,
@@ -104,16 +105,26 @@ class Looker:
             post = injection.postcondition
             for pre in post.workloads:
                 calls[f"workload:{pre.uid}"] = partial(litmus_workloads.seen, self.api, pre, within)
-            for name, _ in post.freed:  # by name too: a pod whose labels were taken off still has the fault
-                calls[f"pod:{post.namespace}/{name}"] = partial(self._pod, post.namespace, name)
             if post.namespace:
                 key = f"targets:{post.namespace}:{sorted(post.labels.items())}"
                 calls[key] = partial(self.api.list, PODS, post.namespace, {**post.labels}, within=within)
         return calls
 
-    def _pod(self, namespace: str, name: str) -> Mapping[str, Any] | None:
+    def _by_name(
+        self, injections: Sequence[Injection], listed: Sequence[Mapping[str, Any]], within: float
+    ) -> dict[str, Callable[[], Any]]:
+        """Targets that their selector no longer finds: one that lost its labels still has the fault."""
+        found = {(obj["metadata"]["namespace"], obj["metadata"]["name"]) for obj in listed}
+        return {
+            f"pod:{pod.namespace}/{pod.name}": partial(self._pod, pod.namespace, pod.name, within)
+            for injection in injections
+            for pod in injection.targets
+            if (pod.namespace, pod.name) not in found
+        }
+
+    def _pod(self, namespace: str, name: str, within: float) -> Mapping[str, Any] | None:
         try:
-            return self.api.get(PODS, namespace, name, within=self.within)
+            return self.api.get(PODS, namespace, name, within=within)
         except NotFound:
             return None
 

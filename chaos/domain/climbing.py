@@ -65,11 +65,11 @@ def _to_its_end(view: RunView, injections: list[Injection], ended_at: datetime, 
         return EndRung() if view.may_ask_again(now) else Wait()
     if sight is None or sight.began_at <= asked_at:
         return Wait()
-    if view.uncertain_until and sight.began_at < view.uncertain_until:
-        return Wait()  # a create whose answer was lost may still land, and with it this rung
     if live_residue(sight):
         is_due = (now - asked_at).total_seconds() > ASK_AGAIN_AFTER and view.may_ask_again(now)
         return EndRung() if is_due else Wait()
+    if view.uncertain_until and sight.began_at < view.uncertain_until:
+        return Wait()  # a create whose answer was lost may still land, and with it this rung
     if _unmet(view, injections, sight, ended_at):
         return Wait()
     return MarkRung(tuple(injection.index for injection in injections), sight.at)

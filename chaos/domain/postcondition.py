@@ -68,7 +68,7 @@ def _pods_unmet(injection: Injection, progress: Progress, sight: ClusterSight) -
     ready = sum(pod.is_ready and not pod.is_leaving for pod in pods)
     if ready < post.ready_at_least:
         reasons.append(f"{ready} of {post.ready_at_least} pods are ready in {post.namespace}")
-    leaving = [pod.name for pod in pods if pod.uid in post.gone and pod.is_leaving]
+    leaving = [pod.name for pod in sight.pods if pod.uid in post.gone and pod.is_leaving]
     if leaving:
         reasons.append(f"still terminating: {', '.join(leaving)}")
     held = not_freed(injection, progress, sight)
@@ -200,8 +200,12 @@ def _runs_on_target(injection: Injection, sight: ClusterSight) -> bool:
 
 
 def targets_missing(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
-    """Named targets that are no more what was approved for this launch: gone, replaced or not ready."""
-    standing = {pod.uid for pod in sight.pods if pod.is_ready and not pod.is_leaving}
+    """Named targets that are no more what was approved for this launch: gone, replaced, not ready or without
+    the labels they were found by."""
+    wanted = injection.postcondition.labels.items()
+    standing = {
+        pod.uid for pod in sight.pods if pod.is_ready and not pod.is_leaving and wanted <= pod.labels.items()
+    }
     nodes = {node.uid for node in sight.nodes if node.is_ready}
     missing = [pod.name for pod in injection.targets if pod.uid not in standing]
     return (*missing, *(node.name for node in injection.nodes if node.uid not in nodes))

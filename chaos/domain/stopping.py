@@ -18,7 +18,7 @@ RECORD_LOST = timedelta(seconds=10)
 
 def why_stop(view: RunView, now: datetime) -> Stop | None:
     """The reason to stop a baselining, injecting or observing run now, or None."""
-    for rule in (_halted, _breach, _refused, _robbed, _blind, _overdue, _lost):
+    for rule in (_halted, _breach, _refused, _robbed, _back, _blind, _overdue, _lost):
         stop = rule(view, now)
         if stop:
             return stop
@@ -56,14 +56,27 @@ def _robbed(view: RunView, now: datetime) -> Stop | None:
         return None
     there = {engine.name for engine in view.seen.engines if not engine.is_leaving}
     for injection, progress in zip(view.injections, view.progress, strict=True):
-        back = [item.name for item in live_residue(view.seen) if belongs(item.name, injection.name)]
-        if progress.reverted_at and view.seen.began_at > progress.reverted_at and back:
-            return Stop(now, StopKind.FAULT, f"What was proven gone is back: {', '.join(back)}.")
         answered_at = progress.answered_at
         if is_over(injection, progress, now):
             continue
         if answered_at and view.seen.began_at > answered_at and injection.name not in there:
             return Stop(now, StopKind.FAULT, f"Its engine {injection.name} is gone; somebody deleted it.")
+    return None
+
+
+def _back(view: RunView, now: datetime) -> Stop | None:
+    """Something of a rung that was proven gone is there again. While another rung is on, it is told by the
+    engine's name; between two, it is whatever is there, since Litmus names Jobs and helpers otherwise."""
+    if view.state not in (RunState.INJECTING, RunState.OBSERVING) or view.seen is None:
+        return None
+    is_between = all(progress.reverted_at for progress in view.progress if progress.requested_at)
+    for injection, progress in zip(view.injections, view.progress, strict=True):
+        if progress.reverted_at is None or view.seen.began_at <= progress.reverted_at:
+            continue
+        there = [item.name for item in live_residue(view.seen)]
+        back = [name for name in there if is_between or belongs(name, injection.name)]
+        if back:
+            return Stop(now, StopKind.FAULT, f"What was proven gone is back: {', '.join(back)}.")
     return None
 
 

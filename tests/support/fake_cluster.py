@@ -46,6 +46,8 @@ class FakeCluster:
     revert_error: GamedayError | None = None
     inject_error: GamedayError | None = None
     sticky: bool = False
+    keeps_names: bool = False
+    """As a StatefulSet does: what comes for a pod has its name, and another UID."""
     helper_killed: bool = False
     """The helper never gets to undo the fault, nor to say so."""
     undo_in: timedelta = timedelta(seconds=2)
@@ -107,14 +109,17 @@ class FakeCluster:
         if uid in self.standing:
             pod, _ = self.standing.pop(uid)
             self.faulty.pop(uid, None)
+            if not pod.labels:  # quarantined: no controller's any more
+                return
             ready = None if self.recover_in is None else self.clock.now() + self.recover_in
             never = datetime.max.replace(tzinfo=UTC)
-            self._add(f"new-{pod.name}", f"new-{uid}", ready or never, node or pod.node)
+            name = pod.name if self.keeps_names else f"new-{pod.name}"
+            self._add(name, f"new-{uid}", ready or never, node or pod.node)
 
     @property
     def ready(self) -> int:
         self._tick()
-        return sum(pod.is_ready for pod, _ in self.standing.values())
+        return sum(pod.is_ready and bool(pod.labels) for pod, _ in self.standing.values())
 
     def pods(self, namespace: str, labels: Any) -> tuple[Pod, ...]:
         self._tick()

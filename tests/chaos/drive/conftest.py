@@ -42,22 +42,13 @@ def world(world_of: Callable[..., World]) -> World:
 def ladder(world_of: Callable[..., World]) -> Callable[..., World]:
     """Three rungs of five seconds; `bad_below` is the number of ready pods below which p99 breaches."""
 
-    def make(bad_below: int = 0, ceiling: int = 3) -> World:
-        fault = a_spec().fault
+    def make(bad_below: int = 0, ceiling: int = 3, spec: RunSpec | None = None) -> World:
         stages = (Stage(count=1), Stage(count=2), Stage(count=3))
-        spec = a_spec(faults=(replace(fault, duration=timedelta(seconds=5), stages=stages),))
+        spec = spec or a_spec()
+        spec = replace(spec, faults=(replace(spec.fault, duration=timedelta(seconds=5), stages=stages),))
         world = world_of(spec, probe=lambda probe, at: 900.0 if world.cluster.ready < bad_below else 120.0)
-        first = spec.fault.rungs[0]
-        record = world.store.record_
-        injection = replace(
-            record.injections[0], duration=first.duration, targets=record.injections[0].targets[:1]
-        )
-        post = replace(injection.postcondition, gone=(injection.targets[0].uid,))
-        world.store.record_ = replace(
-            record,
-            injections=(replace(injection, postcondition=post),),
-            ceiling=ceiling,
-        )
+        first = injections_of(replace(spec, faults=spec.fault.rungs[:1]))
+        world.store.record_ = replace(world.store.record_, injections=first, ceiling=ceiling)
         return world
 
     return make
