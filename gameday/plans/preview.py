@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from chaos.domain.errors import Refused
+from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults import catalogue
 from chaos.services import clusters
@@ -18,17 +20,60 @@ Look = Callable[[PlanSpec], Shown]
 
 def preview(plan: PlanSpec) -> Shown:
     """Look at the cluster. Raises Refused with every scenario's reason, Transient when it is unreachable."""
-    limits, port = clusters.find(plan.cluster).limits, cluster_port(plan.cluster)
-    shown: dict[str, tuple[Targets | None, ...]] = {}
-    reasons = []
-    for scenario in plan.scenarios:
-        try:
-            shown[scenario.key] = clusters.preview(scenario.run, limits, port)
-        except Refused as error:
-            reasons.append(f"{scenario.key}: {error}")
+    found = each(plan)
+    reasons = [f"{key}: {item}" for key, item in found.items() if isinstance(item, str)]
     if reasons:
         raise Refused("\n".join(reasons), "scenarios")
-    return shown
+    return {key: item for key, item in found.items() if not isinstance(item, str)}
+
+
+def each(plan: PlanSpec, apart_from: Collection[str] = ()) -> Mapping[str, tuple[Targets | None, ...] | str]:
+    """As `preview`, with the reason instead of the targets for a scenario that would be refused.
+
+    Scenarios in `apart_from` are not looked at. Raises Transient when the cluster is unreachable.
+    """
+    limits, port = clusters.find(plan.cluster).limits, cluster_port(plan.cluster)
+    found: dict[str, tuple[Targets | None, ...] | str] = {}
+    for scenario in plan.scenarios:
+        if scenario.key in apart_from:
+            continue
+        try:
+            found[scenario.key] = clusters.preview(scenario.run, limits, port)
+        except Refused as error:
+            found[scenario.key] = str(error)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one scenario would hit: `targets` with their `percent` of what matched.
+
+    Or `reason` why it would be refused; neither, where a person does it.
+    """
+
+    scenario: Scenario
+    targets: Targets | None = None
+    percent: int | None = None
+    reason: str = ""
+
+
+def rows(plan: PlanSpec, found: Mapping[str, tuple[Targets | None, ...] | str]) -> list[Row]:
+    """The scenarios that were looked at, in their order, for a page."""
+    return [_row(item, found[item.key]) for item in plan.scenarios if item.key in found]
+
+
+def _row(scenario: Scenario, found: tuple[Targets | None, ...] | str) -> Row:
+    if isinstance(found, str):
+        return Row(scenario, reason=found)
+    targets = found[0]
+    return Row(
+        scenario, targets, targets.size * 100 // targets.matched if targets and targets.matched else None
+    )
+
+
+def of_fault(fault: FaultSpec, cluster: str) -> Targets | None:
+    """What one fault would hit right now. Raises Refused, or Transient when the cluster is unreachable."""
+    return clusters.named(fault, clusters.find(cluster).limits, cluster_port(cluster))
 
 
 def ceilings(shown: Shown) -> dict[str, int]:

@@ -33,6 +33,8 @@ _MARKS = {
     "expired": Mark("quiet", "clock", "Expired"),
     "draft": Mark("quiet", "pencil", "Draft"),
     "waiting": Mark("quiet", "clock", "Waits for approval"),
+    "live": Mark("live", "activity", "Live"),
+    "mended": Mark("armed", "triangle-alert", "Needs mending"),
     "ready": Mark("good", "circle-check", "Ready"),
     "closed": Mark("quiet", "lock", "Window closed"),
     "open": Mark("quiet", "circle-dot", "Open"),

@@ -18,6 +18,11 @@ class Placed:
     elsewhere: Sequence[Problem]
 
     @property
+    def elsewhere_in_words(self) -> list[tuple[str, str]]:
+        """Place and sentence; what has no place is about the whole of it."""
+        return [(dotted(problem.path), problem.sentence) for problem in self.elsewhere]
+
+    @property
     def is_clean(self) -> bool:
         return not self.at and not self.elsewhere
 

@@ -80,10 +80,9 @@ def shape(fault: Fault | None, probes: Sequence[str]) -> Shape:
 def _fault(fault: Fault, probes: Sequence[str]) -> tuple[Item | Rows, ...]:
     lasts = Item("faults[0].duration", "Lasts", Duration())
     own = parameters.items(fault, "faults[0].parameters", probes)
-    on_rung = tuple(parameters.items(fault, "parameters", probes, is_rung=True))
     if not fault.needs_targets:
-        rungs = _rungs(on_rung) if on_rung else ()
-        return (lasts, *own, *rungs)
+        return (lasts, *own)
+    on_rung = parameters.items(fault, "parameters", probes, is_rung=True)
     thing = "nodes" if fault.on_nodes else "pods"
     size = Size(thing)
     rungs = (
@@ -107,7 +106,8 @@ def _kinds(fault: Fault) -> Choices:
     return [(kind, _KINDS_OF_TARGETS.get(kind, kind)) for kind in fault.target_kinds]
 
 
-def _rungs(items: tuple[Item, ...]) -> tuple[Rows]:
+def _rungs(items: tuple[Item, ...]) -> tuple[Rows, ...]:
+    """A ladder of nodes is not supported: each rung would find others."""
     return (Rows("faults[0].stages", "rung", items, {"size": "", "size~unit": "count"}, is_optional=True),)
 
 

@@ -1,0 +1,28 @@
+"""The catalogue: what a scenario may do to the platform, and what to know before one does."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from chaos.faults import page as words
+from chaos.faults.catalogue import FAULTS
+from gameday.plans.fault_groups import groups, touches
+
+
+def faults(request: HttpRequest) -> HttpResponse:
+    return render(request, "plans/faults.html", {"groups": groups(), "many": len(FAULTS)})
+
+
+def fault(request: HttpRequest, fault: str) -> HttpResponse:
+    found = FAULTS.get(fault)
+    if found is None:
+        raise Http404(f"There is no fault {fault}.")
+    context = {
+        "fault": found,
+        "touches": touches(found),
+        "accounts": list(words.accounts(found.family)) if found.family else [],
+        "example": words.example_text(found),
+        "duration": words.DURATION if found.needs_targets else "",
+    }
+    return render(request, "plans/fault.html", context)
