@@ -33,6 +33,7 @@ class Act(StrEnum):
     CONDUCT = "conduct the day"
     ATTEST = "attest what was done by hand"
     NOTE = "write into the timeline"
+    DEBRIEF = "write findings and action items"
     STOP = "stop and halt"
     RELEASE = "release a halt"
     AUDIT = "take out evidence"
@@ -47,6 +48,8 @@ PERMISSIONS: dict[Act, frozenset[TeamRole | DayRole]] = {
     Act.CONDUCT: frozenset({DayRole.FACILITATOR}),
     Act.ATTEST: frozenset({DayRole.FACILITATOR, DayRole.RESPONDER}),
     Act.NOTE: _ON_THE_DAY,
+    # Whoever was there has learned something; so has who planned it.
+    Act.DEBRIEF: _ON_THE_DAY | {TeamRole.PLANNER},
     # Nobody who sees harm has to look for somebody with the right to stop it.
     Act.STOP: frozenset(TeamRole) | _ON_THE_DAY,
     # A halt holds every day on every cluster: no role of one day is enough to take it off.

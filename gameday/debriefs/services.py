@@ -1,0 +1,162 @@
+"""Findings and action items: written by who was there, closed by who owns them, each with a journal entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from chaos.domain.errors import Refused
+from chaos.journal.queries import entries
+from chaos.journal.record import append
+from gameday.debriefs.models import ActionItem, Finding, Severity
+from gameday.people import services as people
+from gameday.people.models import User
+from gameday.people.roles import Act
+from gameday.plans.models import Plan
+
+LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What somebody says that was learned. `scenario` is a key of the plan, or empty for the whole day."""
+
+    title: str
+    severity: str
+    text: str = ""
+    scenario: str = ""
+
+
+def add_finding(plan: Plan, learned: Learned, by: User, now: datetime) -> Finding:
+    """Raises Refused, with the field that is wrong."""
+    return _new_finding(plan, learned, by, now)
+
+
+def finding_from_note(plan: Plan, seq: int, severity: str, by: User, now: datetime) -> Finding:
+    """Turn a note of the timeline into a finding; a second time gives the one that is there. Raises Refused."""
+    known = Finding.objects.filter(plan=plan, note_seq=seq).first()
+    if known:
+        return known
+    note = entries(plan.stream).filter(seq=seq, kind="note").first()
+    if note is None:
+        raise Refused(f"There is no note number {seq} in the timeline of {plan}.", "note")
+    first, _, rest = note.text.strip().partition("\n")
+    title = first if len(first) <= LONGEST_TITLE else first[: LONGEST_TITLE - 1] + "…"
+    text = f"Noted by {note.actor_name or note.actor} at {note.at:%H:%M:%S} UTC."
+    if title != first:
+        text = f"{first}\n\n{text}"
+    text = f"{rest.strip()}\n\n{text}" if rest.strip() else text
+    learned = Learned(title, severity, text, note.scenario)
+    try:
+        return _new_finding(plan, learned, by, now, note_seq=seq, run=note.run)
+    except IntegrityError:  # somebody else was a moment faster
+        return Finding.objects.get(plan=plan, note_seq=seq)
+
+
+def change_finding(finding: Finding, learned: Learned, by: User, now: datetime) -> Finding:
+    """Correct what was written; what it said before stays in the journal. Raises Refused."""
+    plan = finding.plan
+    _check(plan, learned, by)
+    before = _facts(finding)
+    with transaction.atomic():
+        finding.title, finding.severity = learned.title.strip(), learned.severity
+        finding.text, finding.scenario = learned.text.strip(), learned.scenario
+        finding.save()
+        if before != _facts(finding):
+            body = {"finding": finding.pk, "before": before, **_facts(finding)}
+            _record(plan, "finding.changed", f"{by} changed the finding: {finding.title}", by, now, body)
+    return finding
+
+
+def add_action(finding: Finding, text: str, owner: str, due: date, by: User, now: datetime) -> ActionItem:
+    """Somebody will do something about it by `due`. Raises Refused, with the field that is wrong."""
+    plan = finding.plan
+    _require(plan, by)
+    if not text.strip():
+        raise Refused("Say what will be done.", "text")
+    if due < now.date():
+        raise Refused(f"{due:%d %B %Y} has passed; choose a day from today on.", "due")
+    who = people.person(owner)
+    with transaction.atomic():
+        action = ActionItem.objects.create(finding=finding, text=text.strip(), owner=who, due=due, at=now)
+        said = f"{by} gave {who} an action item, due {due:%d %B %Y}: {action.text}"
+        body = {"finding": finding.pk, "action": action.pk, "owner": owner, "due": due.isoformat()}
+        _record(plan, "action.added", said, by, now, body)
+    return action
+
+
+def close_action(action: ActionItem, note: str, by: User, now: datetime) -> ActionItem:
+    """It is done; its owner says so, or whoever may write findings. Closing it twice changes nothing."""
+    plan = action.finding.plan
+    if by.pk != action.owner_id:
+        _require(plan, by)
+    with transaction.atomic():
+        fresh = ActionItem.objects.filter(pk=action.pk, done_at=None).update(
+            done_at=now, done_by=by, done_note=note.strip()
+        )
+        if fresh:
+            said = f"{by} closed the action item: {action.text}" + (
+                f" ({note.strip()})" if note.strip() else ""
+            )
+            body = {"action": action.pk, "note": note.strip()}
+            _record(plan, "action.closed", said, by, now, body)
+    action.refresh_from_db()
+    return action
+
+
+def reopen_action(action: ActionItem, by: User, now: datetime) -> ActionItem:
+    """It was not done after all. Raises Refused."""
+    plan = action.finding.plan
+    if by.pk != action.owner_id:
+        _require(plan, by)
+    with transaction.atomic():
+        fresh = ActionItem.objects.filter(pk=action.pk).exclude(done_at=None)
+        if fresh.update(done_at=None, done_by=None, done_note=""):
+            said = f"{by} opened the action item again: {action.text}"
+            _record(plan, "action.reopened", said, by, now, {"action": action.pk})
+    action.refresh_from_db()
+    return action
+
+
+def _new_finding(
+    plan: Plan, learned: Learned, by: User, now: datetime, note_seq: int | None = None, run: str = ""
+) -> Finding:
+    _check(plan, learned, by)
+    with transaction.atomic():
+        finding = Finding.objects.create(
+            plan=plan, scenario=learned.scenario, run=run, title=learned.title.strip(),
+            text=learned.text.strip(), severity=learned.severity, note_seq=note_seq, by=by, at=now,
+        )  # fmt: skip
+        body = {"finding": finding.pk, "note": note_seq, **_facts(finding)}
+        _record(plan, "finding.added", f"{by} recorded a finding: {finding.title}", by, now, body)
+    return finding
+
+
+def _check(plan: Plan, learned: Learned, by: User) -> None:
+    _require(plan, by)
+    if not learned.title.strip():
+        raise Refused("Say in one line what was learned.", "title")
+    if len(learned.title.strip()) > LONGEST_TITLE:
+        raise Refused(
+            f"The title is longer than {LONGEST_TITLE} characters; the rest belongs below.", "title"
+        )
+    if learned.severity not in Severity.values:
+        raise Refused(f"There is no severity {learned.severity!r}: {', '.join(Severity.values)}.", "severity")
+    if learned.scenario:
+        plan.compiled().scenario(learned.scenario)
+
+
+def _require(plan: Plan, by: User) -> None:
+    people.require(by, Act.DEBRIEF, plan.team, plan.day_roles(by.username))
+
+
+def _facts(finding: Finding) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in ("title", "severity", "text", "scenario")}
+
+
+def _record(plan: Plan, kind: str, text: str, by: User, now: datetime, body: Mapping[str, Any]) -> None:
+    append(plan.stream, kind, text, at=now, actor=by.username, actor_name=by.name, body=body)
