@@ -37,7 +37,7 @@ def add_finding(plan: Plan, learned: Learned, by: User, now: datetime) -> Findin
 
 
 def finding_from_note(plan: Plan, seq: int, severity: str, by: User, now: datetime) -> Finding:
-    """Turn a note of the timeline into a finding; a second time gives the one that is there. Raises Refused."""
+    """Turn a note of the timeline into a finding; twice gives the one that is there. Raises Refused."""
     known = Finding.objects.filter(plan=plan, note_seq=seq).first()
     if known:
         return known
