@@ -46,6 +46,11 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     "approvals:approve": {"POST": Act.APPROVE},
     "approvals:reject": {"POST": Act.APPROVE},
     "approvals:acknowledge": {"POST": Who.SIGNED_IN},  # whom the plan names; the service asks
+    "clusters:cluster": {"GET": Act.ADMINISTER},
+    "clusters:clusters": {"GET": Act.ADMINISTER},
+    "clusters:edit": _page(Act.ADMINISTER),
+    "clusters:new": _page(Act.ADMINISTER),
+    "clusters:test": {"POST": Act.ADMINISTER},
     "people:activity": {"POST": Act.ADMINISTER},
     "people:link": {"POST": Act.ADMINISTER},
     "people:name": {"POST": Act.ADMINISTER},

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("gameday.people.urls")),
+    path("settings/clusters/", include("gameday.plans.urls_clusters")),
     path("", include("gameday.approvals.urls")),
 ]

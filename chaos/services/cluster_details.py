@@ -12,7 +12,7 @@ from chaos.journal import ORGANISATION
 from chaos.journal.record import append
 from chaos.models import Cluster
 from chaos.services import clusters
-from chaos.services.cluster_entry import ACCOUNT
+from chaos.services.cluster_entry import ACCOUNT, Auth
 from chaos.services.sealing import sealed_anew
 
 
@@ -52,11 +52,10 @@ class Details:
     limits: Limits
 
     @property
-    def prometheus_auth(self) -> str:
-        """`none`, `bearer` or `basic`."""
-        return (
-            "basic" if self.prometheus_username else "bearer" if self.prometheus_secret.is_there else "none"
-        )
+    def prometheus_auth(self) -> Auth:
+        if self.prometheus_username:
+            return "basic"
+        return "bearer" if self.prometheus_secret.is_there else "none"
 
 
 def of(name: str) -> Details:
