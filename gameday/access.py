@@ -60,6 +60,20 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     "people:person": {"GET": Act.ADMINISTER},
     "people:roles": {"POST": Act.ADMINISTER},
     "people:set-password": {"GET": Who.ANYONE, "POST": Who.ANYONE},  # whoever holds the link
+    "conduct:day": _READ,
+    "conduct:mine": _READ,
+    "conduct:arm": {"POST": Act.CONDUCT},
+    "conduct:disarm": {"POST": Act.CONDUCT},
+    "conduct:inject": {"POST": Act.CONDUCT},
+    "conduct:note": {"POST": Act.NOTE},
+    "conduct:milestone": {"POST": Act.NOTE},
+    "conduct:attest": {"POST": Act.ATTEST},
+    "conduct:run": _READ,
+    "conduct:stream": _READ,
+    "conduct:since": _READ,
+    "conduct:stop": {"POST": Who.SIGNED_IN},  # whoever sees harm
+    "conduct:halt": {"GET": Who.SIGNED_IN, "POST": Act.STOP},
+    "conduct:release": {"POST": Act.RELEASE},
     "people:sign-in": {"GET": Who.ANYONE, "POST": Who.ANYONE},
     "people:sign-out": {"POST": Who.SIGNED_IN},
 }

@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("gameday.people.urls")),
     path("settings/clusters/", include("gameday.plans.urls_clusters")),
     path("", include("gameday.approvals.urls")),
+    path("", include("gameday.conduct.urls")),
 ]

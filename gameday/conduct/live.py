@@ -41,6 +41,7 @@ def regions(plan_slug: str, is_organiser: bool) -> dict[str, str]:
 
 def parts(here: Room) -> dict[str, Any]:
     """What the regions' templates are given."""
+    reached = milestones(here)
     return {
         "room": here,
         "plan": here.plan,
@@ -51,7 +52,8 @@ def parts(here: Room) -> dict[str, Any]:
         "hits": hits(here),
         "alerts": alerts(here),
         "sheet": sheet(here),
-        "milestones": milestones(here),
+        "milestones": reached,
+        "is_any_reached": any(item.at for item in reached),
     }
 
 

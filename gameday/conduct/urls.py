@@ -1,0 +1,21 @@
+from django.urls import path
+
+from gameday.conduct import stream, views, views_arm, views_stop
+
+app_name = "conduct"
+urlpatterns = [
+    path("plans/<slug:plan>/day", views.day, name="day"),
+    path("plans/<slug:plan>/day/mine", views.mine, name="mine"),
+    path("plans/<slug:plan>/day/arm", views_arm.arm, name="arm"),
+    path("plans/<slug:plan>/day/disarm", views_arm.disarm, name="disarm"),
+    path("plans/<slug:plan>/day/inject", views_arm.inject, name="inject"),
+    path("plans/<slug:plan>/day/note", views.note, name="note"),
+    path("plans/<slug:plan>/day/milestone", views.milestone, name="milestone"),
+    path("plans/<slug:plan>/day/attest", views.attest, name="attest"),
+    path("runs/<uuid:run>/", views.run, name="run"),
+    path("stop", views_stop.stop, name="stop"),
+    path("halt", views_stop.halt, name="halt"),
+    path("release", views_stop.release, name="release"),
+    path("plans/<slug:plan>/day/stream", stream.stream, name="stream"),
+    path("plans/<slug:plan>/day/since", stream.since, name="since"),
+]
