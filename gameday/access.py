@@ -32,6 +32,8 @@ class Who(Enum):
 
 Rule = Who | Act
 _READ: Mapping[str, Rule] = {"GET": Who.SIGNED_IN}
+_ADMIN: Mapping[str, Rule] = {"GET": Act.ADMINISTER}
+"""Django's admin, whatever it serves: to be read; see `gameday.admin`."""
 
 
 def _page(act: Act) -> Mapping[str, Rule]:
@@ -46,6 +48,19 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     "approvals:approve": {"POST": Act.APPROVE},
     "approvals:reject": {"POST": Act.APPROVE},
     "approvals:acknowledge": {"POST": Who.SIGNED_IN},  # whom the plan names; the service asks
+    "plans:duplicate": _page(Act.PLAN),
+    "plans:edit": _page(Act.PLAN),
+    "plans:fault": _READ,
+    "plans:faults": _READ,
+    "plans:file": _READ,
+    "plans:new": _page(Act.PLAN),
+    "plans:new-scenario": _page(Act.PLAN),
+    "plans:plan": _READ,
+    "plans:plans": _READ,
+    "plans:preview": _READ,
+    "plans:scenario": _page(Act.PLAN),
+    "plans:upload": _page(Act.PLAN),
+    "plans:version": _READ,
     "clusters:cluster": {"GET": Act.ADMINISTER},
     "clusters:clusters": {"GET": Act.ADMINISTER},
     "clusters:edit": _page(Act.ADMINISTER),
@@ -119,7 +134,7 @@ class AccessMiddleware:
 
 def rules_of(name: str) -> Mapping[str, Rule]:
     """The rules of an address by its name; none for one that is not in the table."""
-    return TABLE.get(name, {})
+    return _ADMIN if name.startswith("admin:") else TABLE.get(name, {})
 
 
 def nowhere(kwargs: Mapping[str, Any]) -> str:

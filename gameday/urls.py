@@ -2,13 +2,18 @@
 
 from django.urls import include, path
 
+from gameday import admin
+from gameday.approvals.services import standings
 from gameday.home import views as home
+from gameday.plans.urls import urls as plans
 
 urlpatterns = [
+    path("admin/", admin.site.urls),
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("gameday.people.urls")),
     path("settings/clusters/", include("gameday.plans.urls_clusters")),
+    path("", include(plans(standings))),
     path("", include("gameday.approvals.urls")),
     path("", include("gameday.conduct.urls")),
 ]

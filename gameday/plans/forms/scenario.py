@@ -92,7 +92,7 @@ def _fault(fault: Fault, probes: Sequence[str]) -> tuple[Item | Rows, ...]:
     )
     return (
         Item("faults[0].targets.kind", "Done to", Choice(_kinds(fault))),
-        Item("faults[0].targets.namespace", "Namespace", is_optional=True),
+        Item("faults[0].targets.namespace", "Namespace", is_optional=fault.on_nodes),
         Item("faults[0].targets.labels", "Labels", Labels(), help=_LABELS, hint="app=payments-api"),
         Item("faults[0].targets.size", "How many", size, help=_SIZE),
         Item("faults[0].targets.zone", "Zone", is_optional=True),
@@ -136,7 +136,7 @@ _PROBE = (
     Item("name", "Name", hint="p99"),
     Item("kind", "Kind", Choice(_KINDS_OF_PROBES), help=" "),
     Item("unit", "Unit", hint="ms"),
-    Item("query", "Query", Mono(), is_optional=True),
+    Item("query", "Query", Mono()),
     Item("url", "URL", is_optional=True, hint="https://"),
     Item("service.namespace", "Service: namespace", is_optional=True),
     Item("service.name", "Service: name", is_optional=True),

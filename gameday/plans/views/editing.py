@@ -3,7 +3,7 @@ file does, on top of the version that its author had before them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from gameday.people.requests import user_of
 from gameday.plans.compile import Document
 from gameday.plans.fault_groups import groups
 from gameday.plans.forms import defaults
-from gameday.plans.forms.bound import summary
+from gameday.plans.forms.bound import Row, summary
 from gameday.plans.forms.facts_form import FactsForm
 from gameday.plans.forms.placing import NOTHING, Placed
 from gameday.plans.forms.scenario_form import ScenarioForm
@@ -118,7 +118,7 @@ def facts_page(
         "wrongs": list(summary(bound)),
         "elsewhere": wrong.elsewhere_in_words,
         "newer": newer,
-        "titles": _titles(context.get("plan")),
+        "order": _order(bound["scenarios"].rows, context.get("plan") or context.get("source")),
         **helps(),
     }
     return render(request, "plans/edit_facts.html", context, status=_status(wrong, newer))
@@ -150,5 +150,7 @@ def _status(wrong: Placed, newer: Newer | None) -> int:
     return 200 if wrong.is_clean else 422
 
 
-def _titles(plan: Plan | None) -> Mapping[str, str]:
-    return {item["key"]: item["title"] for item in plan.document["scenarios"]} if plan else {}
+def _order(rows: Sequence[Row], plan: Plan | None) -> list[tuple[Row, str]]:
+    """The rows of scenarios with their titles."""
+    titles = {item["key"]: item["title"] for item in plan.document["scenarios"]} if plan else {}
+    return [(row, titles.get(row.fields["key"].value, "")) for row in rows]
