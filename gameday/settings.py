@@ -40,6 +40,7 @@ def _credential_keys() -> list[str]:
 CREDENTIAL_KEYS = _credential_keys()
 
 INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
