@@ -36,8 +36,12 @@ SENT = pytest.mark.parametrize(
 
 
 def injection_of(fault, **changes):
+    return planned(fault, example.parameters(fault) | changes)
+
+
+def planned(fault, given):
     kind = fault.target_kinds[-1] if fault.on_nodes else fault.target_kinds[0]
-    parameters = fault.canonical(example.parameters(fault) | changes)
+    parameters = fault.canonical(given)
     where = TargetSpec("payments", kind, {"app": "api"}, 1)
     pod = replace(pods()[0], labels={"app": "api", "statefulset.kubernetes.io/pod-name": "api-0"})
     targets = Targets("payments", (pod,), 6, 6)

@@ -5,6 +5,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from deploy.rehearsal.litmus.known import sent, unread
 from deploy.rehearsal.litmus.results import Results
 from deploy.rehearsal.litmus.settings import Settings
 from deploy.rehearsal.litmus.targets import NoTarget, Target, pick
@@ -106,6 +107,7 @@ def run(fault: Fault, chaos: Chaos) -> Steps:
     chaos.results.begin(labels(chaos.pod))
     chaos.judge("Awaited")
     try:
+        _check_settings(fault, chaos)
         yield from _prepare(fault, chaos)
         yield float(chaos.settings.integer("RAMP_TIME"))
         yield from fault.inject(chaos)
@@ -127,6 +129,13 @@ def run(fault: Fault, chaos: Chaos) -> Steps:
     chaos.say("Summary", f"{fault.name} experiment has been Passed")
     yield 0.5
     return 0
+
+
+def _check_settings(fault: Fault, chaos: Chaos) -> None:
+    """Stricter than litmus-go, which ignores what it does not know."""
+    if unknown := unread(fault.name, sent(chaos.engine, fault.name)):
+        reason = f"litmus-go would ignore {', '.join(unknown)}: it reads no such setting for {fault.name}"
+        raise Failed("GENERIC_ERROR", reason)
 
 
 def _prepare(fault: Fault, chaos: Chaos) -> Waits:

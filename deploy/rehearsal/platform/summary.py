@@ -1,9 +1,12 @@
 """The platform in a few numbers, for tests and for people: GET /rehearsal/state."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from deploy.rehearsal.platform.facts import is_ready, is_serving, phase, restarts
 from deploy.rehearsal.platform.switches import Switches
+from deploy.rehearsal.platform.troubles import Effect
 from deploy.rehearsal.platform.world import World
 from deploy.rehearsal.store import CHAOS_ENGINES, DEPLOYMENTS, JOBS, NETWORK_POLICIES, NODES, PODS, Object
 from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of
@@ -15,13 +18,18 @@ def summary(world: World, switches: Switches) -> dict[str, Any]:
         "seconds": round(world.now, 1),
         "switches": switches.positions(),
         "nodes": {
-            name_of(node): {**_node(node), "faults": sorted(world.troubles.node_effects[name_of(node)])}
+            name_of(node): {
+                **_node(node),
+                "faults": sorted(world.troubles.node_effects[name_of(node)]),
+                "effects": _plain(world.troubles.node_effects[name_of(node)].values()),
+            }
             for node in store.view(NODES)
         },
         "pods": {
             f"{namespace_of(pod)}/{name_of(pod)}": {
                 **_pod(pod),
                 "faults": world.troubles.causes(pod["metadata"]["uid"]),
+                "effects": _plain(world.troubles.effects(pod["metadata"]["uid"])),
             }
             for pod in store.view(PODS)
         },
@@ -37,7 +45,13 @@ def summary(world: World, switches: Switches) -> dict[str, Any]:
             f"{namespace_of(one)}/{name_of(one)}": dig(one, "spec", "replicas")
             for one in store.view(DEPLOYMENTS)
         },
-        "policies": [f"{namespace_of(one)}/{name_of(one)}" for one in store.view(NETWORK_POLICIES)],
+        "policies": {
+            f"{namespace_of(one)}/{name_of(one)}": {
+                "selects": dig(one, "spec", "podSelector", "matchLabels") or {},
+                "types": dig(one, "spec", "policyTypes") or [],
+            }
+            for one in store.view(NETWORK_POLICIES)
+        },
         "jobs": [f"{namespace_of(job)}/{name_of(job)}" for job in store.view(JOBS)],
         "traffic": {
             "requests": {f"{service} {code}": n for (service, code), n in traffic.totals.requests.items()},
@@ -47,6 +61,10 @@ def summary(world: World, switches: Switches) -> dict[str, Any]:
             "ledger_broken": round(traffic.payments.ledger.broken, 3),
         },
     }
+
+
+def _plain(effects: Iterable[Effect]) -> list[dict[str, Any]]:
+    return [asdict(effect) for effect in effects]
 
 
 def _node(node: Object) -> dict[str, Any]:

@@ -51,6 +51,11 @@ class Troubles:
     def causes(self, pod_uid: str) -> list[str]:
         return sorted(self._effects.get(pod_uid, {}))
 
+    def effects(self, pod_uid: str) -> list[Effect]:
+        """What is done to the pod, each by itself, in the order of its causes."""
+        found = self._effects.get(pod_uid, {})
+        return [found[cause] for cause in sorted(found)]
+
     def blocks_probes(self, pod_uid: str) -> bool:
         return any(effect.blocks_probes for effect in self._effects.get(pod_uid, {}).values())
 

@@ -13,7 +13,7 @@ from chaos.domain.injection import Injection
 from chaos.domain.postcondition import pressed
 from chaos.domain.sight import ClusterSight
 from tests.adapters.conftest import Practice
-from tests.adapters.faults.cases import CASES
+from tests.adapters.faults.cases import CASES, on_nodes
 from tests.adapters.faults.drill import Drill
 from tests.adapters.faults.test_contract import says_it_is_there
 from tests.adapters.things import until
@@ -85,7 +85,7 @@ def test_a_node_that_is_gone_before_the_launch_is_an_error_and_nothing_is_ever_t
 def test_a_node_under_pressure_is_not_proven_free_before_that_is_over(
     drill: Drill, name: str, parameters: dict[str, str], kind: str
 ) -> None:
-    injection = drill.launch(replace(CASES[name], parameters=parameters))
+    injection = drill.launch(replace(CASES[name], parameters=parameters, shows=on_nodes))
     (node,) = injection.nodes
 
     def presses(sight: ClusterSight) -> bool:

@@ -13,7 +13,7 @@ from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.target_nodes import resolve_nodes
 from chaos.domain.targets import Limits
 from chaos.faults.catalogue import FAULTS, plan_injections
-from tests.adapters.faults.cases import CASES
+from tests.adapters.faults.cases import CASES, in_pods
 from tests.adapters.faults.drill import Case, Drill
 from tests.adapters.things import until
 
@@ -80,8 +80,7 @@ def test_a_disk_that_is_full_has_its_pod_evicted_and_nothing_lies_around_afterwa
 
 def test_latency_shows_in_what_the_platform_counts(drill: Drill) -> None:
     """Over its own interface, and not only in what the stand-in remembers."""
-    shows = CASES["pod-network-latency"].shows
-    slow = Case("pod-network-latency", shows, {"latency": "1500ms", "proven_by": "p99"})
+    slow = Case("pod-network-latency", in_pods, {"latency": "1500ms", "proven_by": "p99"})
 
     def timeouts() -> int:
         return int(drill.state()["traffic"]["requests"].get("payments-api 504", 0))

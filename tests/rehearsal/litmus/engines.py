@@ -19,7 +19,8 @@ def engine(
     **spec: Any,
 ) -> Object:
     """A pod-delete of one round on payments-api; `env` and `spec` override what it says."""
-    told = {"TOTAL_CHAOS_DURATION": "20", "CHAOS_INTERVAL": "20", **(env or {})}
+    rounds = {"CHAOS_INTERVAL": "20"} if fault in ("pod-delete", "container-kill") else {}
+    told = {"TOTAL_CHAOS_DURATION": "20", **rounds, **(env or {})}
     parts = {"env": [{"name": key, "value": value} for key, value in told.items()], **(place or {})}
     application = {"appns": "payments", "appkind": "deployment", "applabel": "app=payments-api"}
     asked = {"appinfo": application, **spec}

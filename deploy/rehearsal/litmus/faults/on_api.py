@@ -12,7 +12,7 @@ from deploy.rehearsal.store import NODES, Object
 from deploy.rehearsal.store.objects import name_of
 
 TRIES = 3  # a second apart: how often an abort sets things back
-CHART = {"TOTAL_CHAOS_DURATION": "60", "LIB": "litmus"}
+CHART = {"TOTAL_CHAOS_DURATION": "60"}
 
 
 class OnApi:
