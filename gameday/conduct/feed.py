@@ -121,7 +121,12 @@ def _is_kept(entry: JournalEntry) -> bool:
 
 def item_of(samples: Samples) -> Item:
     """About a second of one probe."""
-    data = {"run": samples.run, "probe": samples.probe, "readings": samples.points}
+    data = {
+        "chunk": samples.chunk,
+        "run": samples.run,
+        "probe": samples.probe,
+        "readings": samples.points,
+    }
     return Item.of("samples", data, Cursor(chunk=samples.chunk))
 
 
