@@ -65,11 +65,13 @@ class PodFault(Parameterised):
     family = HELPERS
     needs_targets = True
     is_provable = True
+    in_container = False
+    """Whether it is in one container of the pod; a pod's network is the same for all of them."""
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Its own, and those that all of them have."""
-        return (*self.own, TARGET_CONTAINER, PROVEN_BY)
+        return (*self.own, *((TARGET_CONTAINER,) if self.in_container else ()), PROVEN_BY)
 
     def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
         if targets is None or spec.targets is None:

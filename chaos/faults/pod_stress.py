@@ -24,6 +24,7 @@ _FOLDER = r"(?!.*\.\.)/[A-Za-z0-9][A-Za-z0-9._/-]{0,199}"
 
 class PodCpuHog(PodFault):
     name = "pod-cpu-hog"
+    in_container = True
     title = "Use up the processor of pods"
     effect = "A stressor in the named pods uses processor time, as far as the pods' own limits let it."
     risk = (
@@ -40,6 +41,7 @@ class PodMemoryHog(PodFault):
     """One worker: with more of them it is not plain whether each takes all of it or a share."""
 
     name = "pod-memory-hog"
+    in_container = True
     title = "Use up the memory of pods"
     effect = "A stressor in the named pods takes memory, and keeps it."
     risk = (
@@ -67,6 +69,7 @@ class PodIoStress(PodFault):
     """Given both, Litmus takes the percentage: the other is sent as 0, whatever its charts say."""
 
     name = "pod-io-stress"
+    in_container = True
     title = "Keep the disk of pods busy"
     effect = "Stressors in the named pods write, read and flush files without pause."
     risk = (
@@ -114,6 +117,7 @@ class DiskFill(PodFault):
     none. The other is sent as 0, so that nothing is filled where they do not fit, and the run ends."""
 
     name = "disk-fill"
+    in_container = True
     title = "Fill the disk of pods"
     effect = "A file in the named pods' own storage grows until the disk is as full as asked."
     risk = (

@@ -6,7 +6,7 @@ import pytest
 
 from chaos.domain.errors import Refused
 from chaos.faults import example
-from chaos.faults.catalogue import find
+from chaos.faults.catalogue import FAULTS, find
 
 
 def canonical(name, **parameters):
@@ -28,3 +28,19 @@ def test_a_network_of_ip_version_4_is_sent_as_one(networks):
     sent = find("pod-network-loss").env_of(found)["DESTINATION_IPS"]
     assert re.fullmatch(find("pod-network-loss").env_rules()["DESTINATION_IPS"], sent)
     assert sent.split(",") == [one if "/" in one else f"{one}/32" for one in networks.split(",")]
+
+
+OF_A_NETWORK = [name for name in FAULTS if name.startswith(("pod-network-", "pod-dns-", "pod-http-"))]
+
+
+@pytest.mark.parametrize("name", OF_A_NETWORK)
+def test_a_fault_in_a_pods_network_is_the_whole_pods_so_it_takes_no_container(name):
+    with pytest.raises(Refused, match=f"{name} has no parameter container"):
+        canonical(name, container="sidecar")
+
+
+@pytest.mark.parametrize(
+    "name", ["pod-cpu-hog", "pod-memory-hog", "pod-io-stress", "disk-fill", "container-kill"]
+)
+def test_a_fault_in_a_container_may_name_it(name):
+    assert canonical(name, container="sidecar")["container"] == "sidecar"
