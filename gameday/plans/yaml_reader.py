@@ -17,7 +17,8 @@ from gameday.plans.yaml_nodes import PLAIN, PlanComposer, TooDeep
 MAX_BYTES = 256 * 1024
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,15})", re.ASCII)
-NUMBER = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,16})?([eE][-+]?\d{1,3})?", re.ASCII)
+# A double written out in full has 17 digits, after up to four zeros.
+NUMBER = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,21})?([eE][-+]?\d{1,3})?", re.ASCII)
 # Controls, line breaks of other kinds, and halves of characters: nobody sees them, and not all can be kept.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
 _BIGGEST = 2**53 - 1  # RFC 8785 has no exact form past it

@@ -68,6 +68,7 @@ def test_a_file_that_holds_no_text_is_refused(data: bytes, words: str):
         ("no", "no"), ("on", "on"), ("0x1f", "0x1f"), ("007", "007"), ("1_000", "1_000"), ("12:30", "12:30"),
         ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"), ("'12'", "12"), (".inf", ".inf"), (".nan", ".nan"),
         ("9007199254740993", float(9007199254740993)), ("<<", "<<"),
+        ("0.0015392829771928593", 0.0015392829771928593),
     ],
 )  # fmt: skip
 def test_a_scalar_means_one_thing_only(text: str, value: object):
