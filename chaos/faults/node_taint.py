@@ -12,8 +12,11 @@ from chaos.faults.kinds import Choice, Matching
 from chaos.faults.on_nodes import NodeFault
 from chaos.faults.rights import TAINT
 
-_KEY = r"(?![^/]*(?:kubernetes\.io|k8s\.io)/)[a-z0-9]([-a-z0-9./]{0,100}[a-z0-9])?"
-"""Not one of Kubernetes' own: on those its controllers act, up to deleting pods by force."""
+_OWN = r"(?![^/]*(?:kubernetes\.io|k8s\.io)/)"
+_PREFIX = r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/"
+_KEY = rf"{_OWN}(?:{_PREFIX})?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
+"""Shaped as a label's, and not one of Kubernetes' own: on those its controllers act, up to deleting pods by
+force."""
 _VALUE = r"[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?"
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 

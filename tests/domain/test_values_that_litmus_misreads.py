@@ -44,3 +44,28 @@ def test_a_fault_in_a_pods_network_is_the_whole_pods_so_it_takes_no_container(na
 )
 def test_a_fault_in_a_container_may_name_it(name):
     assert canonical(name, container="sidecar")["container"] == "sidecar"
+
+
+def tainted(key):
+    return canonical("node-taint", key=key)["key"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "a/node.kubernetes.io/x", "node.kubernetes.io/unreachable", "kubernetes.io/x", "a.k8s.io/x",
+        "k8s.io/x", "/x", "a/", "a//b", "A.b/c", "-a", "a-", "x" * 64, f"{'p' * 254}/x", "a b", "a=b", "a:b",
+    ],
+)  # fmt: skip
+def test_what_is_no_key_of_a_taint_or_is_kubernetes_own_is_refused(key):
+    with pytest.raises(Refused, match="is not a taint's key"):
+        tainted(key)
+
+
+@pytest.mark.parametrize(
+    "key", ["gameday", "gameday.zone-failure", "bank.example/zone_Failure", "k8s.io.example/x"]
+)
+def test_the_key_of_a_taint_has_the_shape_of_a_labels(key):
+    assert tainted(key) == key
+    sent = f"{key}=gameday:NoSchedule"
+    assert re.fullmatch(find("node-taint").env_rules()["TAINTS"], sent)
