@@ -47,11 +47,7 @@ def decide(view: RunView, now: datetime) -> Decision:
         return WantStop(Stop(now, StopKind.FAULT, reason))
     if gone_at is None:
         return _to_its_end(view, [injection for injection, _ in mine], ended_at, now)
-    is_back = all(
-        tally.is_steady and tally.last_known and tally.last_known.asked_at > gone_at
-        for tally in view.tallies.values()
-    )
-    if not is_back:
+    if not all(tally.is_steady_since(gone_at) for tally in view.tallies.values()):
         return Wait()
     stop = over_limits(view, view.rung + 1, now)
     if stop:

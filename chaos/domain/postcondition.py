@@ -48,10 +48,7 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
         reasons.append(f"{post.probe} is no probe of this run, so nothing can prove that the fault is gone")
     if tally:
         known = tally.last_known
-        freshness = tally.probe.freshness
-        if freshness:  # an answer may rest on a sample as old as that
-            since += freshness.max_age
-        if not (tally.is_steady and known and known.asked_at > since):
+        if not tally.is_steady_since(since):
             value = (
                 f"is {known.value:g} {tally.probe.unit}"
                 if known and known.value is not None

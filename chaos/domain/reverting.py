@@ -126,8 +126,10 @@ def _after_clean(view: RunView, now: datetime, sight: ClusterSight | None) -> De
     marks = view.marks
     if sight and marks.clean_at and sight.began_at > marks.clean_at and live_residue(sight):
         return CameBack()
-    if marks.steady_at is None and view.tallies and all(_is_back(view, name) for name in view.tallies):
-        return MarkSteps(steady_at=max(t.last_known.at for t in view.tallies.values() if t.last_known))
+    clean_at, tallies = marks.clean_at, view.tallies.values()
+    is_back = clean_at and tallies and all(tally.is_steady_since(clean_at) for tally in tallies)
+    if marks.steady_at is None and is_back:
+        return MarkSteps(steady_at=max(tally.last_known.at for tally in tallies if tally.last_known))
     if marks.cleared_at is None or (sight and sight.began_at > marks.cleared_at and sight.residue):
         is_first = marks.cleared_at is None and not view.failed_acts
         wait = min(LAST_RETRY, FIRST_RETRY * 2 ** min(view.failed_acts, 4))
@@ -135,18 +137,13 @@ def _after_clean(view: RunView, now: datetime, sight: ClusterSight | None) -> De
         return Clear() if not view.acting and is_due else Wait()
     if view.acting or sight is None or sight.began_at <= marks.cleared_at:
         return Wait()
+    within = STEADY_WITHIN + max((tally.lag for tally in tallies), default=timedelta(0))
     is_over = (
         marks.steady_at is not None
         or not view.was_requested
-        or (marks.clean_at and now > marks.clean_at + STEADY_WITHIN)
+        or (marks.clean_at and now > marks.clean_at + within)
     )
     return Finish(_end_state(view)) if is_over else Wait()
-
-
-def _is_back(view: RunView, name: str) -> bool:
-    tally, clean_at = view.tallies[name], view.marks.clean_at
-    known = tally.last_known
-    return bool(tally.is_steady and known and clean_at and known.asked_at > clean_at)
 
 
 def _end_state(view: RunView) -> RunState:

@@ -88,6 +88,16 @@ class Tally:
     def is_steady(self) -> bool:
         return self.green >= GREEN_ENOUGH
 
+    def is_steady_since(self, instant: datetime) -> bool:
+        """Whether what is steady was measured after `instant`, and not only asked for."""
+        known = self.last_known
+        return bool(self.is_steady and known and known.asked_at > instant + self.lag)
+
+    @property
+    def lag(self) -> timedelta:
+        """How old the sample may be that an answer rests on."""
+        return self.probe.freshness.max_age if self.probe.freshness else timedelta(0)
+
 
 SLACK = timedelta(seconds=1)
 """Scheduling and transport on a busy machine, on top of a probe's own interval and timeout."""

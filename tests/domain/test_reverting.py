@@ -9,9 +9,10 @@ from chaos.domain import reverting
 from chaos.domain.decisions import CameBack, Clear, Finish, MarkSteps, Revert, Wait
 from chaos.domain.run import Marks, Stop
 from chaos.domain.sight import ResidueKind
+from chaos.domain.spec import Freshness
 from chaos.domain.states import RunState, StopKind
 from tests.domain.views import A_STOP, NOW, a_sight, a_view, ago, engine, residue, tallies
-from tests.support.builders import pods
+from tests.support.builders import a_probe, a_spec, pods
 
 ACCEPTED = Marks(granted_at=ago(60), ended_at=ago(3), accepted_at=ago(2))
 GONE = replace(ACCEPTED, pods_gone_at=ago(1.5))
@@ -125,6 +126,14 @@ def test_once_proven_gone_the_steady_state_is_awaited_and_the_cluster_cleared():
     assert answer(CLEAN, tallies=tallies(last=1.4)) == Clear(), "green from before it was gone is not back"
 
 
+def test_a_steady_state_is_not_back_by_samples_from_before_it_was_gone():
+    """CLEAN is 1.4 s ago; a reading of now may rest on a sample as old as the probe's freshness allows."""
+    for age, expected in ((1, MarkSteps(steady_at=NOW)), (2, Clear())):
+        probe = replace(a_probe(), freshness=Freshness("requests_total", timedelta(seconds=age)))
+        spec = a_spec(probes=(probe,))
+        assert answer(CLEAN, spec=spec, tallies=tallies(spec)) == expected
+
+
 def test_a_clear_that_failed_is_repeated_ever_more_slowly():
     assert answer(STEADY, failed_acts=1, last_act_at=ago(3.9)) == Wait()
     assert answer(STEADY, failed_acts=1, last_act_at=ago(4)) == Clear()
@@ -170,6 +179,14 @@ def test_a_steady_state_that_does_not_return_is_awaited_for_a_minute_and_no_long
     marks = replace(CLEARED, steady_at=None, clean_at=ago(60), cleared_at=ago(50))
     assert answer(marks, **bad) == Wait()
     assert answer(replace(marks, clean_at=ago(60.1)), **bad) == Finish(RunState.ABORTED)
+
+
+def test_it_is_awaited_for_a_minute_after_a_reading_can_show_it():
+    spec = a_spec(probes=(replace(a_probe(), freshness=Freshness("requests_total", timedelta(seconds=20))),))
+    bad = {"spec": spec, "tallies": tallies(spec, (300.0,)), "stop": A_STOP, "state_since": ago(90)}
+    marks = replace(CLEARED, steady_at=None, clean_at=ago(80), cleared_at=ago(50))
+    assert answer(marks, **bad) == Wait()
+    assert answer(replace(marks, clean_at=ago(80.1)), **bad) == Finish(RunState.ABORTED)
 
 
 def test_why_not_gone_says_everything_that_is_left():
