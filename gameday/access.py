@@ -75,6 +75,16 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     "people:person": {"GET": Act.ADMINISTER},
     "people:roles": {"POST": Act.ADMINISTER},
     "people:set-password": {"GET": Who.ANYONE, "POST": Who.ANYONE},  # whoever holds the link
+    "debriefs:actions": _READ,
+    "debriefs:add-action": {"POST": Act.DEBRIEF},
+    "debriefs:add-finding": {"POST": Act.DEBRIEF},
+    "debriefs:close-action": {"POST": Who.SIGNED_IN},  # its owner; the service asks
+    "debriefs:edit-finding": _page(Act.DEBRIEF),
+    "debriefs:evidence": {"GET": Act.AUDIT},
+    "debriefs:from-note": {"POST": Act.DEBRIEF},
+    "debriefs:page": _READ,
+    "debriefs:reopen-action": {"POST": Who.SIGNED_IN},  # its owner; the service asks
+    "debriefs:report": _READ,
     "conduct:day": _READ,
     "conduct:mine": _READ,
     "conduct:arm": {"POST": Act.CONDUCT},

@@ -15,5 +15,6 @@ urlpatterns = [
     path("settings/clusters/", include("gameday.plans.urls_clusters")),
     path("", include(plans(standings))),
     path("", include("gameday.approvals.urls")),
+    path("", include("gameday.debriefs.urls")),
     path("", include("gameday.conduct.urls")),
 ]

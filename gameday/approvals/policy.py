@@ -82,7 +82,7 @@ def why_not_approve(asked: Asked, username: str, name: str, is_approver: bool, n
 
 def missing(asked: Asked, given: Sequence[Given], now: datetime) -> list[str]:
     """What stands between the plan and a launch, in sentences; empty when nothing does."""
-    return [*_approvals_missing(asked, given, now), *_told_missing(asked), *_window_missing(asked, now)]
+    return [*_approvals_missing(asked, given, now), *_told_missing(asked), *window_missing(asked, now)]
 
 
 def standing(asked: Asked, given: Sequence[Given], now: datetime) -> list[Given]:
@@ -132,7 +132,8 @@ def _told_missing(asked: Asked) -> Iterable[str]:
         yield f"Not yet acknowledged by: {parties}. Each must know before anything is launched."
 
 
-def _window_missing(asked: Asked, now: datetime) -> Iterable[str]:
+def window_missing(asked: Asked, now: datetime) -> Iterable[str]:
+    """What only time can bring, or has taken away."""
     if now < asked.opens:
         yield f"The window opens at {asked.opens.astimezone(now.tzinfo):%Y-%m-%d %H:%M} UTC."
     if now >= asked.closes:

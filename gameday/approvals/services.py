@@ -46,11 +46,12 @@ class Standing:
 
     @property
     def status(self) -> str:
-        """`ready`, `rejected`, `closed` (its window), or `waiting` for approvals or for who must be told."""
-        if not self.missing:
-            return "ready"
+        """`ready` (also before its window opens), `rejected`, `closed` (its window), or `waiting` for approvals
+        or for who must be told."""
         if self.now >= self.asked.closes:
             return "closed"
+        if not set(self.missing) - set(policy.window_missing(self.asked, self.now)):
+            return "ready"
         here = [row for row in self.decisions if row.digest == self.asked.digest]
         return "rejected" if any(row.decision == Decision.REJECTED.value for row in here) else "waiting"
 

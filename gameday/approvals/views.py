@@ -13,7 +13,7 @@ from chaos.domain.errors import GamedayError
 from gameday.approvals import policy, services
 from gameday.approvals.around import Around
 from gameday.people.requests import user_of
-from gameday.plans.audience import is_organiser
+from gameday.plans.audience import hidden
 from gameday.plans.terms import terms
 
 
@@ -59,8 +59,8 @@ def _page(request: HttpRequest, slug: str, wrong: str = "") -> HttpResponse:
     standing = services.standing(slug, now)
     plan, asked, spec = standing.plan, standing.asked, standing.spec
     around = Around.of([plan])
-    organises = is_organiser(user, plan)
-    shown = [item for item in spec.scenarios if organises or item.audience != "organisers"]
+    kept = hidden(user, plan, spec)
+    shown = [item for item in spec.scenarios if item.key not in kept]
     told = {row.party: row for row in plan.acknowledgements.filter(digest=asked.digest)}
     context: dict[str, Any] = {
         "plan": plan,
@@ -68,7 +68,7 @@ def _page(request: HttpRequest, slug: str, wrong: str = "") -> HttpResponse:
         "standing": standing,
         "environment": asked.environment,
         "terms": [terms(scenario) for scenario in shown],
-        "kept_back": len(spec.scenarios) - len(shown),
+        "kept_back": len(kept),
         "tier": policy.tier(asked.environment),
         "wrong": wrong,
         "comment": request.POST.get("comment", ""),

@@ -1,0 +1,158 @@
+"""The debrief page: hypothesis against reality, what people noted, what was learned, who does what by when.
+
+Figures come from the run and the journal, never from a second look at every reading: the page stays light
+however long the day was. The report has the whole of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch
+
+from chaos.journal.models import JournalEntry
+from chaos.journal.queries import entries
+from chaos.services import evidence_queries
+from chaos.services.evidence_queries import RunEvidence
+from gameday.conduct.audience import readable
+from gameday.debriefs.measures import span
+from gameday.debriefs.models import ActionItem, Finding, Severity
+from gameday.debriefs.report_proof import cleanup
+from gameday.plans.models import Plan
+from gameday.plans.spec import PlanSpec, Scenario
+
+TOLD = ("note", "milestone", "alert.fired")
+
+
+@dataclass(frozen=True, slots=True)
+class Reality:
+    """One run against its hypothesis. Times count from the measured injection."""
+
+    run: RunEvidence
+    detected: str
+    alerts: tuple[tuple[str, str, bool], ...]
+    """Name, what became of it, and whether that is as expected."""
+    ending: str
+    cleanup: str
+    is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioDebrief:
+    key: str
+    title: str
+    hypothesis: str
+    runs: tuple[Reality, ...]
+
+    @property
+    def last(self) -> Reality | None:
+        return self.runs[-1] if self.runs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Debrief:
+    """`notes` are those that have not become findings."""
+
+    scenarios: tuple[ScenarioDebrief, ...]
+    notes: tuple[JournalEntry, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def conducted(self) -> int:
+        return sum(bool(item.runs) for item in self.scenarios)
+
+    @property
+    def verdicts(self) -> Mapping[str, int]:
+        counted: dict[str, int] = defaultdict(int)
+        for item in self.scenarios:
+            if item.last:
+                counted[item.last.run.verdict.value] += 1
+        return dict(counted)
+
+
+def debrief(plan: Plan, spec: PlanSpec, kept: Collection[str], organiser: bool) -> Debrief:
+    """What was learned on this day so far; a handful of queries.
+
+    `kept` are the scenarios that this reader may not know of yet.
+    """
+    runs: dict[str, list[RunEvidence]] = defaultdict(list)
+    for run in evidence_queries.runs_of(plan.stream):
+        runs[run.scenario].append(run)
+    told = list(readable(entries(plan.stream).filter(kind__in=TOLD), plan.stream, organiser))
+    by_run: dict[str, list[JournalEntry]] = defaultdict(list)
+    for entry in told:
+        by_run[entry.run].append(entry)
+    findings = tuple(findings_of(plan))
+    used = {finding.note_seq for finding in findings}
+    return Debrief(
+        scenarios=tuple(
+            _scenario(item, runs[item.key], by_run) for item in spec.scenarios if item.key not in kept
+        ),
+        notes=tuple(entry for entry in told if entry.kind == "note" and entry.seq not in used),
+        findings=findings,
+    )
+
+
+def findings_of(plan: Plan) -> list[Finding]:
+    """Worst first."""
+    actions = ActionItem.objects.select_related("owner")
+    found = Finding.objects.filter(plan=plan).select_related("by")
+    order = list(Severity.values)
+    rows = found.prefetch_related(Prefetch("actions", queryset=actions))
+    return sorted(rows, key=lambda item: (order.index(item.severity), item.at))
+
+
+def _scenario(
+    scenario: Scenario, runs: Sequence[RunEvidence], by_run: Mapping[str, Sequence[JournalEntry]]
+) -> ScenarioDebrief:
+    return ScenarioDebrief(
+        key=scenario.key,
+        title=scenario.run.title,
+        hypothesis=scenario.run.hypothesis,
+        runs=tuple(_reality(run, by_run.get(run.run, ())) for run in runs),
+    )
+
+
+def _reality(run: RunEvidence, told: Sequence[JournalEntry]) -> Reality:
+    _, gone = cleanup(run)
+    ending = run.stop.reason if run.stop else "It was conducted to its end."
+    return Reality(
+        run=run,
+        detected=_detected(run.injected_at, told),
+        alerts=tuple(_alerts(run, told)),
+        ending=ending,
+        cleanup=gone,
+        is_gone=run.is_proven_gone,
+    )
+
+
+def _detected(zero: datetime | None, told: Sequence[JournalEntry]) -> str:
+    """By the first person who said so; alerts have lines of their own."""
+    if zero is None:
+        return "nothing was injected"
+    said = [entry for entry in told if entry.kind == "milestone" and "detected" in entry.body.values()]
+    after = [entry for entry in said if entry.at >= zero]
+    if not after:
+        return "nobody said so"
+    return f"after {span(after[0].at - zero)}, {after[0].actor_name or after[0].actor}"
+
+
+def _alerts(run: RunEvidence, told: Sequence[JournalEntry]) -> list[tuple[str, str, bool]]:
+    zero, found = run.injected_at, []
+    for expected in run.spec.expected_alerts:
+        fires = [entry for entry in told if entry.kind == "alert.fired"]
+        fired = [entry.at for entry in fires if entry.body.get("alert") == expected.name]
+        after = [at for at in fired if zero and at >= zero]
+        if zero is None:
+            found.append((expected.name, "not known: nothing was injected", True))
+        elif not after:
+            found.append((expected.name, "did not fire", False))
+        else:
+            took: timedelta = after[0] - zero
+            late = took - expected.within
+            words = f"fired after {span(took)}" + (f", {span(late)} late" if late > timedelta(0) else "")
+            found.append((expected.name, words, late <= timedelta(0)))
+    return found

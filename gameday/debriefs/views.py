@@ -1,0 +1,159 @@
+"""The debrief, its findings and action items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from chaos.domain.errors import GamedayError
+from gameday.debriefs import services
+from gameday.debriefs.forms import ActionForm, FindingForm
+from gameday.debriefs.models import ActionItem, Finding, Severity
+from gameday.debriefs.page import debrief
+from gameday.people.requests import user_of
+from gameday.plans.audience import hidden, is_organiser
+from gameday.plans.models import Plan
+from gameday.plans.services import plan as find_plan
+
+ACTIONS_A_PAGE = 50
+
+
+def page(request: HttpRequest, plan: str) -> HttpResponse:
+    return _page(request, find_plan(plan))
+
+
+def add_finding(request: HttpRequest, plan: str) -> HttpResponse:
+    found = find_plan(plan)
+    form = FindingForm(found.compiled(), request.POST)
+    if form.is_valid():
+        try:
+            finding = services.add_finding(found, form.learned(), user_of(request), timezone.now())
+        except GamedayError as error:
+            _put(form, error)
+        else:
+            return _back(request, found, f"Recorded: {finding.title}", f"finding-{finding.pk}")
+    return _page(request, found, finding_form=form, status=422)
+
+
+def from_note(request: HttpRequest, plan: str) -> HttpResponse:
+    found, sent = find_plan(plan), request.POST
+    seq = int(sent["note"]) if sent.get("note", "").isdecimal() else 0
+    severity = sent.get("severity", Severity.MINOR)
+    try:
+        finding = services.finding_from_note(found, seq, severity, user_of(request), timezone.now())
+    except GamedayError as error:
+        return _page(request, found, wrong=str(error), status=422)
+    return _back(request, found, f"The note is a finding now: {finding.title}", f"finding-{finding.pk}")
+
+
+def edit_finding(request: HttpRequest, plan: str, finding: int) -> HttpResponse:
+    found = find_plan(plan)
+    row = get_object_or_404(Finding, pk=finding, plan=found)
+    facts = {name: getattr(row, name) for name in ("title", "severity", "scenario", "text")}
+    form = FindingForm(found.compiled(), request.POST or None, initial=facts)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_finding(row, form.learned(), user_of(request), timezone.now())
+        except GamedayError as error:
+            _put(form, error)
+        else:
+            return _back(request, found, "Changed.", f"finding-{row.pk}")
+    status = 422 if form.errors else 200
+    context = {"plan": found, "finding": row, "form": form, "environment": found.cluster.environment}
+    return render(request, "debriefs/finding.html", context, status=status)
+
+
+def add_action(request: HttpRequest, plan: str, finding: int) -> HttpResponse:
+    found = find_plan(plan)
+    row = get_object_or_404(Finding, pk=finding, plan=found)
+    form = ActionForm(found, request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            action = services.add_action(
+                row, said["text"], said["owner"], said["due"], user_of(request), timezone.now()
+            )
+        except GamedayError as error:
+            _put(form, error)
+        else:
+            text = f"{action.owner} owns it, due {action.due:%d %B %Y}."
+            return _back(request, found, text, f"finding-{row.pk}")
+    return _page(request, found, action_form=form, action_of=row.pk, status=422)
+
+
+def close_action(request: HttpRequest, action: int) -> HttpResponse:
+    row = _action(action)
+    try:
+        services.close_action(row, request.POST.get("note", ""), user_of(request), timezone.now())
+    except GamedayError as error:
+        messages.warning(request, str(error))
+    return redirect(_there(request))
+
+
+def reopen_action(request: HttpRequest, action: int) -> HttpResponse:
+    try:
+        services.reopen_action(_action(action), user_of(request), timezone.now())
+    except GamedayError as error:
+        messages.warning(request, str(error))
+    return redirect(_there(request))
+
+
+def actions(request: HttpRequest) -> HttpResponse:
+    """Everybody's open action items, the overdue first; `?mine=1` one's own, `?done=1` the closed ones."""
+    user, is_done = user_of(request), bool(request.GET.get("done"))
+    rows = ActionItem.objects.select_related("owner", "finding__plan").filter(done_at__isnull=not is_done)
+    if request.GET.get("mine"):
+        rows = rows.filter(owner=user)
+    rows = rows.order_by("-done_at", "id") if is_done else rows.order_by("due", "id")
+    context = {
+        "page": Paginator(rows, ACTIONS_A_PAGE).get_page(request.GET.get("page")),
+        "today": timezone.now().date(),
+        "mine": request.GET.get("mine", ""),
+        "done": request.GET.get("done", ""),
+    }
+    return render(request, "debriefs/actions.html", context)
+
+
+def _action(key: int) -> ActionItem:
+    return get_object_or_404(ActionItem.objects.select_related("finding__plan__team", "owner"), pk=key)
+
+
+def _there(request: HttpRequest) -> str:
+    """Back to where the button stood: one of our own two places."""
+    plan = request.POST.get("plan", "")
+    return f"/plans/{plan}/debrief" if Plan.objects.filter(slug=plan).exists() else "/actions/"
+
+
+def _back(request: HttpRequest, plan: Plan, said: str, anchor: str) -> HttpResponse:
+    messages.success(request, said)
+    answer = redirect("debriefs:page", plan=plan.slug)
+    answer["Location"] += f"#{anchor}"
+    return answer
+
+
+def _put(form: Any, error: GamedayError) -> None:
+    field = getattr(error, "field", "")
+    form.add_error(field if field in form.fields else None, str(error))
+
+
+def _page(request: HttpRequest, plan: Plan, status: int = 200, **more: Any) -> HttpResponse:
+    spec, user = plan.compiled(), user_of(request)
+    kept = hidden(user, plan, spec)
+    context = {
+        "plan": plan,
+        "spec": spec,
+        "debrief": debrief(plan, spec, kept, is_organiser(user, plan)),
+        "environment": plan.cluster.environment,
+        "kept": len(kept),
+        "severities": Severity.choices,
+        "today": timezone.now().date(),
+        "finding_form": FindingForm(spec),
+        "action_form": ActionForm(plan),
+        **more,
+    }
+    return render(request, "debriefs/debrief.html", context, status=status)
