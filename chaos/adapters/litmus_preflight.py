@@ -91,7 +91,12 @@ def _service_account(api: KubernetesApi, settings: LitmusSettings, name: str) ->
         return Preflight(
             what, False, f"There is no service account {name} in {where}: make it, with its Role."
         )
-    return Preflight(what, True, f"Experiments run as {name} in {where}.")
+    return Preflight(
+        what,
+        True,
+        f"Experiments run as {name} in {where}. What that account may do cannot be seen from here: what it "
+        "lacks shows when a fault does not begin (`manage.py litmus check` compares it with what we ship).",
+    )
 
 
 def _operator(api: KubernetesApi, settings: LitmusSettings) -> Preflight:

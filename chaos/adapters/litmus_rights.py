@@ -35,20 +35,22 @@ def _families(experiments: Sequence[str]) -> list[Family]:
     return list({family.name: family for family in found if family}.values())
 
 
-Place = tuple[str, str, str, tuple[Right, ...]]
-"""What is asked, the namespace (empty: everywhere), the role that gives it, the rights."""
+Place = tuple[str, str, str, str, tuple[Right, ...]]
+"""What is asked, the family, the namespace (empty: everywhere), the role that gives it, the rights."""
 
 
 def _places(family: Family, namespaces: Sequence[str]) -> Iterator[Place]:
     role = gameday_role(family)
     if family.ours_cluster:
-        yield f"{family.name} in the whole cluster", "", role, family.ours_cluster
+        yield f"{family.name} in the whole cluster", family.name, "", role, family.ours_cluster
     for namespace in (namespaces or ("",)) if family.ours_target else ():
         where = f"namespace {namespace}" if namespace else "the namespaces that may be touched"
-        yield f"{family.name} in {where}", namespace, f"{role}-targets", family.ours_target
+        yield f"{family.name} in {where}", family.name, namespace, f"{role}-targets", family.ours_target
 
 
-def _check(api: KubernetesApi, what: str, namespace: str, role: str, rights: tuple[Right, ...]) -> Preflight:
+def _check(
+    api: KubernetesApi, what: str, family: str, namespace: str, role: str, rights: tuple[Right, ...]
+) -> Preflight:
     try:
         lacks = [
             f"{verb} {plural}"
@@ -72,6 +74,6 @@ def _check(api: KubernetesApi, what: str, namespace: str, role: str, rights: tup
     return Preflight(
         what,
         False,
-        f"Gameday may not {', '.join(lacks)} {where}: bind the role {role} to its account there "
-        "(deploy/litmus/accounts).",
+        f"Gameday may not {', '.join(lacks)} {where}: apply deploy/litmus/accounts/{family}.yaml, and bind "
+        f"the role {role} to Gameday's account there.",
     )

@@ -68,8 +68,12 @@ def as_armed(armed: Sequence[str] | None, targets: Iterable[Targets | None]) -> 
 
 
 def preflight(port: Cluster, injections: Iterable[Injection]) -> None:
-    experiments = sorted({item.experiment for item in injections if item.experiment})
-    unmet = [item.sentence for item in port.preflight(experiments) if not item.is_met]
+    """What Litmus needs, and what we do: to see the faults gone where they are, and to undo them there."""
+    planned = [item for item in injections if item.experiment]
+    experiments = sorted({item.experiment for item in planned})
+    namespaces = sorted({item.namespace for item in planned if item.namespace})
+    found = (*port.preflight(experiments), *port.rights(experiments, namespaces))
+    unmet = [item.sentence for item in found if not item.is_met]
     if unmet:
         raise Refused("The cluster is not ready: " + " ".join(unmet))
 

@@ -12,6 +12,7 @@ from chaos.domain.limits import LimitsChange, in_words
 from chaos.faults import catalogue
 from chaos.faults.parameters import duration
 from chaos.services import cluster_details
+from chaos.services.clusters import find
 from chaos.wiring import cluster_port
 from gameday.commands import Commands, Say
 from gameday.people.roles import Act
@@ -98,7 +99,8 @@ def _check(options: argparse.Namespace, say: Say) -> int:
     port = cluster_port(options.name)
     there = {item["metadata"]["name"] for item in port.experiments()}
     names = [catalogue.find(name).name for name in options.faults] or sorted(there & catalogue.FAULTS.keys())
-    found = port.preflight(names)
+    namespaces = find(options.name).limits.opted_in_namespaces
+    found = (*port.preflight(names), *port.rights(names, namespaces))
     for item in found:
         say(f"{'ok' if item.is_met else 'MISSING':8}{item.what}: {item.sentence}")
     if not names:

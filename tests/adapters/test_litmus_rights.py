@@ -9,6 +9,7 @@ import pytest
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.litmus import LitmusCluster
 from chaos.adapters.litmus_manifests import LitmusSettings
+from chaos.faults.catalogue import FAULTS
 from tests.adapters.conftest import Practice
 from tests.adapters.stub_server import Answer, Asked, Stub, stub_server
 
@@ -37,15 +38,16 @@ def test_each_family_is_asked_of_once_in_each_namespace(stub: Stub) -> None:
         ("helpers in namespace ledger", False),
     ]
     assert "may not get pods, list pods, delete pods in namespace ledger" in found[1].sentence
-    assert "bind the role gameday-helpers-targets" in found[1].sentence
+    assert "apply deploy/litmus/accounts/helpers.yaml, and bind the role gameday-helpers-targets to" in (
+        found[1].sentence
+    )
 
 
 def test_what_concerns_nodes_is_asked_of_the_whole_cluster(stub: Stub) -> None:
-    whole, named = cluster(stub).rights(["node-drain"], ["payments"])
-    assert not whole.is_met and named.is_met
-    assert (
-        "may not get nodes, list nodes, patch nodes everywhere: bind the role gameday-drain" in whole.sentence
-    )
+    (whole,) = cluster(stub).rights(["node-drain"], ["payments"])
+    assert not whole.is_met
+    assert "may not get nodes, list nodes, patch nodes" in whole.sentence
+    assert "everywhere: apply deploy/litmus/accounts/drain.yaml" in whole.sentence
 
 
 def test_without_named_namespaces_nobody_is_told_to_grant_everything_everywhere(stub: Stub) -> None:
@@ -62,5 +64,6 @@ def test_a_server_that_does_not_answer_is_a_sentence(stub: Stub) -> None:
 def test_gameday_has_what_it_needs_on_the_practice_cluster(practice: Practice) -> None:
     cluster = practice.cluster()
     assert cluster.version().startswith("v1.")
-    found = cluster.rights(["pod-delete", "pod-network-latency", "node-drain"], ["payments"])
+    found = cluster.rights(sorted(FAULTS), ["payments", "kafka"])
+    assert len(found) > 9
     assert [item.sentence for item in found if not item.is_met] == []

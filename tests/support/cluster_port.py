@@ -26,6 +26,7 @@ class QuietCluster:
     found: tuple[Pod, ...] = field(default_factory=pods)
     residues: tuple[Residue, ...] = ()
     unmet: str = ""
+    lacks: str = ""
     fail: dict[str, Exception | Callable[[], object]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     removed: list[Residue] = field(default_factory=list)
@@ -51,6 +52,10 @@ class QuietCluster:
             Preflight("operator", not self.unmet, self.unmet or "The operator runs."),
             Preflight("experiments", True, ", ".join(experiments)),
         )
+
+    def rights(self, experiments: Sequence[str], namespaces: Sequence[str]) -> tuple[Preflight, ...]:
+        self._say(f"rights of {', '.join(experiments)} in {', '.join(namespaces)}")
+        return (Preflight("pods in namespace payments", not self.lacks, self.lacks or "It may."),)
 
     def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
         self._say("pods")

@@ -155,6 +155,12 @@ def test_a_cluster_that_is_not_ready_is_refused_with_what_to_do(port):
     refused(port, "The cluster is not ready: No operator runs in litmus; start it.")
 
 
+def test_without_a_right_that_its_undoing_takes_nothing_is_launched(port):
+    port.lacks = "Gameday may not delete pods in namespace payments: bind the role gameday-helpers-targets."
+    refused(port, "The cluster is not ready: Gameday may not delete pods in namespace payments")
+    assert "rights of pod-delete in payments" in port.said
+
+
 def test_more_pods_than_were_approved_are_refused(port):
     assert refused(port, "3 targets would be hit now, 2 were approved", ceiling=2).field == "targets"
     refused(port, "3 targets would be hit now, 0 were approved", ceiling=None)

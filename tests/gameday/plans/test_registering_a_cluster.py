@@ -24,8 +24,10 @@ HAS = ("pod-delete", "node-drain", "of-somebody-else")
 class Answering:
     """A cluster that says who it is, and what it lacks."""
 
-    def __init__(self, uid: str = "uid-1", missing: str = "", there: tuple[str, ...] = HAS) -> None:
-        self._uid, self._missing, self.there = uid, missing, there
+    def __init__(
+        self, uid: str = "uid-1", missing: str = "", there: tuple[str, ...] = HAS, lacks: str = ""
+    ) -> None:
+        self._uid, self._missing, self.there, self._lacks = uid, missing, there, lacks
         self.asked: list[str] = []
 
     def identity(self) -> str:
@@ -37,6 +39,10 @@ class Answering:
     def preflight(self, experiments: list[str]) -> tuple[Preflight, ...]:
         self.asked = experiments
         return (Preflight("operator", not self._missing, self._missing or "It runs."),)
+
+    def rights(self, experiments: list[str], namespaces: list[str]) -> tuple[Preflight, ...]:
+        where = ", ".join(namespaces) or "everywhere"
+        return (Preflight(f"pods in {where}", not self._lacks, self._lacks or "It may."),)
 
 
 @pytest.fixture
@@ -180,26 +186,43 @@ def test_what_cannot_be_is_a_sentence_and_status_1(
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("missing", "status"), [("", None), ("The operator does not run.", 1)])
+@pytest.mark.parametrize(
+    ("missing", "lacks", "status"),
+    [
+        ("", "", None),
+        ("The operator does not run.", "", 1),
+        ("", "Gameday may not delete pods in namespace payments.", 1),
+    ],
+)
 def test_a_check_says_what_is_there_and_what_is_missing(
-    missing: str, status: int | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    add,
+    missing: str,
+    lacks: str,
+    status: int | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ):
-    monkeypatch.setattr(cluster_cli, "cluster_port", lambda name: Answering(missing=missing))
+    add("--opt-in", "payments")
+    capsys.readouterr()
+    monkeypatch.setattr(cluster_cli, "cluster_port", lambda name: Answering(missing=missing, lacks=lacks))
     if status:
         with pytest.raises(SystemExit) as ending:
             call_command("cluster", "check", "home")
         assert ending.value.code == status
     else:
         call_command("cluster", "check", "home")
-    assert ("MISSING" if missing else "ok") in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert ("MISSING" in said) == bool(missing or lacks)
+    assert f"pods in payments: {lacks or 'It may.'}" in said
 
 
 @pytest.mark.parametrize(
     ("named", "asked"), [((), ["node-drain", "pod-delete"]), (("pod-dns-error",), ["pod-dns-error"])]
 )
 def test_a_check_asks_for_the_faults_that_are_named_or_those_that_are_there(
-    named: tuple[str, ...], asked: list[str], monkeypatch: pytest.MonkeyPatch
+    add, named: tuple[str, ...], asked: list[str], monkeypatch: pytest.MonkeyPatch
 ):
+    add()
     answering = Answering()
     monkeypatch.setattr(cluster_cli, "cluster_port", lambda name: answering)
     call_command("cluster", "check", "home", *named)
@@ -207,8 +230,9 @@ def test_a_check_asks_for_the_faults_that_are_named_or_those_that_are_there(
 
 
 def test_a_cluster_without_any_fault_is_not_ready(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    add, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
+    add()
     monkeypatch.setattr(cluster_cli, "cluster_port", lambda name: Answering(there=()))
     with pytest.raises(SystemExit) as ending:
         call_command("cluster", "check", "home")
