@@ -46,8 +46,8 @@ class Standing:
 
     @property
     def status(self) -> str:
-        """`ready` (also before its window opens), `rejected`, `closed` (its window), or `waiting` for approvals
-        or for who must be told."""
+        """`ready` (also before its window opens), `rejected`, `closed` (its window), or `waiting` for
+        approvals or for who must be told."""
         if self.now >= self.asked.closes:
             return "closed"
         if not set(self.missing) - set(policy.window_missing(self.asked, self.now)):

@@ -65,12 +65,7 @@ def next_step(look: Look) -> Step:
             sentence = "It was rejected as it stands. Change it; an edit asks for approval anew."
             return Step(sentence, EDIT, look.standing.missing)
         return Step("It was rejected as it stands. Its planners change it.", WHY, look.standing.missing)
-    return _ready(look) if look.standing.status == "ready" or not _lacks(look) else _waiting(look)
-
-
-def _lacks(look: Look) -> bool:
-    """Whether more is missing than that the window opens."""
-    return len(look.standing.missing) > (look.now < look.spec.window.opens)
+    return _ready(look) if look.standing.status == "ready" else _waiting(look)
 
 
 def _waiting(look: Look) -> Step:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gameday.plans.forms.kinds import Choices, main
+from gameday.plans.forms.kinds import Choices, Kind, main
 from gameday.plans.forms.placing import Placed
 from gameday.plans.forms.rows import Flat, count
 from gameday.plans.forms.shape import Item, Shape, inputs_of
@@ -127,13 +127,21 @@ def _field(item: Item, flat: Flat, wrong: Placed, name: str, schema: str) -> Fie
         values=inputs.get("", ()),
         beside=main(inputs, end) or getattr(kind, "usual", "") if end else "",
         beside_name=f"{name}{end}",
-        choices=getattr(kind, "choices", ()),
+        choices=_choices(kind, main(inputs)),
         unit=item.unit,
         help=(item.help or _said(schema)).strip(),
         hint=item.hint,
         errors=wrong.at.get(name, ()),
         is_optional=item.is_optional,
     )
+
+
+def _choices(kind: Kind, value: str) -> Choices:
+    """What may be chosen, and what was chosen though it is not among that: it is shown, and then refused."""
+    choices = getattr(kind, "choices", ())
+    if kind.widget != "choice" or not value or value in dict(choices):
+        return choices
+    return [*choices, (value, value)]
 
 
 def _said(path: str) -> str:

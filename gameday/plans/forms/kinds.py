@@ -160,8 +160,11 @@ class Duration(Measured):
         return {"": [number], self.end: [str(value)[len(number) :] or "s"]}
 
     def read(self, inputs: Inputs) -> Any:
-        number = main(inputs).strip()
-        return f"{number}{main(inputs, self.end)}" if number else LEFT_OUT
+        """Whoever types a unit, too, means it."""
+        text = main(inputs).strip()
+        if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
+            return f"{text}{main(inputs, self.end)}"
+        return text or LEFT_OUT
 
 
 class Comparison(Measured):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,8 @@ from gameday.plans.forms.shape import Shape
 from gameday.plans.problems import Problem
 
 _FAULT = f"{PREFIX}faults[0].fault"
+WAS = "name~was"
+"""The end of the input that keeps the name of a probe as the page showed it."""
 _SCHEMA = "scenarios[0]."
 
 
@@ -33,6 +36,21 @@ class ScenarioForm:
         fault = str(item["faults"][0]["fault"])
         fields = shape_of(catalogue.FAULTS.get(fault), ())
         return cls(shape.flatten(fields, item, PREFIX))
+
+    @classmethod
+    def sent(cls, flat: Flat) -> ScenarioForm:
+        """What a browser sent. What named a probe by the name that it had before names it by the new one."""
+        names = {
+            _first(row, WAS): _first(row, "name")
+            for row in rows.rows(flat, f"{PREFIX}probes")
+            if _first(row, WAS) and _first(row, "name")
+        }
+        refers = re.compile(rf"{re.escape(PREFIX)}(.*\.)?(probe|proven_by)")
+        renamed = {
+            name: [names.get(value, value) for value in values] if refers.fullmatch(name) else values
+            for name, values in flat.items()
+        }
+        return cls(renamed)
 
     @property
     def fault(self) -> Fault | None:
@@ -57,6 +75,8 @@ class ScenarioForm:
 
     def after(self, do: str) -> ScenarioForm:
         """The form after a press of a button that stores nothing."""
+        if do == "fault" and self.fault:
+            return replace(self, flat=_for_targets_of(self.fault, self.flat))
         flat, focus = acts.changed(self.shape, self.flat, do, PREFIX)
         return replace(self, flat=flat, focus=focus)
 
@@ -82,6 +102,13 @@ class ScenarioForm:
             field for field in found.values() if isinstance(field, Field) and field.name.startswith(own)
         ]
         return {**found, "parameters": parameters}
+
+
+def _for_targets_of(fault: Fault, flat: Flat) -> Flat:
+    """A kind of targets that this fault does not take gives way to its first one."""
+    name = f"{PREFIX}faults[0].targets.kind"
+    kinds = fault.target_kinds
+    return flat if next(iter(flat.get(name, ())), "") in kinds else {**flat, name: [kinds[0]]}
 
 
 def _with_units(found: List, value: str, units: Mapping[str, str]) -> List:

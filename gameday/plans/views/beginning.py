@@ -33,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return facts_page(request, FactsForm.of(_from_nothing(request), allowed, is_new=True), step=1)
     flat, do = inputs(request), request.POST.get("do", SAVE)
     facts = FactsForm({key: values for key, values in flat.items() if not _is_scenario(key)}, allowed, True)
-    first = ScenarioForm({key: values for key, values in flat.items() if _is_scenario(key)})
+    first = ScenarioForm.sent({key: values for key, values in flat.items() if _is_scenario(key)})
     is_first_step = request.POST.get("step") != "2"
     if do == "back" or (is_first_step and do != SAVE):
         return facts_page(request, facts.after(do), step=1, carried=first.flat)

@@ -60,7 +60,7 @@ def approvers(plan: Plan) -> list[str]:
     """Who may decide on it, by name: approvers of its team who neither wrote it nor facilitate the day."""
     roles = [role.value for role in PERMISSIONS[Act.APPROVE]]
     found = Membership.objects.filter(team=plan.team_id, role__in=roles, user__is_active=True)
-    found = found.exclude(user__in=plan.writers.all()).select_related("user")
+    found = found.exclude(user__in=plan.writers.all()).select_related("user").order_by("user__name")
     facilitators = plan.compiled().facilitators
     names = [str(item.user) for item in found if item.user.username not in facilitators]
     return list(dict.fromkeys(names))

@@ -69,7 +69,7 @@ def _scenario(request: HttpRequest, plan: Plan, index: int, before: ScenarioForm
     items = plan.document["scenarios"]
     if request.method != "POST":
         return scenario_page(request, before, plan=plan, index=index)
-    form, do = ScenarioForm(inputs(request)), request.POST.get("do", SAVE)
+    form, do = ScenarioForm.sent(inputs(request)), request.POST.get("do", SAVE)
     if do == "look":
         return scenario_page(request, form, look_at(form, plan.cluster.name, index), plan=plan, index=index)
     if do != SAVE:
