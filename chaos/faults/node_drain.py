@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos.faults.on_nodes import NodeFault
+from chaos.faults.on_nodes import WATCHERS, NodeFault
 from chaos.faults.rights import DRAIN
 
 
@@ -16,6 +16,6 @@ class NodeDrain(NodeFault):
         "emptyDir is lost. Where a PodDisruptionBudget refuses, the drain waits and asks again, until its "
         "duration is over. Otherwise Litmus drains by force (kubectl drain --force), which deletes a pod "
         "without a controller for good: a node that runs one is refused. Lasts up to twice its duration in "
-        "Litmus."
+        f"Litmus. {WATCHERS}"
     )
     family = DRAIN

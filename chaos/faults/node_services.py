@@ -33,12 +33,13 @@ class KubeletServiceKill(_NodeDown):
     name = "kubelet-service-kill"
     title = "Stop the kubelet of a node"
     effect = (
-        "The node's kubelet is stopped: within a minute the cluster takes the node for lost, and pods on it "
-        "are started elsewhere after five more."
+        "The node's kubelet is stopped: within a minute the cluster takes the node for lost, and pods of "
+        "Deployments on it are started elsewhere after five more. Those of StatefulSets are not."
     )
     risk = (
         "Stop cannot shorten it: the helper starts the kubelet again after its time, and if that helper is "
-        "killed nobody does. Somebody with access to the node must then run `systemctl start kubelet`."
+        "killed nobody does. Somebody with access to the node must then run `systemctl start kubelet`. A pod "
+        "of a StatefulSet stays away until its node is back, since two of one name could write to one disk."
     )
     needs = (
         "a privileged helper pod on the node, with the node's root and its service manager's socket (pod "

@@ -9,7 +9,7 @@ from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Part, Risk
 from chaos.faults.kinds import Choice, Matching
-from chaos.faults.on_nodes import NodeFault
+from chaos.faults.on_nodes import WATCHERS, NodeFault
 from chaos.faults.rights import TAINT
 
 _OWN = r"(?![^/]*(?:kubernetes\.io|k8s\.io)/)"
@@ -25,7 +25,10 @@ class NodeTaint(NodeFault):
     name = "node-taint"
     title = "Taint a node"
     effect = "The node gets a taint: new pods keep off it and, with NoExecute, those on it are driven off."
-    risk = "With NoExecute, pods without a toleration are deleted at once, whatever their budgets say."
+    risk = (
+        "With NoExecute, pods without a toleration are deleted at once, whatever their budgets say, and do "
+        f"not come back by themselves. {WATCHERS}"
+    )
     risk_class = Risk.HIGH
     family = TAINT
     own = (

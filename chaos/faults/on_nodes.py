@@ -16,6 +16,11 @@ NODE_RULES: Mapping[str, str] = {
     "RAMP_TIME": "0",
     "DEFAULT_HEALTH_CHECK": WORD,
 }
+WATCHERS = (
+    "Litmus' operator, monitoring and Gameday itself would have to leave the node like everybody else, and "
+    "nobody would undo or see the fault: a node that runs a pod of their namespaces is refused, as long as "
+    "those are protected on the cluster."
+)
 
 
 class NodeFault(Parameterised):

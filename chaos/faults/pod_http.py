@@ -25,6 +25,7 @@ _TYPE = Matching(r"[a-z]{2,20}/[a-z0-9][a-z0-9.+-]{0,60}", "a content type like 
 _HEADER = r"[A-Za-z][A-Za-z0-9-]{0,60}"
 _HEADER_VALUE = r"[A-Za-z0-9][A-Za-z0-9 .:_/@+-]{0,200}"
 _KILLED = (
+    "The kubelet's probes of that port pass the proxy too: containers may be restarted, or go unready. "
     "Connections that are open when it begins or ends are cut. TLS passes unread and is broken where it is "
     "changed. If the helper is killed before it can undo it, the proxy and its rule stay until the pod is "
     "recreated, which Gameday then does."
@@ -33,7 +34,7 @@ _CONTENT_TYPE = Parameter("content_type", "What the body is.", _TYPE, "text/plai
 
 
 class PodHttpFault(PodFault):
-    """Common to the family: which port, which share of the requests, and where the proxy listens."""
+    """Common to the family: which port, which share of the connections, and where the proxy listens."""
 
     mine: tuple[Parameter, ...] = ()
     own = ()
@@ -57,7 +58,13 @@ _PROXY: tuple[Parameter, ...] = (
         env="TARGET_SERVICE_PORT",
         example="8080",
     ),
-    Parameter("percent", "How many of the requests.", Whole(1, 100, "%"), "100", "TOXICITY"),
+    Parameter(
+        "percent",
+        "How many of the connections; all requests of one pass, or none.",
+        Whole(1, 100, "%"),
+        "100",
+        "TOXICITY",
+    ),
     Parameter(
         "proxy_port",
         "A port that is free in the pods, for the proxy.",

@@ -28,8 +28,9 @@ NET: tuple[Parameter, ...] = (
     Parameter("interface", "The pod's network interface.", INTERFACE, "eth0", "NETWORK_INTERFACE"),
 )
 _KILLED = (
-    "If the helper is killed before it can undo it, the rule stays until the pod is recreated, which Gameday "
-    "then does."
+    "What the pod answers to its kubelet's probes is touched too, unless the traffic is narrowed down: its "
+    "containers may be restarted, or go unready. If the helper is killed before it can undo it, the rule "
+    "stays until the pod is recreated, which Gameday then does."
 )
 
 

@@ -26,7 +26,8 @@ class PodNetworkPartition(PodFault):
     risk = (
         "Whoever holds the same data elsewhere may take over while the pod believes that it still leads. "
         "Connections that are open already may go on, as the network plug-in decides. Other policies that "
-        "allow traffic of the pod go on allowing it."
+        "allow traffic of the pod go on allowing it. Where the plug-in cuts its kubelet's probes off too, "
+        "its containers are restarted, or go unready."
     )
     risk_class = Risk.HIGH
     needs = (
