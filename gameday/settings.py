@@ -27,17 +27,16 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 
 
-def _credential_keys() -> list[str]:
-    """Fernet keys: the first seals, each opens. From the environment, else one in the state folder."""
-    given = env.list("GAMEDAY_SECRET_KEYS", default=[])
-    if given:
-        return [key.strip() for key in given]
+def _kept_credential_keys() -> list[str]:
     from gameday.secrets import fernet_key, kept_secret
 
     return kept_secret(STATE_DIR / "credential-keys", fernet_key).split()
 
 
-CREDENTIAL_KEYS = _credential_keys()
+# Fernet keys: the first seals credentials of clusters, each opens them. One a line in the state folder.
+_GIVEN_KEYS = [key.strip() for key in env.list("GAMEDAY_SECRET_KEYS", default=[])]
+CREDENTIAL_KEYS_ARE_GIVEN = bool(_GIVEN_KEYS)
+CREDENTIAL_KEYS = _GIVEN_KEYS or _kept_credential_keys()
 
 INSTALLED_APPS = [
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -136,6 +135,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=5)
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # five minutes, not five after the last try
+AXES_CLIENT_IP_CALLABLE = "gameday.people.addresses.client_ip"
 AXES_LOCKOUT_CALLABLE = "gameday.people.views.locked_out"
 AXES_VERBOSE = False
 
@@ -144,12 +145,15 @@ PLAIN_HTTP = env.bool("GAMEDAY_PLAIN_HTTP", default=False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
-if env.bool("GAMEDAY_BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("GAMEDAY_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+if not PLAIN_HTTP:  # the name makes browsers refuse it from plain HTTP, subdomains and other paths
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = 12 * 3600  # a game day and its debrief
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

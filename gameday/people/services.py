@@ -115,14 +115,9 @@ def require(user: User, act: Act, team: Team, day_roles: Iterable[DayRole] = ())
 
 def require_anywhere(user: User, act: Act) -> None:
     """As `require`, for what belongs to no single team: a role in any team will do."""
-    if not may_anywhere(user, act):
-        raise Refused(f"{user} may not {act.value}; that takes {who_may(act)} of a team.", "user")
-
-
-def may_anywhere(user: User, act: Act) -> bool:
-    """Whether a role in any team lets `user` do `act`."""
     rows = Membership.objects.filter(user=user).values_list("role", flat=True)
-    return user.is_active and may(act, set(map(TeamRole, rows)))
+    if not user.is_active or not may(act, set(map(TeamRole, rows))):
+        raise Refused(f"{user} may not {act.value}; that takes {who_may(act)} of a team.", "user")
 
 
 def role_of(role: str) -> TeamRole:
