@@ -55,6 +55,7 @@ def node(obj: Json) -> Node:
         name=meta["name"],
         uid=meta["uid"],
         zone=labels.get("topology.kubernetes.io/zone", ""),
+        hostname=labels.get("kubernetes.io/hostname", ""),
         is_ready=any(item.get("type") == "Ready" and item.get("status") == "True" for item in conditions),
         is_schedulable=not spec.get("unschedulable"),
         taints=tuple(taint_text(item) for item in spec.get("taints") or ()),

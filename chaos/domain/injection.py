@@ -98,7 +98,7 @@ class Injection:
     rung: int = 0
     """On a ladder, which rung it is; one is climbed when the one before is proven gone."""
     keep_to: str = ""
-    """The node that the experiment's own pod is kept to, off its targets; empty: anywhere."""
+    """The hostname that the experiment's own pod is kept to, off its targets; empty: anywhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,14 @@ class Node:
     is_control_plane: bool = False
     pressures: tuple[str, ...] = ()
     """What its kubelet runs short of: `MemoryPressure`, `DiskPressure`, `PIDPressure`."""
+    hostname: str = ""
+    """Its label kubernetes.io/hostname, by which pods are kept to it; empty when it has none."""
+
+    @property
+    def takes_any_pod(self) -> bool:
+        """Whether an ordinary pod would be started on it."""
+        keeps_off = any(taint.endswith((":NoSchedule", ":NoExecute")) for taint in self.taints)
+        return self.is_ready and self.is_schedulable and not keeps_off
 
 
 @dataclass(frozen=True, slots=True)

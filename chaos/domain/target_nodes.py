@@ -40,14 +40,18 @@ def resolve_nodes(
             "targets.count",
         )
     chosen = tuple(found[:count])
-    others = [node for node in workers if node not in chosen and node.is_ready and node.is_schedulable]
+    others = [node for node in workers if node not in chosen and node.takes_any_pod and node.hostname]
     if not others:
-        raise Refused("No other node would be left to take up what is moved.", "targets.count")
+        raise Refused(
+            "No other node would be left that is ready and without taints, for the experiment's own pod and "
+            "what is moved.",
+            "targets.count",
+        )
     names, staying = {node.name for node in chosen}, [pod for pod in pods if not pod.is_leaving]
     ready = sum(pod.is_ready for pod in staying)
     if targets.kind == "node-of":
         check_share(sum(pod.node in names for pod in staying), len(staying), ready, limits)
-    spare = min(others, key=lambda node: node.name).name
+    spare = min(others, key=lambda node: node.name).hostname
     return Targets(targets.namespace, (), len(workers), ready, chosen, spare)
 
 

@@ -48,7 +48,7 @@ class Targets:
     """The named pods or nodes, out of `matched` that the selector found, `ready` of them ready.
 
     For nodes found by the pods they run, `matched` counts the cluster's nodes and `ready` those pods that are
-    ready. `spare` is a node that is no target, for whatever must keep off the targets.
+    ready. `spare` is the hostname of a node that is no target, for whatever must keep off the targets.
     """
 
     namespace: str

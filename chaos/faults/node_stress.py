@@ -38,7 +38,7 @@ class _NodeStress(NodeFault):
         "rights to see nodes in the whole cluster, for the experiment and for Gameday",
         "an unprivileged helper pod in the chaos namespace, on the target's node; a LimitRange of that "
         "namespace would make the fault smaller than what was asked for, without a word",
-        "another node that is ready, for the experiment's own pod",
+        "another node that is ready and without taints, for the experiment's own pod",
     )
     stops = (
         "Stop deletes the experiment with its helper, and the stressor ends with it, within 60 s. Its "

@@ -37,7 +37,7 @@ class NodeFault(Parameterised):
     risk_class = Risk.HIGH
     needs: tuple[str, ...] = (
         "rights on nodes in the whole cluster, for the experiment and for Gameday",
-        "another node that is ready, for the experiment's own pod and for what is moved",
+        "another node that is ready and without taints, for the experiment's own pod and for what is moved",
     )
     proof = (
         "The node is as schedulable as before and has the taints that it had, and as many of the pods that "

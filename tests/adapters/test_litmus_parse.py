@@ -76,6 +76,13 @@ def test_a_node_is_under_a_pressure_only_when_it_says_so(conditions: Any, pressu
     assert node(thing(status={"conditions": conditions})).pressures == pressures
 
 
+def test_a_nodes_hostname_is_its_label_and_not_its_name() -> None:
+    assert node(thing("ip-10-0-0-1.internal", labels={"kubernetes.io/hostname": "ip-10-0-0-1"})).hostname == (
+        "ip-10-0-0-1"
+    )
+    assert node(thing("node-1")).hostname == ""
+
+
 def test_the_pods_of_an_engine_are_told_by_its_uid_whatever_their_names() -> None:
     engines = [thing("gd-0b5ff2a0-0", "uid-e")]
     running: dict[str, Any] = {"spec": {"nodeName": "node-1"}, "status": {"phase": "Running"}}

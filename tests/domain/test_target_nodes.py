@@ -120,9 +120,32 @@ def test_a_control_plane_node_is_never_a_target():
         resolved(BY_LABEL, (*NODES, *control), control)
 
 
-def test_a_cordoned_node_is_no_place_to_keep_to():
-    nodes = (a_node("node-0", is_schedulable=False), *NODES[1:])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"is_schedulable": False},
+        {"is_ready": False},
+        {"taints": ("dedicated=gpu:NoSchedule",)},
+        {"taints": ("soft:PreferNoSchedule", "maintenance:NoExecute")},
+        {"hostname": ""},
+    ],
+    ids=str,
+)
+def test_a_node_that_would_not_take_the_experiments_pod_is_no_place_to_keep_to(change):
+    """Its pod would stay Pending, and the fault be injected whenever the node lets it in."""
+    nodes = (a_node("node-0", **change), *NODES[1:])
     assert resolved(BY_POD, nodes, nodes).spare == "node-1"
+
+
+def test_a_node_is_kept_to_by_its_hostname_which_need_not_be_its_name():
+    nodes = (a_node("node-0", taints=("soft:PreferNoSchedule",), hostname="host-0"), *NODES[1:])
+    assert resolved(BY_POD, nodes, nodes).spare == "host-0"
+
+
+def test_without_a_node_for_the_experiments_own_pod_nothing_is_a_target():
+    nodes = tuple(a_node(node.name, taints=("dedicated=gpu:NoSchedule",)) for node in NODES)
+    with pytest.raises(Refused, match="and without taints"):
+        resolved(BY_POD, nodes, nodes)
 
 
 PODS = tuple(

@@ -91,7 +91,7 @@ def a_busy_node_spec(**changes: object) -> RunSpec:
 
 
 def a_node(name: str = "node-0", **changes: object) -> Node:
-    values: dict[str, object] = {"zone": "a", "is_ready": True, "is_schedulable": True}
+    values: dict[str, object] = {"zone": "a", "is_ready": True, "is_schedulable": True, "hostname": name}
     return Node(name, f"uid-{name}", **(values | changes))  # type: ignore[arg-type]
 
 
