@@ -1,71 +1,17 @@
 from __future__ import annotations
 
-import io
-from pathlib import Path
-from typing import Any
-
 import pytest
 from django.core.management import call_command
 
-from chaos import wiring
 from chaos.journal.models import JournalEntry
 from chaos.models import Cluster
-from chaos.ports import Preflight
-from chaos.services import address_book, sealing
+from chaos.services import address_book
 from gameday.plans import cluster_cli
-from tests.gameday.cast import gather
+from tests.gameday.plans.registering import Answering, add
+
+__all__ = ["add"]
 
 pytestmark = pytest.mark.django_db
-
-
-HAS = ("pod-delete", "node-drain", "of-somebody-else")
-
-
-class Answering:
-    """A cluster that says who it is, and what it lacks."""
-
-    def __init__(
-        self, uid: str = "uid-1", missing: str = "", there: tuple[str, ...] = HAS, lacks: str = ""
-    ) -> None:
-        self._uid, self._missing, self.there, self._lacks = uid, missing, there, lacks
-        self.asked: list[str] = []
-
-    def identity(self) -> str:
-        return self._uid
-
-    def experiments(self) -> tuple[dict[str, Any], ...]:
-        return tuple({"metadata": {"name": name}} for name in self.there)
-
-    def preflight(self, experiments: list[str]) -> tuple[Preflight, ...]:
-        self.asked = experiments
-        return (Preflight("operator", not self._missing, self._missing or "It runs."),)
-
-    def rights(self, experiments: list[str], namespaces: list[str]) -> tuple[Preflight, ...]:
-        where = ", ".join(namespaces) or "everywhere"
-        return (Preflight(f"pods in {where}", not self._lacks, self._lacks or "It may."),)
-
-
-@pytest.fixture
-def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    gather()
-    token = tmp_path / "token"
-    token.write_text("secret")
-
-    def run(
-        *more: str,
-        uid: str = "uid-1",
-        by: str = "ada",
-        environment: str = "rehearsal",
-        token_file: bool = True,
-    ) -> None:
-        given = ["--token-file", str(token)] if token_file else []
-        monkeypatch.setattr(wiring, "cluster_at", lambda name, **columns: Answering(uid))
-        call_command(
-            "cluster", "add", "home", "--server", "http://127.0.0.1:26443/", *given,
-            "--prometheus", "http://127.0.0.1:29090", "--environment", environment, "--as", by, *more,
-        )  # fmt: skip
-
-    return run
 
 
 def test_a_cluster_is_registered_with_its_uid_and_usual_limits(add, capsys: pytest.CaptureFixture[str]):
@@ -246,56 +192,3 @@ def test_a_registered_cluster_stands_in_the_address_book_that_a_halt_reads_witho
     settings.STATE_DIR = tmp_path
     add()
     assert "home" in [item.name for item in address_book.read()]
-
-
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch):
-    return lambda text: monkeypatch.setattr("sys.stdin", io.StringIO(text))
-
-
-def test_secrets_read_from_standard_input_are_kept_sealed(add, typed):
-    typed("the-token\nthe password\n")
-    add("--token-stdin", "--prometheus-secret-stdin", "--prometheus-user", "me", token_file=False)
-    row = Cluster.objects.get(name="home")
-    assert (row.token_file, row.prometheus_username) == ("", "me")
-    assert sealing.opened(row.sealed_token, "It") == "the-token"
-    assert sealing.opened(row.sealed_prometheus_secret, "It") == "the password"
-
-
-def test_what_is_not_given_again_stays(add, typed):
-    typed("the-token\nthe password\n")
-    add("--token-stdin", "--prometheus-secret-stdin", "--prometheus-user", "me", token_file=False)
-    before = Cluster.objects.get(name="home")
-    add("--max-percent", "10", token_file=False)
-    after = Cluster.objects.get(name="home")
-    assert (after.sealed_token, after.sealed_prometheus_secret) == (
-        before.sealed_token, before.sealed_prometheus_secret,
-    )  # fmt: skip
-    add("--prometheus-no-secret", token_file=False)
-    assert Cluster.objects.get(name="home").sealed_prometheus_secret == ""
-
-
-def test_an_empty_line_is_no_token(add, typed, capsys: pytest.CaptureFixture[str]):
-    typed("\n")
-    with pytest.raises(SystemExit):
-        add("--token-stdin", token_file=False)
-    assert "There is no token on standard input" in capsys.readouterr().err
-
-
-def test_a_new_key_is_printed_and_secrets_move_to_it(
-    add, typed, settings, capsys: pytest.CaptureFixture[str]
-):
-    typed("the-token\n")
-    add("--token-stdin", token_file=False)
-    call_command("cluster", "new-key")
-    key = capsys.readouterr().out.splitlines()[-1]
-    settings.CREDENTIAL_KEYS = [key, *settings.CREDENTIAL_KEYS]
-    call_command("cluster", "seal-anew", "--as", "ada")
-    assert "1 secrets are sealed with the first key" in capsys.readouterr().out
-    settings.CREDENTIAL_KEYS = [key]
-    assert sealing.opened(Cluster.objects.get(name="home").sealed_token, "It") == "the-token"
-
-
-def test_nobody_but_an_administrator_seals_anew(add):
-    with pytest.raises(SystemExit):
-        call_command("cluster", "seal-anew", "--as", "petra")
