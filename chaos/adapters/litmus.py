@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from chaos.adapters import (
@@ -180,8 +181,9 @@ class LitmusCluster:
             return
 
     def _everything(self, ref: RunRef | None = None) -> tuple[Residue, ...]:
-        policies = self._policies.everywhere
-        return litmus_sweep.everything(self._api, self._settings, self._known, self._now(), policies, ref)
+        now = self._now()
+        policies = partial(self._policies.everywhere, now)
+        return litmus_sweep.everything(self._api, self._settings, self._known, now, policies, ref)
 
     def _removed(self, residue: Sequence[Residue]) -> list[GamedayError]:
         return litmus_sweep.remove(self._api, residue, self._settings.grace_seconds)

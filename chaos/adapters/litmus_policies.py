@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chaos.adapters.kubernetes_api import KubernetesApi
@@ -15,6 +15,7 @@ from chaos.domain.injection import Injection
 from chaos.domain.sight import Residue, ResidueKind
 from chaos.ports import RunRef
 
+ASK_AGAIN = timedelta(minutes=1)
 OF_LITMUS: dict[str, str | None] = {"app.kubernetes.io/part-of": "litmus"}
 
 Cut = tuple[str, str]
@@ -27,7 +28,7 @@ class Policies:
     def __init__(self, api: KubernetesApi) -> None:
         self._api = api
         self._cuts: dict[str, set[Cut]] = {}
-        self._is_refused = False
+        self._refused_at: datetime | None = None
 
     def remember(self, ref: RunRef, injections: Iterable[Injection]) -> None:
         cuts = {(one.namespace, one.app_label) for one in injections if one.postcondition.uncut}
@@ -44,18 +45,20 @@ class Policies:
             if _selected(found) == dict([label.split("=", 1)])
         ]
 
-    def everywhere(self) -> list[dict[str, Any]]:
+    def everywhere(self, now: datetime) -> list[dict[str, Any]]:
         """All of Litmus', as far as we may see: without the right to look, we have never made one.
 
-        A right that is given later counts after a restart.
+        Once refused it is asked again after a minute: a right may be given, and a refusal may pass.
         """
-        if self._is_refused:
+        if self._refused_at and now - self._refused_at < ASK_AGAIN:
             return []
         try:
-            return self._api.list(POLICIES, "", OF_LITMUS)
+            found = self._api.list(POLICIES, "", OF_LITMUS)
         except Forbidden:
-            self._is_refused = True
+            self._refused_at = now
             return []
+        self._refused_at = None
+        return found
 
 
 def _selected(found: Mapping[str, Any]) -> object:

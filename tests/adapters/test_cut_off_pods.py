@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.litmus import LitmusCluster
 from chaos.adapters.litmus_manifests import LitmusSettings
+from chaos.adapters.litmus_policies import Policies
 from chaos.domain.injection import Injection
 from chaos.domain.sight import Pod, ResidueKind
 from chaos.domain.spec import FaultSpec, TargetSpec
@@ -23,7 +24,7 @@ from deploy.rehearsal.store import NETWORK_POLICIES
 from tests.adapters.things import a_run
 from tests.support.rehearsal_api import ADMIN, RunningApi, running_api
 
-REF = a_run()
+REF, AT = a_run(), datetime(2030, 3, 1, 9, tzinfo=UTC)
 OURS = {"statefulset.kubernetes.io/pod-name": "kafka-0"}
 
 
@@ -109,3 +110,15 @@ def test_without_the_right_to_look_nothing_is_seen_and_so_nothing_is_proven(
     others = replace(injection(), postcondition=replace(injection().postcondition, uncut=False))
     assert make("half-token").look(REF, [others]).unseen == "", "faults without policies do not need it"
     assert half.residue() == ()
+
+
+def test_a_refused_look_for_policies_is_asked_again_after_a_minute(api: RunningApi, tmp_path: Path) -> None:
+    file = tmp_path / "later"
+    file.write_text(api.account("later-token", "later", Rule(("get",), ("",), ("pods",))))
+    policies = Policies(KubernetesApi(Connection(api.url, token_file=str(file))))
+    policy(api, "pod-network-partition-np-abc", OURS)
+    assert policies.everywhere(AT) == []
+    api.account("later-token", "later", Rule(("list",), ("networking.k8s.io",), ("networkpolicies",)))
+    assert policies.everywhere(AT + timedelta(seconds=59)) == []
+    (found,) = policies.everywhere(AT + timedelta(seconds=60))
+    assert found["metadata"]["name"] == "pod-network-partition-np-abc"
