@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from chaos.domain import codec
 from chaos.domain.run import Marks
@@ -135,6 +135,20 @@ def newest_of_each(stream: str) -> dict[str, RunLine]:
     ):
         newest.setdefault(scenario, RunLine(str(run), scenario, RunState(state), Verdict(verdict), *rest))
     return newest
+
+
+def conducted(streams: Collection[str]) -> dict[str, int]:
+    """How many different scenarios of each of these plans were run; those without any are left out."""
+    found = Run.objects.filter(stream__in=streams).values("stream")
+    return dict(found.annotate(count=Count("scenario", distinct=True)).values_list("stream", "count"))
+
+
+def last_conducted(most: int) -> list[tuple[str, datetime]]:
+    """The streams of the plans that were run last, newest first, and when. Looks at the newest 500 runs."""
+    newest: dict[str, datetime] = {}
+    for stream, at in Run.objects.order_by("-launched_at").values_list("stream", "launched_at")[:500]:
+        newest.setdefault(stream, at)
+    return [*newest.items()][:most]
 
 
 def _rows() -> QuerySet[Run]:
