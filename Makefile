@@ -1,10 +1,12 @@
 # Every target is a line; what it does is in deploy/local. Needs Python 3.11 or newer, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo day rehearsal test lint lock setup clean
+.PHONY: help demo day bench rehearsal test lint lock setup clean
 
 PLAN ?= deploy/rehearsal/sample/plan.yaml
 SCENARIO ?=
 TESTS ?=
+VIEWERS ?= 300
+RATE ?= 5
 export PLAN SCENARIO
 
 # make turns every failure into exit status 2. A day's status is an answer, though (1 refused, 2 not proven
@@ -24,6 +26,9 @@ day: ## a whole game day on the rehearsal cluster (PLAN=path of another plan, SC
 
 rehearsal: ## the practice cluster and its Prometheus alone, until Ctrl-C
 	@deploy/local/run rehearsal
+
+bench: ## a room of viewers at one run's live stream, measured (VIEWERS=300, RATE=5 notes a second)
+	@deploy/local/run bench --viewers "$(VIEWERS)" --rate "$(RATE)"
 
 test: ## the checks, then all tests: on SQLite, on PostgreSQL where it is there, with real processes
 	@deploy/local/run test $(TESTS)

@@ -138,7 +138,7 @@ class Day:
         ).returncode
 
 
-def _only_one_day() -> IO[str]:
+def only_one_day() -> IO[str]:
     """Hold the lock of this clone's day. Raises Trouble where another day holds it."""
     RUN.mkdir(parents=True, exist_ok=True)
     lock = (RUN / "day.lock").open("w")
@@ -164,7 +164,7 @@ def main() -> int:
             raise Trouble(f"There is no plan {asked.plan}. Give one: make day PLAN=path/to/plan.yaml")
         spec = cast.opened(plan)
         script, known = cast.script_for(plan, spec), {"plan_file": str(plan), "plan": spec.slug}
-        with _only_one_day():
+        with only_one_day():
             return Day(script, known, asked.scenario, interrupts).hold()
     except Trouble as trouble:
         warn(str(trouble))
