@@ -35,18 +35,17 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """`300ms`, `30s`; sent as bare milliseconds or seconds."""
+    """`300ms`, `30s`; sent as bare milliseconds."""
 
     least: timedelta
     most: timedelta
-    sent_in: timedelta = timedelta(milliseconds=1)
     pattern: str = r"0|[1-9]\d{0,7}"
 
     def canonical(self, value: object, field: str) -> str:
         return format_duration(read.duration(value, field, self.least, self.most))
 
     def env(self, text: str) -> str:
-        return str(round(read.duration(text, "", self.least, self.most) / self.sent_in))
+        return str(read.duration(text, "", self.least, self.most) // read.MILLISECOND)
 
     def __str__(self) -> str:
         return f"{format_duration(self.least)} to {format_duration(self.most)}"

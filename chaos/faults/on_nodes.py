@@ -9,7 +9,7 @@ from chaos.domain.injection import InverseKind, Postcondition, Sign
 from chaos.domain.spec import NODE_KINDS, FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameterised, Part, Risk
-from chaos.faults.on_pods import POD, SECONDS, WORD
+from chaos.faults.on_pods import POD, SECONDS, WORD, whole_seconds
 
 NODE_RULES: Mapping[str, str] = {
     "TOTAL_CHAOS_DURATION": SECONDS,
@@ -62,7 +62,7 @@ class NodeFault(Parameterised):
             raise Refused(f"{self.name} needs targets of kind node or node-of.", "targets.kind")
         (node,) = targets.nodes
         env = {
-            "TOTAL_CHAOS_DURATION": str(max(1, round(spec.duration.total_seconds()))),
+            "TOTAL_CHAOS_DURATION": whole_seconds(spec.duration),
             self.names_node_by: node.name,
             "RAMP_TIME": "0",
             "DEFAULT_HEALTH_CHECK": "false",

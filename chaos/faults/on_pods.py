@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
+from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Postcondition, Sign
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Parameterised, Part, Risk
 from chaos.faults.kinds import CONTAINER, PROBE
+from chaos.faults.parameters import SECOND
 from chaos.faults.rights import HELPERS
 
 SECONDS = r"[1-9]\d{0,4}"
@@ -95,10 +98,17 @@ class PodFault(Parameterised):
         return {**COMMON_RULES, **own}
 
 
+def whole_seconds(duration: timedelta) -> str:
+    """As Litmus reads it. Raises Refused for a part of one, which it would not count."""
+    if duration < SECOND or duration % SECOND:
+        raise Refused(f"Litmus counts whole seconds, and {format_duration(duration)} is none.", "duration")
+    return str(duration // SECOND)
+
+
 def common_env(spec: FaultSpec, targets: Targets) -> dict[str, str]:
     """What every fault on named pods sends: one round, by name, without Litmus' own health check."""
     return {
-        "TOTAL_CHAOS_DURATION": str(max(1, round(spec.duration.total_seconds()))),
+        "TOTAL_CHAOS_DURATION": whole_seconds(spec.duration),
         "TARGET_PODS": ",".join(targets.names),
         "SEQUENCE": "parallel",
         "RAMP_TIME": "0",

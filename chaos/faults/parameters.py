@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
 
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+MILLISECOND, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
+_WHOLE = {MILLISECOND: "milliseconds", SECOND: "seconds"}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h)", re.ASCII)
 
 
-def duration(text: object, field: str, least: timedelta, most: timedelta) -> timedelta:
-    """`30s`, `500ms`, `5m`; a bare number is refused, since nobody can see its unit."""
+def duration(
+    text: object, field: str, least: timedelta, most: timedelta, unit: timedelta = MILLISECOND
+) -> timedelta:
+    """`30s`, `500ms`, `5m`; a bare number is refused, since nobody can see its unit. So is what is no whole
+    number of `unit`, a millisecond or a second: nothing is rounded."""
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if not match:
         raise Refused(f"{text!r} is not a duration; write a number with ms, s, m or h, like 30s.", field)
-    value = timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    exact = Decimal(match[1]) * _UNITS[match[2]]
+    value = timedelta(milliseconds=int(exact))
     if not least <= value <= most:
         raise Refused(f"{text} is outside {format_duration(least)} to {format_duration(most)}.", field)
+    if exact % int(unit / MILLISECOND):
+        raise Refused(f"{text} is not a whole number of {_WHOLE[unit]}.", field)
     return value
 
 

@@ -10,6 +10,7 @@ from chaos.domain.errors import Refused
 from chaos.domain.spec import NODE_KINDS, FaultSpec, Stage, TargetSpec
 from chaos.faults import catalogue
 from chaos.faults.base import Fault
+from chaos.faults.parameters import MILLISECOND, SECOND
 from gameday.plans.findings import Findings
 from gameday.plans.problems import Path
 
@@ -21,17 +22,19 @@ def fault(item: dict[str, Any], path: Path, findings: Findings) -> FaultSpec:
         findings.say(path, "A scenario has one fault today; give the others scenarios of their own.")
     parameters: dict[str, str] = {}
     stages: tuple[Stage, ...] = ()
+    unit = MILLISECOND
     try:
         known = catalogue.find(item["fault"])
     except Refused as error:
         findings.refused(path, error)
     else:
+        unit = SECOND if known.needs_targets else MILLISECOND  # Litmus counts whole seconds
         _check_targets(known, item, (*path, "targets"), findings)
         parameters = _parameters(known, item.get("parameters", {}), path, findings)
         stages = _stages(known, item, path, findings)
     return FaultSpec(
         fault=item["fault"],
-        duration=findings.duration(item["duration"], (*path, "duration"), SHORTEST, LONGEST),
+        duration=findings.duration(item["duration"], (*path, "duration"), SHORTEST, LONGEST, unit),
         targets=_targets(item["targets"]) if "targets" in item else None,
         parameters=parameters,
         stages=stages,

@@ -8,7 +8,7 @@ from typing import Any
 
 from chaos.domain.errors import Refused
 from chaos.domain.spec import Comparison, Op
-from chaos.faults.parameters import duration
+from chaos.faults.parameters import MILLISECOND, duration
 from gameday.plans.problems import Path, Problem, undotted
 
 
@@ -28,14 +28,15 @@ class Findings:
         """Whether nothing at or below `path` is wrong so far."""
         return not any(problem.path[: len(path)] == path for problem in self.problems)
 
-    def duration(self, text: str, path: Path, least: timedelta, most: timedelta) -> timedelta:
-        """Rounded to the millisecond, which is what a digest can tell apart."""
+    def duration(
+        self, text: str, path: Path, least: timedelta, most: timedelta, unit: timedelta = MILLISECOND
+    ) -> timedelta:
+        """A whole number of milliseconds, which is what a digest can tell apart, or of seconds."""
         try:
-            value = duration(text, "", least, most)
+            return duration(text, "", least, most, unit)
         except Refused as error:
             self.say(path, str(error))
             return least
-        return timedelta(milliseconds=round(value / timedelta(milliseconds=1)))
 
     def instant(self, text: str, path: Path) -> datetime:
         try:

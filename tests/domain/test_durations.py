@@ -42,6 +42,25 @@ def test_a_number_too_large_to_be_a_time_is_refused_too():
         duration("999999999h", "here", timedelta(0), DAY)
 
 
+@pytest.mark.parametrize("text", ["0.4ms", "1.4ms", "1000.0000001ms", "0.0001s", "0.000000001h", "1.3333333h"])
+def test_what_is_finer_than_a_millisecond_is_refused_and_not_rounded(text):
+    with pytest.raises(Refused, match=f"{text} is not a whole number of milliseconds"):
+        duration(text, "here", timedelta(0), DAY)
+
+
+@pytest.mark.parametrize("text", ["2500ms", "1.4s", "0.04m"])
+def test_where_whole_seconds_are_counted_their_parts_are_refused(text):
+    with pytest.raises(Refused, match=f"{text} is not a whole number of seconds"):
+        duration(text, "here", timedelta(0), DAY, unit=timedelta(seconds=1))
+    assert duration("2000ms", "here", timedelta(0), DAY, unit=timedelta(seconds=1)) == timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("text", ["0.1s", "0.1m", "1.1h", "4.35s", "0.001s"])
+def test_a_decimal_is_read_exactly(text):
+    """As a binary fraction 4.35 s would be 4.3499999 s."""
+    assert duration(text, "here", timedelta(0), DAY) % timedelta(milliseconds=1) == timedelta(0)
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 86_400_000).map(lambda ms: timedelta(milliseconds=ms)))
 def test_a_duration_is_written_exactly(value):

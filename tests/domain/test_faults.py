@@ -103,8 +103,8 @@ def test_pods_are_deleted_by_name_in_one_round_and_nothing_is_left_to_litmus_to_
     )
 
 
-@pytest.mark.parametrize("seconds, sent", [(0.2, "1"), (1, "1"), (29.6, "30"), (90, "90")])
-def test_litmus_is_told_whole_seconds_and_never_none(seconds, sent):
+@pytest.mark.parametrize("seconds, sent", [(1, "1"), (90, "90")])
+def test_litmus_is_told_the_seconds_of_one_round(seconds, sent):
     spec = replace(a_spec().fault, duration=timedelta(seconds=seconds))
     part = find("pod-delete").part(spec, Targets("payments", pods()[:1], 6, 6))
     assert part.env["TOTAL_CHAOS_DURATION"] == part.env["CHAOS_INTERVAL"] == sent

@@ -1,12 +1,17 @@
 """Values that Litmus would take for others, or for nothing, without a word: refused with a sentence."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from chaos.domain.errors import Refused
+from chaos.domain.spec import FaultSpec, TargetSpec
+from chaos.domain.targets import Targets
 from chaos.faults import example
-from chaos.faults.catalogue import FAULTS, find
+from chaos.faults.catalogue import FAULTS, find, plan_injections
+from tests.support.builders import a_node, pods
 
 
 def canonical(name, **parameters):
@@ -28,6 +33,34 @@ def test_a_network_of_ip_version_4_is_sent_as_one(networks):
     sent = find("pod-network-loss").env_of(found)["DESTINATION_IPS"]
     assert re.fullmatch(find("pod-network-loss").env_rules()["DESTINATION_IPS"], sent)
     assert sent.split(",") == [one if "/" in one else f"{one}/32" for one in networks.split(",")]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("pod-network-latency", {"latency": "1.4ms"}),
+        ("pod-network-latency", {"latency": "100ms", "jitter": "0.4ms"}),
+        ("pod-http-latency", {"latency": "1.5ms"}),
+        ("pod-http-reset-peer", {"after": "0.4ms"}),
+    ],
+)
+def test_a_part_of_a_millisecond_is_refused_and_does_not_become_a_whole_one_or_none(name, parameters):
+    with pytest.raises(Refused, match="is not a whole number of milliseconds"):
+        canonical(name, **parameters)
+
+
+@pytest.mark.parametrize("name", ["pod-delete", "pod-network-latency", "node-drain", "node-cpu-hog"])
+def test_litmus_counts_whole_seconds_so_no_other_duration_is_planned(name):
+    fault, one = find(name), timedelta(seconds=1)
+    targets = Targets("payments", () if fault.on_nodes else pods()[:1], 6, 6)
+    selector = TargetSpec("payments", "node-of" if fault.on_nodes else "deployment", {"app": "api"}, count=1)
+    if fault.on_nodes:
+        targets = replace(targets, nodes=(a_node(),), spare="node-5")
+    spec = FaultSpec(name, 2.5 * one, selector, canonical(name))
+    with pytest.raises(Refused, match="Litmus counts whole seconds"):
+        plan_injections("0f0e0d0c", 0, spec, targets)
+    (injection,) = plan_injections("0f0e0d0c", 0, replace(spec, duration=2 * one), targets)
+    assert injection.env["TOTAL_CHAOS_DURATION"] == "2"
 
 
 OF_A_NETWORK = [name for name in FAULTS if name.startswith(("pod-network-", "pod-dns-", "pod-http-"))]

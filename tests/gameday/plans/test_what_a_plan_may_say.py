@@ -48,6 +48,8 @@ def test_the_small_and_the_full_plan_are_valid():
         (f"{SCENARIO}.faults[0].duration", "30", "write a number with ms, s, m or h"),
         (f"{SCENARIO}.faults[0].duration", 30, "quote it"),
         (f"{SCENARIO}.faults[0].duration", "0s", "outside 1s"),
+        (f"{SCENARIO}.faults[0].duration", "2500ms", "not a whole number of seconds"),
+        (f"{SCENARIO}.probes[0].timeout", "100.5ms", "not a whole number of milliseconds"),
         (f"{SCENARIO}.faults[0].stages", [{"parameters": {"forse": True}}], "no parameter forse"),
         (
             f"{SCENARIO}.faults[0]",
