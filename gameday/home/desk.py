@@ -12,6 +12,7 @@ from django.urls import reverse
 from chaos.journal import plan_stream, slug_of
 from chaos.services import contact, queries
 from chaos.services.contact import InContact
+from gameday.approvals import policy
 from gameday.approvals import services as approvals
 from gameday.approvals.services import Standing
 from gameday.debriefs.models import ActionItem
@@ -109,6 +110,9 @@ def _waiting(ahead: Ahead, user: User, team: Set[TeamRole]) -> Iterator[Waiting]
     if standing.status == "rejected" and may(Act.PLAN, roles):
         edit = reverse("plans:edit", args=[plan.slug])
         yield Waiting("pencil", f"{plan} was rejected. Change it and it is asked anew.", "Change", edit)
+    if standing.status == "waiting" and user.username in standing.asked.writers:
+        sentence = f"Your plan {plan} waits for others: {_for_whom(standing)}."
+        yield Waiting("clock", sentence, "See what is missing", approval)
     if standing.status == "waiting" and may(Act.APPROVE, roles):
         is_free = user.username not in standing.asked.writers | standing.asked.facilitators
         if is_free and user.pk not in {row.approver_id for row in here}:
@@ -122,6 +126,16 @@ def _waiting(ahead: Ahead, user: User, team: Set[TeamRole]) -> Iterator[Waiting]
             scenarios = "1 scenario" if left == 1 else f"{left} scenarios"
             day = reverse("conduct:day", args=[plan.slug])
             yield Waiting("play", f"{plan} is ready: {scenarios} to conduct.", "Open the day", day)
+
+
+def _for_whom(standing: Standing) -> str:
+    """Who has to do something before it can be launched, in words."""
+    lacking = policy.tier(standing.asked.environment).quorum - len(standing.approvals)
+    parts = [f"{lacking} approval{'' if lacking == 1 else 's'}"] if lacking > 0 else []
+    untold = len(standing.asked.untold)
+    if untold:
+        parts.append(f"{untold} {'party' if untold == 1 else 'parties'} to be told")
+    return " and ".join(parts) or "its window to open"
 
 
 def _past() -> Iterator[Past]:

@@ -46,6 +46,7 @@ def test_each_finds_what_waits_for_them_and_nobody_what_is_not_theirs():
     assert "waits for a decision" in home("anna")
     assert "on-call must know of A small day" in home("ravi")
     assert "waits for a decision" not in home("petra")
+    assert "waits for others: 1 approval and 1 party to be told" in home("petra")
     assert "waits for a decision" not in home("fiona")  # an approver, but she facilitates
 
 

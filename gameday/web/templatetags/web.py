@@ -16,6 +16,9 @@ from gameday.web import marks
 
 register = template.Library()
 
+FORTNIGHT = 14
+"""Days from which on nobody asks for hours."""
+
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table"])
 _TAGS = {"p", "em", "strong", "code", "pre", "ul", "ol", "li", "a", "br", "blockquote", "hr"}
 _TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
@@ -62,7 +65,7 @@ def ago(at: datetime | None) -> SafeString | str:
 
 @register.filter
 def span(length: timedelta | None) -> str:
-    """The two largest units at most: `1 min 20 s`, `3 h`, `2 d 4 h`."""
+    """The two largest units at most, of long times only days: `1 min 20 s`, `3 h`, `2 d 4 h`, `91 d`."""
     if length is None:
         return "—"
     seconds = round(length.total_seconds())
@@ -71,7 +74,7 @@ def span(length: timedelta | None) -> str:
         count, seconds = divmod(seconds, size)
         if count:
             parts.append(f"{count} {name}")
-    return " ".join(parts[:2]) or "0 s"
+    return " ".join(parts[: 1 if length.days >= FORTNIGHT else 2]) or "0 s"
 
 
 @register.filter

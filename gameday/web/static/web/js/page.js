@@ -2,6 +2,7 @@
 "use strict";
 
 (() => {
+  const FORTNIGHT = 14 * 86400; // from here on nobody asks for hours
   const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
 
   const span = (seconds) => {
@@ -12,7 +13,7 @@
       left -= count * size;
       if (count) parts.push(`${count} ${name}`);
     }
-    return parts.slice(0, 2).join(" ") || "0 s";
+    return parts.slice(0, Math.abs(seconds) >= FORTNIGHT ? 1 : 2).join(" ") || "0 s";
   };
 
   const refresh = () => {
