@@ -180,6 +180,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:26379/0")
 
+# A scenario at the size that a plan allows has more fields than Django reads by itself.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -49,8 +50,9 @@ def document_of(plan: Plan, version: int) -> Mapping[str, Any]:
     return parsed(text_of(plan, version))
 
 
+@lru_cache(maxsize=64)
 def parsed(text: str) -> Mapping[str, Any]:
-    """A text of the journal as data; empty for none."""
+    """A text of the journal as data; empty for none. Nobody writes into it: it is kept."""
     return read(text.encode()).document if text else {}
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, DateTimeField, F, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, F, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 
 from chaos.journal import plan_stream
 from chaos.services import queries
-from gameday.plans.models import Plan
+from gameday.plans.models import DOCUMENT_TEXT, Plan
 from gameday.plans.standing import Standing, Standings
 
 A_PAGE = 25
@@ -36,7 +38,7 @@ class Line:
 
     @property
     def scenarios(self) -> int:
-        return len(self.plan.document["scenarios"])
+        return len(json.loads(getattr(self.plan, DOCUMENT_TEXT))["scenarios"])
 
 
 def page(standings: Standings, team: str, status: str, number: str, now: datetime) -> Page[Line]:
@@ -63,7 +65,8 @@ def _by_standing(
 def _ordered(now: datetime) -> QuerySet[Plan]:
     is_over = Case(When(closes_at__lte=now, then=Value(1)), default=Value(0))
     opens = Case(When(closes_at__gt=now, then=F("opens_at")), output_field=DateTimeField())
-    rows = Plan.objects.select_related("team", "cluster", "last_editor")
+    rows = Plan.objects.select_related("team", "cluster", "last_editor").defer("document")
+    rows = rows.annotate(**{DOCUMENT_TEXT: Cast("document", TextField())})
     return rows.order_by(is_over, opens, "-closes_at", "slug")
 
 

@@ -14,6 +14,11 @@ from gameday.plans.compile import compile_plan
 from gameday.plans.spec import PlanSpec
 
 
+DOCUMENT_TEXT = "document_text"
+"""What a query of many plans calls the document as it stands in the database: no need to read it as data, and
+to write it as text again, only to find what was compiled before."""
+
+
 class Plan(models.Model):
     """`document` is valid: it went through the schema and the compiler. `version` counts its changes.
 
@@ -50,7 +55,8 @@ class Plan(models.Model):
 
     def compiled(self) -> PlanSpec:
         """Raises PlanRefused for a document that an older release accepted and this one does not."""
-        return _compiled(json.dumps(self.document))
+        text: str | None = getattr(self, DOCUMENT_TEXT, None)
+        return _compiled(json.dumps(self.document) if text is None else text)
 
     def day_roles(self, username: str) -> frozenset[DayRole]:
         """What somebody is on this day; read off the document, which is cheaper than compiling it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from chaos.domain import codec
 from chaos.domain.errors import Refused
@@ -56,7 +57,7 @@ class Scenario:
         return self.run.scenario
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlanSpec:
     """`people` maps usernames to what they are on the day."""
 
@@ -88,7 +89,7 @@ class PlanSpec:
         keys = ", ".join(scenario.key for scenario in self.scenarios)
         raise Refused(f"{self.slug} has no scenario {key!r}; it has {keys}.", "scenario")
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """What an approval binds to: SHA-256 of the canonical JSON of `digested`, in hex."""
         return codec.digest(self.digested)
