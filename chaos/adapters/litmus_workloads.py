@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chaos.adapters.kubernetes_api import KubernetesApi
@@ -17,11 +18,28 @@ RESOURCES = {
 }
 
 
+AUTOSCALERS = Resource("autoscaling/v1", "horizontalpodautoscalers")
+
+
 def found(api: KubernetesApi, namespace: str, kind: str, labels: Mapping[str, str]) -> tuple[Workload, ...]:
-    """Those whose own labels these are; a pod's labels are often the same, but need not be."""
+    """Those whose own labels these are; a pod's labels are often the same, but need not be. Each with what
+    sets its number by itself."""
     if kind not in RESOURCES:
         raise Refused(f"A {kind} has no number of replicas to change.", "targets.kind")
-    return tuple(parsed(kind, one) for one in api.list(RESOURCES[kind], namespace, {**labels}))
+    workloads = [parsed(kind, one) for one in api.list(RESOURCES[kind], namespace, {**labels})]
+    scalers = _scalers(api, namespace) if workloads else {}
+    return tuple(replace(one, scaled_by=scalers.get((one.kind, one.name), "")) for one in workloads)
+
+
+def _scalers(api: KubernetesApi, namespace: str) -> dict[tuple[str, str], str]:
+    """The name of each HorizontalPodAutoscaler, by what it scales. Where there is no such kind, there is
+    none of them."""
+    try:
+        scalers = api.list(AUTOSCALERS, namespace)
+    except NotFound:
+        return {}
+    refs = [((one.get("spec") or {}).get("scaleTargetRef") or {}, one["metadata"]["name"]) for one in scalers]
+    return {(str(ref.get("kind", "")).lower(), str(ref.get("name", ""))): name for ref, name in refs}
 
 
 def seen(api: KubernetesApi, pre: Workload, within: float | None = None) -> Workload | None:

@@ -99,6 +99,8 @@ class Workload:
     name: str
     uid: str
     replicas: int
+    scaled_by: str = ""
+    """The HorizontalPodAutoscaler that sets the number by itself; known where targets are named."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name}"

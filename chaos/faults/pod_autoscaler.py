@@ -29,7 +29,8 @@ class PodAutoscaler(PodFault):
     )
     risk_class = Risk.MEDIUM
     needs = (
-        "no HorizontalPodAutoscaler on the workload, which would change the number on its own",
+        "no HorizontalPodAutoscaler on the workload, which would change the number by itself: one that has "
+        "it is refused",
         "one workload alone with the first of the selector's labels among its own",
     )
     proof = (
@@ -72,6 +73,12 @@ class PodAutoscaler(PodFault):
                 "targets.labels",
             )
         (workload,) = workloads
+        if workload.scaled_by:
+            raise Refused(
+                f"HorizontalPodAutoscaler {workload.scaled_by} sets the number of {workload.name} by itself, "
+                "and would work against this fault and against its end. Take another workload.",
+                "targets.labels",
+            )
         if int(spec.parameters["replicas"]) <= workload.replicas:
             sentence = f"{workload.name} has {workload.replicas} replicas already; write a larger number."
             raise Refused(sentence, "parameters.replicas")

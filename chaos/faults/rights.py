@@ -93,7 +93,11 @@ SCALE = Family(
     "scale",
     "changes the number of replicas of Deployments and StatefulSets in the target's namespace",
     (*_LOOK, _right("apps", "deployments statefulsets", "get list patch update")),
-    ours_target=(*_SEE, _right("apps", "deployments statefulsets", "get list patch")),
+    ours_target=(
+        *_SEE,
+        _right("apps", "deployments statefulsets", "get list patch"),
+        _right("autoscaling", "horizontalpodautoscalers", "list"),
+    ),
 )
 DRAIN = Family(
     "drain",

@@ -14,7 +14,7 @@ from chaos.adapters.litmus_manifests import LitmusSettings
 from chaos.domain.errors import Refused
 from chaos.domain.sight import Workload
 from deploy.rehearsal.platform import manifests
-from deploy.rehearsal.store import DEPLOYMENTS
+from deploy.rehearsal.store import AUTOSCALERS, DEPLOYMENTS
 from tests.adapters.things import a_run, an_injection
 from tests.support.rehearsal_api import ADMIN, RunningApi, running_api
 
@@ -50,6 +50,18 @@ def replicas_now(api: RunningApi) -> int:
 def the_api(cluster: LitmusCluster) -> Workload:
     (found,) = cluster.workloads("payments", "deployment", {"app": "api"})
     return found
+
+
+def test_what_sets_its_number_by_itself_is_found_with_it(api: RunningApi, cluster: LitmusCluster) -> None:
+    for name, kind, of in (("by-load", "Deployment", "web"), ("by-queue", "StatefulSet", "api")):
+        scaler = {
+            "metadata": {"name": name, "namespace": "payments"},
+            "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": kind, "name": of}, "maxReplicas": 9},
+        }
+        api.do(lambda scaler=scaler: api.store.create(AUTOSCALERS, scaler))
+    assert the_api(cluster).scaled_by == "", "a StatefulSet of the same name is another workload"
+    (web,) = cluster.workloads("payments", "deployment", {"app": "web"})
+    assert web.scaled_by == "by-load"
 
 
 def test_a_workload_is_found_by_its_own_labels_with_its_number(cluster: LitmusCluster) -> None:

@@ -39,6 +39,7 @@ def scaling(*workloads, replicas="9"):
         ((API, replace(API, name="web", uid="uid-web")), "9", "here: api, web"),
         ((API,), "6", "api has 6 replicas already"),
         ((API,), "2", "api has 6 replicas already"),
+        ((replace(API, scaled_by="by-load"),), "9", "HorizontalPodAutoscaler by-load sets the number of api"),
     ],
 )
 def test_only_one_workload_can_be_scaled_and_only_up(workloads, replicas, sentence):

@@ -33,6 +33,7 @@ PRODUCT_TARGETS = (
     rule("apps", "deployments statefulsets replicasets", _READ),
     rule("apps", "deployments statefulsets", "patch"),  # to set a number of replicas back
     rule("policy", "poddisruptionbudgets", _READ),
+    rule("autoscaling", "horizontalpodautoscalers", "list"),  # what scales by itself is no target of scaling
 )
 PRODUCT_CLUSTER = (
     rule("core", "nodes namespaces", _READ),

@@ -52,6 +52,7 @@ from deploy.rehearsal.store.collector import Collector
 from deploy.rehearsal.store.disruption import Disruption
 from deploy.rehearsal.store.errors import ApiError
 from deploy.rehearsal.store.kinds import (
+    AUTOSCALERS,
     BUDGETS,
     CHAOS_ENGINES,
     CHAOS_EXPERIMENTS,
@@ -84,6 +85,7 @@ from deploy.rehearsal.store.shelf import Change
 from deploy.rehearsal.store.store import Deletion, Store
 
 __all__ = [
+    "AUTOSCALERS",
     "BUDGETS",
     "CHAOS_ENGINES",
     "CHAOS_EXPERIMENTS",

@@ -62,6 +62,14 @@ JOBS = Kind("batch", "v1", "jobs", "Job", status=True, categories=_ALL)
 BUDGETS = Kind(
     "policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", status=True, short_names=("pdb",)
 )
+AUTOSCALERS = Kind(
+    "autoscaling",
+    "v1",
+    "horizontalpodautoscalers",
+    "HorizontalPodAutoscaler",
+    status=True,
+    short_names=("hpa",),
+)
 LEASES = Kind("coordination.k8s.io", "v1", "leases", "Lease")
 NETWORK_POLICIES = Kind(
     "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", short_names=("netpol",)
@@ -101,6 +109,7 @@ BUILT_IN = (
     DAEMON_SETS,
     JOBS,
     BUDGETS,
+    AUTOSCALERS,
     LEASES,
     NETWORK_POLICIES,
     ROLES,
