@@ -1,7 +1,9 @@
 """The loopback ports the practice stack listens on; each can be moved by an environment variable."""
 
+import contextlib
 import os
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .say import Trouble
@@ -46,6 +48,23 @@ def claim(*ports: Port) -> None:
                 f"Port {number} is taken. {port.listener} is to listen there: "
                 f"stop what holds it, or set {port.variable} to a free port."
             )
+
+
+@contextlib.contextmanager
+def elsewhere(*ports: Port) -> Iterator[None]:
+    """While it lasts these are free ports, for a stack beside others; afterwards they are where they were."""
+    before = {port.variable: os.environ.get(port.variable) for port in ports}
+    with contextlib.ExitStack() as held:
+        servers = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in ports]
+        numbers = [str(server.getsockname()[1]) for server in servers]
+    os.environ.update(zip(before, numbers, strict=True))
+    try:
+        yield
+    finally:
+        for variable, number in before.items():
+            os.environ.pop(variable, None)
+            if number is not None:
+                os.environ[variable] = number
 
 
 def _is_free(number: int) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -48,12 +46,14 @@ class House(Programs):
     def __init__(self, state: Path, database_url: str = "") -> None:
         self.state, self.stack, logs = state, Stack(state), state / "logs"
         self._conducting: list[Conducting] = []
-        with _free_ports(), pytest.MonkeyPatch.context() as patch:
+        ours = (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL, ports.WEB)
+        with ports.elsewhere(*ours), pytest.MonkeyPatch.context() as patch:
             patch.setenv(DAY_DATABASE, database_url or f"sqlite:///{state / 'gameday.sqlite3'}")
             self.environment = {**os.environ, **self.stack.environment()}
             self.prometheus_url, self.cluster_url = self.stack.prometheus_url, self.stack.cluster_url
+            self.web_url = self.stack.web_url
             specs = [self.stack.redis(), self.stack.rehearsal(), self.stack.prometheus()]
-            specs += [self.stack.worker(logs), self.stack.beat(logs)]
+            specs += [self.stack.worker(logs), self.stack.beat(logs), self.stack.web()]
         super().__init__(specs, logs, state / "run")
 
     def close(self) -> None:
@@ -187,13 +187,3 @@ def until(happened: Callable[[], bool], what: str, within: float = 30.0) -> None
 def _get(url: str, given: bytes | None = None) -> Any:
     with urllib.request.urlopen(url, given, timeout=5) as answer:  # noqa: S310 - loopback
         return json.load(answer)
-
-
-@contextlib.contextmanager
-def _free_ports() -> Iterator[None]:
-    """Free ports for one stack; the environment is as before afterwards, so that no other test sees them."""
-    with contextlib.ExitStack() as held, pytest.MonkeyPatch.context() as patch:
-        for port in (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL):
-            server = held.enter_context(socket.create_server(("127.0.0.1", 0)))
-            patch.setenv(port.variable, str(server.getsockname()[1]))
-        yield

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from deploy.local.ports import Port, claim
+from deploy.local.ports import Port, claim, elsewhere
 from deploy.local.say import Trouble
 
 REDIS = Port("Redis", "GAMEDAY_TEST_REDIS_PORT", 1)
@@ -39,3 +39,12 @@ def test_two_listeners_cannot_have_one_port(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(REDIS.variable, " ")
     assert REDIS.number() == 1
+
+
+def test_a_stack_beside_others_gets_free_ports_while_it_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(REDIS.variable, "7")
+    monkeypatch.delenv(OTHER.variable, raising=False)
+    with elsewhere(REDIS, OTHER):
+        assert REDIS.number() != 7
+        claim(REDIS, OTHER)
+    assert (REDIS.number(), OTHER.number()) == (7, OTHER.default)

@@ -1,0 +1,83 @@
+"""What a stack with the web app begins with: people, cluster, the sample plan and last quarter's day."""
+
+import json
+import secrets
+import subprocess
+from collections.abc import Mapping, Sequence
+
+from . import cast
+from .paths import ROOT
+from .say import Trouble, step
+from .script import Script
+from .stack import PYTHON, Stack
+
+PLAN = ROOT / "deploy" / "rehearsal" / "sample" / "plan.yaml"
+
+SEATS = {
+    "petra": "planner: writes and changes plans",
+    "anders": "approver: decides on them",
+    "fiona": "facilitator: conducts the day",
+    "ravi": "responder: meets it as an incident",
+    "sam": "scribe: writes down what happens",
+    "otto": "observer, of another team",
+    "kofi": "responder, of another team",
+    "iris": "auditor: takes out the evidence",
+    "ada": "administrator: people and clusters",
+}
+
+
+class Loading:
+    """Fills the database of a stack whose cluster is up. Done again, it adds nothing twice."""
+
+    def __init__(self, stack: Stack, script: Script, environment: Mapping[str, str]) -> None:
+        self.stack, self.script, self.environment = stack, script, environment
+        # Registered anew at each start, since its ports may have moved; its identity has not.
+        self.cluster = [
+            *("cluster", "add", script.cluster, "--server", stack.cluster_url),
+            *("--token-file", str(stack.token_file), "--prometheus", stack.prometheus_url),
+            *("--environment", "rehearsal", "--as", script.administrator),
+        ]
+
+    @property
+    def password(self) -> str:
+        """One for everybody on this practice machine; made once."""
+        kept = self.stack.state / "password"
+        if not kept.exists():
+            kept.write_text(f"practice-{secrets.token_hex(3)}")
+            kept.chmod(0o600)
+        return kept.read_text()
+
+    def load(self) -> None:
+        """Database and style sheets; at the first start also people, plan and last quarter's day.
+
+        Raises Trouble where any of it is refused; its sentence is on standard error by then.
+        """
+        calls = [["migrate", "--verbosity", "0"], ["collectstatic", "--no-input", "--verbosity", "0"]]
+        loaded = self.stack.state / "loaded"
+        if loaded.exists():
+            self._seed([*calls, self.cluster])
+            return
+        step("first start: preparing database, people, plan and last quarter's day")
+        calls += [*cast.introductions(self.script), self.cluster]
+        self._seed([*calls, ["plan", "import", str(PLAN), "--as", "petra"]])
+        self._practice()
+        loaded.touch()
+
+    def _seed(self, calls: Sequence[Sequence[str]]) -> None:
+        self._run("deploy.local.seed", [[*call] for call in calls])
+
+    def _practice(self) -> None:
+        """Passwords, and last quarter's day."""
+        given = {"password": self.password, "users": [*SEATS], "cluster": self.script.cluster}
+        self._run("deploy.local.practice_data", given)
+
+    def _run(self, module: str, given: object) -> None:
+        done = subprocess.run(
+            [PYTHON, "-m", module], cwd=ROOT, env=self.environment, input=json.dumps(given), text=True,
+            stdout=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise Trouble(
+                f"The data could not be prepared; the lines above say why. To start afresh: rm -r "
+                f"{self.stack.state}"
+            )
