@@ -111,17 +111,17 @@ USE_I18N = False
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(STATE_DIR / "static")))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-# Hashed names, cached for good, once `collectstatic` has been run; else straight from the source.
-_HAS_MANIFEST = (STATIC_ROOT / "staticfiles.json").exists()
+# Hashed names, cached for good, where `collectstatic` is run before every start; else from the source.
+_HASHED = env.bool("GAMEDAY_HASHED_STATIC", default=False)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if _HAS_MANIFEST
+        if _HASHED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = not _HAS_MANIFEST
+WHITENOISE_USE_FINDERS = not _HASHED
 
 LOGIN_URL = "people:sign-in"
 LOGIN_REDIRECT_URL = "home"

@@ -40,7 +40,7 @@ class Demo:
     def __init__(self, script: Script, interrupts: Interrupts) -> None:
         self.script, self.interrupts = script, interrupts
         self.stack = Stack(STATE / "demo", is_kept=True)
-        self.environment = {**os.environ, **self.stack.environment(), "GAMEDAY_HASHED_STATIC": "true"}
+        self.environment = {**os.environ, **self.stack.environment()}
         self.loading = Loading(self.stack, script, self.environment)
 
     def show(self) -> None:

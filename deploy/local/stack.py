@@ -64,6 +64,8 @@ class Stack:
             "DJANGO_SETTINGS_MODULE": "gameday.settings",
             "PYTHONUNBUFFERED": "1",
             "GAMEDAY_PLAIN_HTTP": "true",  # loopback
+            # A stack that is kept collects its style sheets at every start.
+            "GAMEDAY_HASHED_STATIC": "true" if self.is_kept else "false",
         }
 
     def redis(self) -> Spec:
