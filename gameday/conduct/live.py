@@ -46,6 +46,8 @@ def parts(here: Room) -> dict[str, Any]:
         "room": here,
         "plan": here.plan,
         "run": here.run,
+        "launched_by": here.name(here.run.launched_by) if here.run else "",
+        "stopped_by": here.name(here.run.stop.by) if here.run and here.run.stop else "",
         "zero": here.zero,
         "status": status(here),
         "receipt": receipt(here),

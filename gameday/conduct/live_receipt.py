@@ -52,7 +52,7 @@ def receipt(room: Room) -> Receipt | None:
         is_proven=run.is_proven_gone,
         gone=sum(item.reverted_at is not None for item in asked),
         count=len(asked),
-        rungs=_rungs(run),
+        rungs=_rungs(room, run),
         failures=() if over else tuple(item.text for item in failures if item.at >= since)[-3:],
         residue=run.residue,
         is_stranded=room.is_stranded,
@@ -65,12 +65,12 @@ def _heading(run: RunEvidence) -> str:
     return "Stopping" if run.stop else "Undoing"
 
 
-def _rungs(run: RunEvidence) -> tuple[Rung, ...]:
+def _rungs(room: Room, run: RunEvidence) -> tuple[Rung, ...]:
     marks, found = run.marks, list[tuple[str, datetime | None]]()
     decided = marks.decided_at or (run.stop.at if run.stop else None)
     if marks.breach_at:
         found.append(("First reading beyond the limit", marks.breach_at))
-    found.append((_decision(run), decided))
+    found.append((_decision(room, run), decided))
     if any(item.inverse is InverseKind.PERSON for item in run.injections) and run.was_requested:
         word = next((item.at for item in run.words if item.word == "reverted"), None)
         found.append(("A person says that it is undone", word))
@@ -92,7 +92,7 @@ def _rungs(run: RunEvidence) -> tuple[Rung, ...]:
     )
 
 
-def _decision(run: RunEvidence) -> str:
+def _decision(room: Room, run: RunEvidence) -> str:
     if run.stop is None:
         return "Time was up"
-    return f"{run.stop.by} pressed Stop" if run.stop.by else "Stop decided"
+    return f"{room.name(run.stop.by)} pressed Stop" if run.stop.by else "Stop decided"

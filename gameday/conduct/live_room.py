@@ -13,6 +13,7 @@ from chaos.services import evidence_queries, queries
 from chaos.services.evidence_queries import RunEvidence
 from chaos.services.queries import RunLine
 from gameday.conduct.audience import readable
+from gameday.people.models import User
 from gameday.plans.models import Plan
 from gameday.plans.spec import PlanSpec
 
@@ -26,7 +27,8 @@ class Room:
     """`run` is the one in focus: the live one, else the newest; None before the first.
 
     `lines` maps each scenario that ever ran to its newest run, `entries` are what this audience may read of
-    the run's journal. `is_hidden`: what the run in focus is about is not for this audience yet.
+    the run's journal. `is_hidden`: what the run in focus is about is not for this audience yet. `names` maps
+    usernames to the names of those who launched and stopped it.
     """
 
     plan: Plan
@@ -37,6 +39,7 @@ class Room:
     run: RunEvidence | None
     entries: tuple[JournalEntry, ...]
     is_hidden: bool
+    names: Mapping[str, str]
 
     @property
     def is_live(self) -> bool:
@@ -65,6 +68,9 @@ class Room:
         line = self.lines.get(key)
         return not self.organiser and is_hidden(self.spec, key, line.state if line else None)
 
+    def name(self, username: str) -> str:
+        return self.names.get(username) or username
+
     def of(self, *kinds: str) -> list[JournalEntry]:
         """The run's entries of these kinds, in order."""
         return [entry for entry in self.entries if entry.kind in kinds]
@@ -81,7 +87,14 @@ def room(plan: Plan, organiser: bool, now: datetime, run: str = "") -> Room:
         mine = readable(of_run(plan.stream, found.run), plan.stream, organiser)
         entries = tuple(newest(mine, _MOST_ENTRIES))
     hidden = bool(found and not organiser and is_hidden(spec, found.scenario, found.state))
-    return Room(plan, spec, now, organiser, lines, found, entries, hidden)
+    return Room(plan, spec, now, organiser, lines, found, entries, hidden, _names(found))
+
+
+def _names(run: RunEvidence | None) -> Mapping[str, str]:
+    if run is None:
+        return {}
+    who = {run.launched_by, run.stop.by if run.stop else ""}
+    return dict(User.objects.filter(username__in=who).values_list("username", "name"))
 
 
 def in_focus(lines: Iterable[RunLine]) -> str:

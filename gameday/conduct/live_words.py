@@ -30,7 +30,7 @@ def figure(value: float) -> str:
         return "0"
     if abs(value) >= 100:
         return f"{value:,.0f}"
-    decimals = 2 if abs(value) >= 1 else 4
+    decimals = 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 4
     text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
     return text if text not in ("0", "-0") else f"{value:.1g}"
 

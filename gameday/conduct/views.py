@@ -76,7 +76,7 @@ def attest(request: HttpRequest, plan: str) -> HttpResponse:
         services.attest(found, key, word, me(request), said.strip(), now)
     except Refused as refused:
         return _refused(request, plan, refused, attest_note=said)
-    return _done(request, plan)
+    return _done(request, plan, f"Noted: it is {word}.")
 
 
 def _refused(request: HttpRequest, plan: str, why: GamedayError, **typed: Any) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from chaos.domain.errors import GamedayError, StoreUnavailable
 from chaos.services import queries
-from chaos.services.stop import Stopped
+from chaos.services.stop import Halted, Stopped
 from gameday.conduct import services
 from gameday.conduct.live_page import me
 
@@ -35,12 +35,16 @@ def stop(request: HttpRequest) -> HttpResponse:
 
 
 def _runs(named: str) -> list[str]:
-    """A name that is none stops everything: whoever presses Stop means something that runs."""
+    """The named run while it is live, else whatever is live on its plan, and everything where none is named:
+    a page may be older than the run that its reader wants to stop."""
+    live = queries.live_runs()
+    if named in {item.run for item in live}:
+        return [named]
     try:
-        run = str(UUID(named)) if named else ""
+        stream = queries.stream_of(UUID(named)) if named else ""
     except ValueError:
-        run = ""
-    return [run] if run else [item.run for item in queries.live_runs()]
+        stream = ""
+    return [item.run for item in live if not stream or item.stream == stream]
 
 
 def _say(request: HttpRequest, stopped: Stopped) -> None:
@@ -74,14 +78,17 @@ def halt(request: HttpRequest) -> HttpResponse:
         return _page(request)
     reason = request.POST.get("reason", "").strip()
     halted = services.halt(me(request).username, reason, timezone.now())
-    told = sum(len(items) for items in halted.deleted.values())
-    clusters = len(halted.deleted)
-    messages.success(request, f"Halted. {told} objects were told to go on {clusters} clusters.")
+    messages.success(request, f"Halted. {_told(halted)}")
     for name, sentence in halted.failed.items():
         messages.warning(request, f"{name}: {sentence} {BY_HAND}")
     if halted.record_error:
         messages.warning(request, f"It could not be written down: {halted.record_error}")
     return redirect("conduct:halt")
+
+
+def _told(halted: Halted) -> str:
+    told = [str(item) for items in halted.deleted.values() for item in items]
+    return f"Told to go: {', '.join(told)}." if told else "Nothing of ours was found in any cluster."
 
 
 def release(request: HttpRequest) -> HttpResponse:

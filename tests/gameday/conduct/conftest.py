@@ -30,6 +30,12 @@ def bell(monkeypatch: pytest.MonkeyPatch) -> mock.Mock:
 
 
 @pytest.fixture
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages' clock stands still at NOW."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+@pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> QuietCluster:
     """Every cluster of the wiring."""
     port = QuietCluster(uid="uid-of-practice")

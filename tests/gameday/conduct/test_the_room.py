@@ -1,32 +1,183 @@
-"""The control room's page: complete without a script, and no more to each than they may know."""
+"""The control room's page: complete without a script."""
 
 from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
-from chaos.domain.states import RunState
 from chaos.models import Run
 from gameday.conduct.arming import arm
 from tests.gameday.cast import NOW, who
-from tests.gameday.conduct.conftest import signed_in
+from tests.gameday.conduct import a_run
+from tests.gameday.conduct.conftest import a_day, signed_in
+from tests.gameday.conduct.reading import DAY, page, text_of
 
-pytestmark = pytest.mark.django_db
-DAY = "/plans/small-day/day"
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+SECOND = timedelta(seconds=1)
 
 
-def text_of(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+def charts_of(username, address=DAY):
+    found = re.search(
+        r'<script id="charts"[^>]*>(.*?)</script>', signed_in(username).get(address).content.decode()
+    )
+    return json.loads(found[1])
 
 
 def test_a_day_before_its_first_run_says_what_to_do_next(day):
-    page = text_of(signed_in("fiona").get(DAY))
-    assert "Nothing has run yet" in page
-    assert "Arming looks at the cluster and changes nothing" in page
+    words = page("fiona")
+    assert "Nothing has run yet" in words
+    assert "Arming looks at the cluster and changes nothing" in words
+
+
+def test_who_does_not_conduct_is_offered_nothing_to_arm(day):
+    for username in ("ravi", "otto", "petra", "anna", "ada"):
+        assert "Arming looks" not in page(username)
+
+
+def test_what_is_armed_is_shown_with_all_that_it_would_do(day):
+    arm(day, "pod-kill", who("fiona"), NOW)
+    words = page("fiona")
+    for part in (
+        "Armed: A pod is killed",
+        "1 of 6 pods in payments: api-0",
+        "Delete pods for 10 s",
+        "p99 > 500 ms , a probe goes blind",
+        "Restart the deployment.",
+        day.compiled().digest[:12],
+        "Yes, inject now",
+        "ends in 5 min",
+    ):
+        assert part in words, part
+
+
+def test_what_somebody_else_armed_has_no_token(day):
+    arm(day, "pod-kill", who("fiona"), NOW)
+    assert "inject now" not in page("sam")
+
+
+def test_what_is_missing_stands_where_one_would_arm(db, cluster):
+    a_day(is_approved=False)
+    words = page("fiona")
+    assert "Nothing can be launched yet." in words
+    assert "Not yet acknowledged by: on-call" in words
+
+
+def test_a_live_run_is_shown_with_its_timer_state_targets_and_alerts(day):
+    run = a_run.live(day)
+    a_run.told(run, "run.injected", "It is there.", NOW - 10 * SECOND, "organisers", left=["api-0"])
+    words = page("fiona")
+    for part in ("Injecting", "T+00:10", "since the fault was measured", "Nobody notices.", "api-0 Has left"):
+        assert part in words, part
+    assert "The fault is there. Its time is up 0 s ago" in words
+    assert "Delete pods: 1 of 6 pods in payments Fault is there" in words
+    assert "Arming looks" not in words, "nothing is armed beside a live run"
+
+
+def test_a_probe_says_its_newest_reading_its_age_and_its_margins(day):
+    run = a_run.live(day)
+    a_run.measured(run, 110.0, 120.0)
+    words = page("fiona")
+    for part in (
+        "p99 120 ms",
+        "80 ms below the limit expected < 200 ms all through",
+        "380 ms below the stop stops when > 500 ms",
+        "measured 0 s ago",
+    ):
+        assert part in words, part
+
+
+def test_an_unknown_reading_is_never_a_figure(day):
+    run = a_run.live(day)
+    a_run.measured(run, 110.0, None)
+    words = page("fiona")
+    assert "p99 Unknown" in words
+    assert "Unknown: Prometheus did not answer within 2 s." in words
+    assert "below the limit" not in words
+
+
+def test_the_charts_begin_with_the_limits_and_readings(day):
+    run = a_run.live(day)
+    a_run.measured(run, 110.0, None, 610.0)
+    data = charts_of("fiona")
+    assert (data["run"], data["live"]) == (run, True)
+    milliseconds = round(NOW.timestamp() * 1000)
+    assert data["now"] == milliseconds
+    assert data["fault"] == [milliseconds - 10_000, milliseconds]
+    (probe,) = data["probes"]
+    assert [(item["kind"], item["op"], item["bound"]) for item in probe["limits"]] == [
+        ("expected", "<", 200.0),
+        ("stop", ">", 500.0),
+    ]
+    why = "Prometheus did not answer within 2 s."
+    assert probe["readings"][-2:] == [[milliseconds - 1000, None, why], [milliseconds, 610.0, ""]]
+
+
+def test_a_run_that_nobody_drives_is_said_to_be_so(day):
+    run = a_run.live(day)
+    Run.objects.filter(pk=run).update(lease_until=NOW - 13 * SECOND)
+    assert "Nobody drives this run." in page("fiona")
+
+
+def test_a_run_that_is_over_shows_its_receipt_and_what_came_of_it(day):
+    run = a_run.over(day)
+    a_run.measured(run, 120.0)
+    words = page("petra", f"/runs/{run}/")
+    for part in (
+        "Completed",
+        "Every fault is measured to be gone",
+        "1 of 1 fault measured to be gone",
+        "Time was up",
+        "+3.0 s",
+        "The steady state is back",
+        "launched 2026-06-01 11:59:00 UTC by Fiona",
+    ):
+        assert part in words, part
+
+
+def test_an_earlier_run_is_not_mixed_up_with_what_is_live(day):
+    earlier = a_run.over(day)
+    newer = a_run.live(day)
+    answer = signed_in("fiona").get(f"/runs/{earlier}/")
+    assert b"data-live=" not in answer.content
+    assert "Completed" in text_of(answer)
+    assert b"data-live=" in signed_in("fiona").get(f"/runs/{newer}/").content
+
+
+def test_what_people_write_is_shown_as_text_and_not_run(day):
+    run = a_run.live(day)
+    a_run.told(run, "note", "<script>alert(1)</script> **Fraud** sees [it](javascript:x)")
+    html = signed_in("fiona").get(DAY).content.decode()
+    assert "<script>alert(1)" not in html and 'href="javascript:' not in html
+    assert "<strong>Fraud</strong>" in html
+
+
+def test_a_plan_or_run_that_is_not_there_is_not_found(day):
+    client = signed_in("fiona")
+    assert client.get("/plans/nowhere/day").status_code == 404
+    assert client.get("/runs/00000000-0000-4000-8000-000000000000/").status_code == 404
+
+
+def test_the_day_takes_a_fixed_number_of_queries(day, django_assert_max_num_queries):
+    run = a_run.live(day)
+    a_run.measured(run, *[120.0] * 30)
+    for number in range(30):
+        a_run.told(run, "note", f"Note {number}")
+    for username in ("fiona", "ravi"):
+        client = signed_in(username)
+        client.get(DAY)
+        with django_assert_max_num_queries(30):
+            client.get(DAY)
+
+
+def test_a_long_timeline_shows_its_newest_entries_and_leads_to_the_earlier_ones(day):
+    run = a_run.live(day)
+    for number in range(210):
+        a_run.told(run, "note", f"Note {number}.")
+    answer = signed_in("fiona").get(DAY)
+    assert answer.content.count(b'class="entry ') == 200
+    (before,) = re.findall(rb"\?before=(\d+)", answer.content)
+    assert "Note 0." not in text_of(answer)
+    assert "Note 0." in page("fiona", f"{DAY}?before={before.decode()}")

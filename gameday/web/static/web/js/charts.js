@@ -21,7 +21,8 @@
   const figure = (value) => {
     if (value === 0) return "0";
     if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-GB");
-    const text = value.toFixed(Math.abs(value) >= 1 ? 2 : 4).replace(/\.?0+$/, "");
+    const decimals = Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 4;
+    const text = value.toFixed(decimals).replace(/\.?0+$/, "");
     return text === "0" || text === "-0" ? value.toPrecision(1) : text;
   };
   const withUnit = (value, unit) => `${figure(value)} ${unit}`.trim();

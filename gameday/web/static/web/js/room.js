@@ -51,8 +51,10 @@
   // The parts that are the same for everybody come from the stream; one's own is asked for when it may differ.
   const status = () => document.querySelector("[data-region=status] .status");
   const run = status()?.dataset.run;
-  const seen = () => `${status()?.dataset.mine} ${document.querySelectorAll(".reached-yes").length}`;
+  const seen = () => status()?.dataset.mine;
   let before = seen();
+  let sentAt = 0;
+  window.addEventListener("submit", (event) => { if (!event.defaultPrevented) sentAt = Date.now(); });
   let stopped = Boolean(document.querySelector("[data-region=status] .notice-bad"));
   const isBusy = (mine) => mine.contains(document.activeElement) || mine.querySelector("details[open], .holding");
   const refresh = () => {
@@ -63,14 +65,25 @@
   };
   document.addEventListener("gameday:regions", () => {
     tick();
-    if (status() && status().dataset.run !== run) return location.reload();
+    if (status() && status().dataset.run !== run) {
+      // Another run is in focus, with other charts. A form that was just sent leads there by itself.
+      if (Date.now() - sentAt > 8000) location.reload();
+      return;
+    }
     const bad = document.querySelector("[data-region=status] .notice-bad");
     if (bad && !stopped) document.querySelector("[data-alarm]").textContent = bad.textContent.trim();
     stopped = Boolean(bad);
+    if (["completed", "aborted", "failed"].includes(status()?.dataset.state)) {
+      for (const button of document.querySelectorAll("[data-stop] .stop")) button.classList.add("stop-idle");
+    }
     if (seen() !== before && refresh()) before = seen();
   });
   document.addEventListener("focusout", () => setTimeout(() => { if (seen() !== before && refresh()) before = seen(); }, 200));
   setInterval(() => { if (!document.hidden && document.querySelector("#mine[data-refresh]")) refresh(); }, 15000);
+
+  const focus = document.querySelector(".sheet-focus");
+  const sheet = focus?.closest(".room-left");
+  if (sheet) sheet.scrollTop = focus.offsetTop - sheet.clientHeight / 3;
 
   // The timeline: it stays where it is read, and follows where its end is in sight.
   const scroll = document.querySelector("[data-scroll]");

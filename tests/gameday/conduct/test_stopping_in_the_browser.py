@@ -1,0 +1,157 @@
+"""Stop: one act, for everybody, from the web process straight to the cluster; halt and release."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from chaos.domain.errors import Forbidden
+from chaos.domain.states import RunState
+from chaos.models import Halt, Run
+from gameday.conduct import services
+from tests.chaos.services.troubles import refuse_writes
+from tests.gameday.cast import NOW
+from tests.gameday.conduct import a_run
+from tests.gameday.conduct.conftest import signed_in
+from tests.gameday.conduct.reading import DAY, page, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def stop(username="otto", **sent):
+    return signed_in(username).post("/stop", sent, follow=True)
+
+
+@pytest.fixture
+def run(day, cluster):
+    """Live, with nothing said to its cluster yet."""
+    found = a_run.live(day)
+    cluster.said.clear()
+    return found
+
+
+@pytest.mark.parametrize("username", ["fiona", "ravi", "otto", "sam", "petra", "anna", "ada"])
+def test_everybody_who_is_signed_in_may_stop(run, cluster, bell, username):
+    bell.reset_mock()
+    answer = stop(username, run=run)
+    assert answer.redirect_chain == [(f"/runs/{run}/", 302)]
+    assert cluster.said == [f"revert {run}", "revert"]
+    assert Run.objects.get(pk=run).stopped_by == username
+    assert not bell.send_task.called, "no broker stands between Stop and the cluster"
+    words = text_of(answer)
+    assert "Stopping 1 run." in words
+    assert f"{username.title()} pressed Stop" in words
+
+
+def test_the_page_that_follows_shows_the_way_back_rung_by_rung(run):
+    words = text_of(stop(run=run))
+    assert "Stopping… 0 of 1 fault measured to be gone" in words
+    assert words.index("Otto pressed Stop") < words.index("The API server has taken every delete")
+
+
+def test_stop_works_without_a_script_from_any_page(run, cluster):
+    client = signed_in("ravi")
+    html = client.get("/halt").content.decode()
+    assert '<form method="post" action="/stop"' in html
+    assert "Stop<span" in html and "1 run" in html
+    client.post("/stop", {})
+    assert "revert" in cluster.said
+
+
+def test_a_page_of_a_run_names_that_run(run):
+    for address in (DAY, f"/runs/{run}/"):
+        html = signed_in("ravi").get(address).content.decode()
+        assert f'<input type="hidden" name="run" value="{run}">' in html
+
+
+def test_a_page_that_is_older_than_the_live_run_of_its_plan_stops_what_is_live(run, cluster, day):
+    earlier = run
+    a_run.driven(earlier, RunState.ABORTED)
+    newer = a_run.live(day)
+    stop(run=earlier)
+    assert Run.objects.get(pk=newer).stop_wanted_at is not None
+    assert Run.objects.get(pk=earlier).stop_wanted_at is None
+
+
+def test_a_name_that_is_no_run_stops_everything(run):
+    stop(run="nonsense")
+    assert Run.objects.get(pk=run).stop_wanted_at is not None
+
+
+def test_with_nothing_live_there_is_nothing_to_stop_and_it_is_said(day):
+    assert "Nothing is live; there was nothing to stop." in text_of(stop())
+
+
+def test_what_failed_at_the_cluster_is_said_with_what_to_do(run, cluster):
+    cluster.fail["revert"] = Forbidden("Gameday may not delete chaosengines.")
+    words = text_of(stop(run=run))
+    assert "Gameday may not delete chaosengines." in words
+    assert "The driver repeats it." in words and "manage.py halt" in words
+    assert Run.objects.get(pk=run).stop_wanted_at is not None
+
+
+def test_a_cluster_that_hangs_does_not_keep_the_answer(run, cluster, monkeypatch):
+    monkeypatch.setattr(services, "ANSWERS_WITHIN", timedelta(milliseconds=1))
+    hold = threading.Event()
+    cluster.fail["revert"] = lambda: hold.wait(5)
+    assert "has not answered within" in text_of(stop(run=run))
+    hold.set()
+
+
+def test_a_record_that_cannot_be_written_is_said_and_the_deletes_are_sent(run, cluster, monkeypatch):
+    monkeypatch.setattr("chaos.services.stop.connection.close", lambda: None)
+    client = signed_in("otto")
+    with connection.execute_wrapper(refuse_writes):
+        client.post("/stop", {"run": run})
+    assert "revert" in cluster.said
+    words = text_of(client.get(DAY))
+    assert "could not be written down" in words
+    assert "The deletes were sent all the same" in words
+
+
+def test_a_double_click_on_stop_stops_once_and_harms_nothing(run, cluster):
+    client = signed_in("otto")
+    assert [client.post("/stop", {"run": run}).status_code for _ in range(3)] == [302] * 3
+    assert cluster.said.count("revert") == 3
+
+
+def test_stop_is_never_limited_in_its_rate(run):
+    client = signed_in("otto")
+    assert {client.post("/stop", {"run": run}).status_code for _ in range(60)} == {302}
+
+
+def test_a_form_that_is_too_old_is_answered_with_a_stop_that_works(run, cluster):
+    client = signed_in("otto", enforce_csrf_checks=True)
+    answer = client.post("/stop", {"run": run, "csrfmiddlewaretoken": "x" * 32})
+    assert answer.status_code == 403
+    assert 'action="/stop"' in answer.content.decode(), "the button is there again, with a fresh token"
+
+
+def test_a_halt_deletes_everything_and_holds_until_it_is_released(run, cluster):
+    answer = signed_in("ravi").post("/halt", {"reason": "A real incident."}, follow=True)
+    assert "revert_all" in cluster.said and cluster.lever
+    assert Halt.objects.get().by == "ravi"
+    words = text_of(answer)
+    assert "Everything is halted" in words and "A real incident." in words
+    assert "Halted." in page("fiona"), "on every page"
+    assert "/release" not in signed_in("fiona").get("/halt").content.decode()
+
+
+def test_an_administrator_releases_it_with_a_reason(day, cluster):
+    Halt.objects.create(at=NOW, by="fiona", reason="A real incident.")
+    client = signed_in("ada")
+    answer = client.post("/release", {"reason": " "})
+    assert answer.status_code == 422 and "A release needs a reason." in text_of(answer)
+    assert Halt.objects.filter(released_at=None).exists()
+    assert "Released." in text_of(client.post("/release", {"reason": "It is over."}, follow=True))
+    assert not Halt.objects.filter(released_at=None).exists()
+
+
+def test_nobody_else_releases(day):
+    Halt.objects.create(at=NOW, by="fiona", reason="A real incident.")
+    for username in ("fiona", "ravi", "petra", "anna"):
+        assert signed_in(username).post("/release", {"reason": "Go on."}).status_code == 403
+    assert Halt.objects.filter(released_at=None).exists()
