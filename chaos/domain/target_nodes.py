@@ -8,7 +8,7 @@ from dataclasses import replace
 from chaos.domain.errors import OverLimits, Refused
 from chaos.domain.sight import Node, Pod
 from chaos.domain.spec import TargetSpec
-from chaos.domain.targets import Limits, Targets, check_share, wanted_count
+from chaos.domain.targets import Limits, Targets, check_share, wanted_count, zones_of
 
 
 def resolve_nodes(
@@ -31,7 +31,8 @@ def resolve_nodes(
     where = f" in zone {targets.zone}" if targets.zone else ""
     if not found:
         what = "runs such pods" if targets.kind == "node-of" else "has these labels"
-        raise Refused(f"No worker node{where} {what}; check the selector.", "targets.labels")
+        zones = f" The nodes are in {zones_of(workers)}." if targets.zone else ""
+        raise Refused(f"No worker node{where} {what}; check the selector.{zones}", "targets.labels")
     count = wanted_count(targets, len(found))
     if not 1 <= count <= min(len(found), limits.max_nodes):
         raise Refused(

@@ -177,7 +177,8 @@ def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits, nodes: Seq
     zone = {node.name for node in nodes if node.zone == targets.zone}
     there = [pod for pod in ready if not targets.zone or pod.node in zone]
     if targets.zone and not there:
-        raise Refused(f"No ready pod with {selector} runs in zone {targets.zone}.", "targets.zone")
+        sentence = f"No ready pod with {selector} runs in zone {targets.zone}; the nodes are in"
+        raise Refused(f"{sentence} {zones_of(nodes)}.", "targets.zone")
     count = wanted_count(targets, len(there) if targets.zone else len(staying))
     if targets.zone and count > len(there):
         raise Refused(f"{count} pods are asked for; {len(there)} are ready to choose from.", "targets.count")
@@ -185,6 +186,11 @@ def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits, nodes: Seq
         raise Refused(f"{count} pods make no target; at least one must be named.", "targets.count")
     check_share(count, len(staying), len(ready), limits)
     return Targets(targets.namespace, tuple(_spread(there)[:count]), len(staying), len(ready))
+
+
+def zones_of(nodes: Sequence[Node]) -> str:
+    """Their zones, for a sentence."""
+    return ", ".join(sorted({node.zone for node in nodes if node.zone})) or "no zone that they name"
 
 
 def _spread(pods: Sequence[Pod]) -> list[Pod]:

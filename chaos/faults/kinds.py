@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from chaos.domain.durations import format_duration
+from chaos.domain.durations import canonical_duration, format_duration
 from chaos.domain.errors import Refused
 from chaos.faults import parameters as read
 
@@ -42,7 +42,7 @@ class Duration:
     pattern: str = r"0|[1-9]\d{0,7}"
 
     def canonical(self, value: object, field: str) -> str:
-        return format_duration(read.duration(value, field, self.least, self.most))
+        return canonical_duration(read.duration(value, field, self.least, self.most))
 
     def env(self, text: str) -> str:
         return str(read.duration(text, "", self.least, self.most) // read.MILLISECOND)

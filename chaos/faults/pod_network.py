@@ -5,11 +5,14 @@ A helper puts a queueing discipline on their interface and takes it off again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
+from chaos.domain.errors import Refused
 from chaos.faults.base import Parameter, Risk
 from chaos.faults.kinds import HOSTS, INTERFACE, PORTS, Duration, Matching, Networks, Whole
 from chaos.faults.on_pods import PodFault
+from chaos.faults.parameters import duration
 
 _RATE = Matching(r"[1-9]\d{0,6}(kbit|mbit|gbit)", "a rate like 1mbit")
 _SIZE = Matching(r"[1-9]\d{0,6}(b|kb|mb)", "a size like 32kb")
@@ -56,6 +59,18 @@ class PodNetworkLatency(PodFault):
         ),
         *NET,
     )
+
+    def canonical(self, parameters: Mapping[str, object]) -> dict[str, str]:
+        found = super().canonical(parameters)
+        least, most = timedelta(0), timedelta(seconds=60)
+        latency, jitter = (duration(found[name], name, least, most) for name in ("latency", "jitter"))
+        if jitter > latency:
+            raise Refused(
+                f"{found['jitter']} is more than the latency itself, {found['latency']}; nothing can be "
+                "earlier than at once.",
+                "jitter",
+            )
+        return found
 
 
 class PodNetworkLoss(PodFault):

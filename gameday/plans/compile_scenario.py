@@ -83,6 +83,8 @@ def _check_proof(spec: RunSpec, path: Path, findings: Findings) -> None:
 
 
 def _check_times(spec: RunSpec, path: Path, findings: Findings) -> None:
+    if not findings.is_clean((*path, "faults")) or not findings.is_clean((*path, "durations")):
+        return  # what would follow from a time that nobody meant
     watched = max((fault.duration for fault in spec.faults), default=0 * SECOND) + spec.durations.observe
     sentence = (
         f"The run is watched for {format_duration(watched)} after the injection; lengthen the fault's "

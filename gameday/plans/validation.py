@@ -74,10 +74,11 @@ def _sentence(error: Any) -> str:
     match error.validator:
         case "type":
             wanted = " or ".join(_TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))
-            hint = "; quote it" if "text" in wanted and isinstance(value, bool | int | float) else ""
+            is_bare = not isinstance(value, dict | list | None)
+            hint = "; quote it" if "text" in wanted and is_bare else ""
             return f"This should be {wanted}, and {_what_it_is(value)}{hint}."
         case "enum":
-            near = difflib.get_close_matches(str(value), limit, 1, 0.5)
+            near = difflib.get_close_matches(str(value), limit, 1, 0.6) or _begun(str(value), limit)
             hint = f"did you mean {near[0]}?" if near else f"it is one of: {', '.join(limit)}."
             return f"{_shown(value)} is not known here; {hint}"
         case "const":
@@ -101,7 +102,13 @@ def _sentence(error: Any) -> str:
 def _what_it_is(value: object) -> str:
     if value is None:
         return "it is empty"
-    return f"it is {next(word for name, word in _TYPES.items() if _validator().is_type(value, name))}"
+    words = (word for name, word in _TYPES.items() if _validator().is_type(value, name))
+    return f"it is {next(words, f'a {type(value).__name__}')}"
+
+
+def _begun(value: str, words: list[str]) -> list[str]:
+    """Those that `value` is the beginning of."""
+    return [word for word in words if value and word.startswith(value)]
 
 
 def _shown(value: object) -> str:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chaos.domain.durations import canonical_duration, format_duration
 from chaos.domain.errors import Refused
-from chaos.faults.parameters import duration, format_duration
+from chaos.faults.parameters import duration
 
 DAY = timedelta(days=1)
 
@@ -42,7 +43,9 @@ def test_a_number_too_large_to_be_a_time_is_refused_too():
         duration("999999999h", "here", timedelta(0), DAY)
 
 
-@pytest.mark.parametrize("text", ["0.4ms", "1.4ms", "1000.0000001ms", "0.0001s", "0.000000001h", "1.3333333h"])
+@pytest.mark.parametrize(
+    "text", ["0.4ms", "1.4ms", "1000.0000001ms", "0.0001s", "0.000000001h", "1.3333333h"]
+)
 def test_what_is_finer_than_a_millisecond_is_refused_and_not_rounded(text):
     with pytest.raises(Refused, match=f"{text} is not a whole number of milliseconds"):
         duration(text, "here", timedelta(0), DAY)
@@ -64,4 +67,17 @@ def test_a_decimal_is_read_exactly(text):
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 86_400_000).map(lambda ms: timedelta(milliseconds=ms)))
 def test_a_duration_is_written_exactly(value):
-    assert duration(format_duration(value), "here", timedelta(0), DAY) == value
+    for written in (format_duration(value), canonical_duration(value)):
+        assert duration(written, "here", timedelta(0), DAY) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["0s", "1ms", "999ms", "1.001s", "11.5s", "90s", "5m", "90m", "1h", "24h", "1h", "3601s", "61s"]
+)
+def test_a_duration_is_written_as_people_say_it(text):
+    assert format_duration(duration(text, "here", timedelta(0), DAY)) == text
+
+
+@pytest.mark.parametrize("text", ["0s", "1500ms", "90s", "60m", "1440m"])
+def test_a_parameters_form_stays_what_it_was_since_approvals_bind_to_its_digest(text):
+    assert canonical_duration(duration(text, "here", timedelta(0), DAY)) == text

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
 from chaos.faults import example
 from chaos.faults.catalogue import FAULTS
 from chaos.faults.kinds import Choice, Duration, Flag, Whole
-from chaos.faults.parameters import format_duration
 
 EVERY = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 NASTY = ["$(reboot)", "`id`", "a;b", 'a"b', "a'b", "a\nb", "a b\x00", "x" * 5000, True, -1, [], {}, None]

@@ -38,8 +38,8 @@ def without(key):
         ("manual", BY_HAND | {"proven_by": "x" * 64}, "proven_by", "longer than 63 characters"),
         ("manual", BY_HAND | {"person_within": 60}, "person_within", "60 is not a duration"),
         ("manual", BY_HAND | {"person_within": "60"}, "person_within", "'60' is not a duration"),
-        ("manual", BY_HAND | {"person_within": "4s"}, "person_within", "4s is outside 5s to 120m"),
-        ("manual", BY_HAND | {"person_within": "3h"}, "person_within", "3h is outside 5s to 120m"),
+        ("manual", BY_HAND | {"person_within": "4s"}, "person_within", "4s is outside 5s to 2h"),
+        ("manual", BY_HAND | {"person_within": "3h"}, "person_within", "3h is outside 5s to 2h"),
     ],
 )
 def test_a_wrong_parameter_is_refused_at_its_place_with_a_sentence(fault, parameters, field, sentence):

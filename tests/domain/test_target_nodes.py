@@ -106,7 +106,14 @@ def test_a_zone_narrows_the_choice():
         ({"pods": ()}, "runs such pods"),
         ({"labelled": (), "targets": BY_LABEL}, "has these labels"),
         ({"nodes": NODES[2:3], "labelled": NODES[2:3]}, "No other node"),
-        ({"targets": TargetSpec("", "node", {"x": "y"}, count=1, zone="c")}, "in zone c"),
+        (
+            {"targets": TargetSpec("", "node", {"x": "y"}, count=1, zone="c")},
+            "in zone c .*The nodes are in a, b",
+        ),
+        (
+            {"targets": TargetSpec("kafka", "node-of", {"x": "y"}, count=1, zone="c")},
+            "in zone c .*The nodes are in a, b",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(change, sentence):
@@ -164,7 +171,7 @@ def test_the_pods_of_one_zone_are_named_and_the_limit_is_of_all(zone, names):
         resolve(wanted, PODS, Limits(max_percent=40), NODES)
 
 
-def test_a_zone_that_nothing_runs_in_is_refused():
+def test_a_zone_that_nothing_runs_in_is_refused_with_those_that_there_are():
     wanted = TargetSpec("payments", "deployment", {"app": "api"}, percent=100, zone="c")
-    with pytest.raises(Refused, match="runs in zone c"):
+    with pytest.raises(Refused, match="runs in zone c; the nodes are in a, b"):
         resolve(wanted, PODS, Limits(max_percent=50), NODES)

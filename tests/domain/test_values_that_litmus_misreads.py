@@ -49,6 +49,14 @@ def test_a_part_of_a_millisecond_is_refused_and_does_not_become_a_whole_one_or_n
         canonical(name, **parameters)
 
 
+def test_a_delay_varies_by_no_more_than_it_is():
+    """Less than nothing is nothing: the traffic control would cut the jitter off at zero."""
+    with pytest.raises(Refused, match="20s is more than the latency itself, 10ms") as caught:
+        canonical("pod-network-latency", latency="10ms", jitter="20s")
+    assert caught.value.field == "jitter"
+    assert canonical("pod-network-latency", latency="1s", jitter="1000ms")["jitter"] == "1s"
+
+
 @pytest.mark.parametrize("name", ["pod-delete", "pod-network-latency", "node-drain", "node-cpu-hog"])
 def test_litmus_counts_whole_seconds_so_no_other_duration_is_planned(name):
     fault, one = find(name), timedelta(seconds=1)

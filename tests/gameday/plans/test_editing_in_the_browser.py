@@ -79,7 +79,7 @@ def test_a_share_and_a_number_are_two_units_of_one_field(petra):
         (COUNT, "many", "This should be a whole number"),
         (COUNT, "", "exactly one of count and percent"),
         ("scenario.faults[0].duration", "soon", "'soon' is not a duration"),
-        ("scenario.durations.baseline", "1", "1s is outside 3s to 60m"),
+        ("scenario.durations.baseline", "1", "1s is outside 3s to 1h"),
         ("scenario.durations.observe", "", "observe is missing"),
         ("scenario.expectations[0].is", "fast", "is not a comparison"),
         ("scenario.faults[0].targets.labels", "app", "is not the value of a label"),

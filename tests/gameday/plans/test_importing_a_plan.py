@@ -105,7 +105,7 @@ def refusal(text: str) -> str:
         ("namespace: payments", "namespace: litmus", "Namespace litmus is protected on this cluster"),
         ("namespace: payments", "namespace: monitoring", "Namespace monitoring is protected"),
         ("count: 1", "percent: 51", "faults[0].targets.percent: 51 % of the pods is more than the 50 %"),
-        ("duration: 10s", "duration: 2h", "faults[0].duration: The fault lasts 120m"),
+        ("duration: 10s", "duration: 2h", "faults[0].duration: The fault lasts 2h"),
     ],
 )
 def test_what_a_plan_names_must_be_known_and_allowed(old: str, new: str, said: str):

@@ -21,7 +21,7 @@ def test_a_cluster_is_registered_with_its_uid_and_usual_limits(add, capsys: pyte
         "uid-1", "http://127.0.0.1:26443", "http://127.0.0.1:26443/services",
     )  # fmt: skip
     said = capsys.readouterr().out
-    assert "At most 50 % of the pods a selector finds and 2 of the nodes, for 60m at the longest." in said
+    assert "At most 50 % of the pods a selector finds and 2 of the nodes, for 1h at the longest." in said
 
 
 def test_a_production_cluster_lets_one_node_be_touched_and_the_others_two(add):

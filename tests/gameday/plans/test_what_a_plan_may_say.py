@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from gameday.plans.compile import check
@@ -104,6 +106,28 @@ def test_what_is_wrong_is_said_in_a_sentence(where: str, value: object, words: s
 def test_the_full_plan_expects_recovery_first():
     """What the cases above rely on."""
     assert full()["scenarios"][0]["expectations"][0]["probe"] == "health"
+
+
+def test_a_duration_that_cannot_be_is_said_once_and_not_through_what_follows_from_it():
+    sentences = said(edited_at(full(), f"{SCENARIO}.faults[0].duration", "0s"))
+    assert set(sentences) == {f"{SCENARIO}.faults[0].duration"}
+    sentences = said(edited_at(full(), f"{SCENARIO}.durations.observe", "5"))
+    assert set(sentences) == {f"{SCENARIO}.durations.observe"}
+
+
+def test_no_kind_is_suggested_for_one_that_is_not_meant():
+    sentences = said(edited_at(small(), f"{SCENARIO}.faults[0].targets.kind", "pod"))
+    assert sentences[f"{SCENARIO}.faults[0].targets.kind"] == (
+        "'pod' is not known here; it is one of: deployment, statefulset, daemonset, node, node-of."
+    )
+    sentences = said(edited_at(small(), f"{SCENARIO}.faults[0].targets.kind", "deploymnet"))
+    assert "did you mean deployment?" in sentences.popitem()[1]
+
+
+@pytest.mark.parametrize("value", [datetime(2026, 1, 1), b"text", (1, 2)], ids=repr)
+def test_a_value_that_no_yaml_of_ours_makes_is_refused_with_its_name(value: object):
+    sentence = said(edited_at(small(), "window.opens", value))["window.opens"]
+    assert sentence == f"This should be text, and it is a {type(value).__name__}; quote it."
 
 
 def test_several_faults_are_refused_until_they_are_enforced():
