@@ -18,7 +18,6 @@ SEATS = {
     "anders": "approver: decides on them",
     "fiona": "facilitator: conducts the day",
     "ravi": "responder: meets it as an incident",
-    "kofi": "responder of the streaming team",
     "sam": "scribe: writes down what happens",
     "otto": "observer, of another team",
     "kofi": "responder, of another team",
