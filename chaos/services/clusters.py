@@ -132,20 +132,33 @@ def write_address_book() -> None:
     address_book.write([address_book.address_of(row) for row in all_rows()])
 
 
+Rungs = tuple[Targets | None, ...]
+"""What each rung of a fault touches; None where it has no targets. One rung where there is no ladder."""
+
+
 def preview(spec: RunSpec, limits: Limits, port: Cluster) -> tuple[Targets | None, ...]:
-    """The targets by name that a launch right now would hit, one per fault. Raises Refused or Transient."""
+    """The targets by name that a launch right now would hit, one per fault: of a ladder those of the rung
+    that touches the most. Raises Refused or Transient."""
+    return tuple(map(widest, by_rung(spec, limits, port)))
+
+
+def widest(rungs: Rungs) -> Targets | None:
+    return max((found for found in rungs if found), key=lambda targets: targets.size, default=None)
+
+
+def by_rung(spec: RunSpec, limits: Limits, port: Cluster) -> tuple[Rungs, ...]:
+    """As `preview`, each fault rung by rung. What cannot be injected is refused here already."""
     check_limits(spec, limits, UNPROVABLE)
-    return tuple(_highest(fault, limits, port) for fault in spec.faults)
+    return tuple(_rungs(fault, limits, port) for fault in spec.faults)
 
 
-def _highest(fault: FaultSpec, limits: Limits, port: Cluster) -> Targets | None:
-    """Of a ladder the rung that touches the most. What cannot be injected is refused here already."""
+def _rungs(fault: FaultSpec, limits: Limits, port: Cluster) -> Rungs:
     found = []
     for index, rung in enumerate(fault.rungs):
         targets = named(rung, limits, port)
         plan_injections("", index, rung, targets)
-        found += [targets] if targets else []
-    return max(found, key=lambda targets: targets.size, default=None)
+        found.append(targets)
+    return tuple(found)
 
 
 def named(fault: FaultSpec, limits: Limits, port: Cluster) -> Targets | None:

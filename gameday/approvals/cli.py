@@ -9,6 +9,8 @@ from django.utils import timezone
 from gameday.approvals import services
 from gameday.commands import Commands, Say
 from gameday.people.services import person
+from gameday.plans import preview
+from gameday.plans.spec import PlanSpec
 
 
 def register(verbs: Commands[argparse.ArgumentParser]) -> None:
@@ -44,9 +46,21 @@ def _acknowledge(options: argparse.Namespace, say: Say) -> None:
 
 def _approve(options: argparse.Namespace, say: Say) -> None:
     user = person(options.user)
-    row = services.approve(options.plan, user, options.comment, timezone.now(), options.digest)
+    lines: list[str] = []
+
+    def look(plan: PlanSpec) -> preview.Shown:
+        shown = preview.preview(plan)
+        lines.extend(
+            line for item in plan.scenarios for line in ("", *preview.in_words(item, shown[item.key]))
+        )
+        return shown
+
+    row = services.approve(options.plan, user, options.comment, timezone.now(), options.digest, look)
     pods = ", ".join(f"{key} {count}" for key, count in row.ceilings.items() if count) or "none"
     say(f"{row.approver_name} approved {options.plan} {row.digest}")
+    for line in lines:
+        say(line)
+    say("")
     say(f"At most these pods or nodes: {pods}. Good until {row.expires_at:%Y-%m-%d %H:%M} UTC.")
 
 

@@ -72,4 +72,4 @@ class SixPods:
 def look(plan: PlanSpec) -> Shown:
     """A look at a cluster where each scenario's fault would hit one pod of six."""
     pod = Pod("payments", "payments-api-1", "u1", "n1", True, False)
-    return {scenario.key: (Targets("payments", (pod,), 6, 6),) for scenario in plan.scenarios}
+    return {scenario.key: ((Targets("payments", (pod,), 6, 6),),) for scenario in plan.scenarios}

@@ -62,9 +62,9 @@ def test_the_approver_is_shown_the_targets_and_their_number_is_the_ceiling():
 
 def test_the_lowest_number_that_an_approver_was_shown_is_the_ceiling():
     def more(plan: PlanSpec) -> Shown:
-        (one,) = look(plan)["pod-kill"]
+        ((one,),) = look(plan)["pod-kill"]
         assert one
-        return {"pod-kill": (Targets("payments", one.pods * 2, 6, 6),)}
+        return {"pod-kill": ((Targets("payments", one.pods * 2, 6, 6),),)}
 
     services.approve("small-day", who("arne"), "", NOW, look=more)
     assert services.standing("small-day", NOW).ceilings == {"pod-kill": 2}

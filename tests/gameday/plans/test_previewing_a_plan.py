@@ -6,6 +6,7 @@ from django.core.management import call_command
 from chaos.domain.errors import Refused
 from chaos.models import Cluster
 from gameday.plans.preview import ceilings, preview
+from gameday.plans.services import plan
 from tests.gameday.cast import SixPods, gather, imported
 from tests.gameday.plans.documents import SMALL
 
@@ -26,8 +27,53 @@ def test_targets_are_named_with_what_they_are_a_share_of(capsys: pytest.CaptureF
     imported(SMALL.replace("count: 1", "percent: 50"))
     call_command("plan", "preview", "small-day")
     said = capsys.readouterr().out
-    assert "Delete pods: 50 %, 3 of 6 pods in payments: api-0, api-1, api-2" in said
+    assert "    for 10s: 50 %, 3 of 6 pods in payments: api-0, api-1, api-2" in said
     assert "Stopped when: p99 > 500 ms" in said
+
+
+LADDER = """\
+        parameters: {latency: 100ms, proven_by: p99}
+        stages:
+          - {count: 1}
+          - {count: 2, parameters: {latency: 300ms}}
+          - {count: 3, parameters: {latency: 300ms, to_ports: "443"}}
+"""
+
+
+def a_ladder() -> None:
+    """The small day's fault as a ladder of latencies."""
+    fault = SMALL.replace("fault: pod-delete", "fault: pod-network-latency")
+    imported(fault.replace("        parameters: {force: false}\n", LADDER))
+
+
+def test_each_rung_of_a_ladder_is_shown_with_its_strength_its_time_and_its_targets(
+    capsys: pytest.CaptureFixture[str],
+):
+    a_ladder()
+    call_command("plan", "preview", "small-day")
+    said = capsys.readouterr().out
+    at = said.index("Delay network traffic of pods")
+    assert said[at:].splitlines()[1:4] == [
+        "    Rung 1 of 3: latency 100ms, for 10s: 16 %, 1 of 6 pods in payments: api-0",
+        "    Rung 2 of 3: latency 300ms, for 10s: 33 %, 2 of 6 pods in payments: api-0, api-1",
+        "    Rung 3 of 3: latency 300ms, to_ports 443, for 10s: 50 %, 3 of 6 pods in payments: api-0, api-1, "
+        "api-2",
+    ]
+
+
+def test_the_ceiling_of_a_ladder_is_its_widest_rung():
+    a_ladder()
+    assert ceilings(preview(plan("small-day").compiled())) == {"pod-kill": 3}
+
+
+def test_who_approves_at_the_terminal_is_shown_exactly_what_the_approval_is_for(
+    capsys: pytest.CaptureFixture[str],
+):
+    a_ladder()
+    call_command("plan", "approve", "small-day", "--as", "anna")
+    said = capsys.readouterr().out
+    assert "Rung 2 of 3: latency 300ms, for 10s: 33 %, 2 of 6 pods in payments: api-0, api-1" in said
+    assert "anna" in said.lower() and "approved small-day" in said
 
 
 def test_the_ceiling_is_the_number_of_pods_named():
