@@ -62,14 +62,15 @@ def _check(
     except GamedayError as error:
         return Preflight(what, False, str(error))
     where = f"in namespace {namespace}" if namespace else "everywhere"
+    family = what.partition(" in ")[0]
     if not lacks:
-        return Preflight(what, True, f"Gameday may see its faults gone, and undo them, {where}.")
+        return Preflight(what, True, f"Gameday may see faults of {family} gone, and undo them, {where}.")
     if role.endswith("-targets") and not namespace:
         return Preflight(
             what,
             True,
-            f"Not everywhere, as it should be: bind the role {role} to Gameday's account in each namespace "
-            "that may be touched. Name them under the limits, and each is looked at here.",
+            f"Faults of {family}: not everywhere, as it should be. Bind the role {role} to Gameday's account "
+            "in each namespace that may be touched. Name them under the limits, and each is looked at here.",
         )
     return Preflight(
         what,

@@ -82,12 +82,13 @@ class Tried:
     others: tuple[str, ...] = ()
 
     @property
-    def is_met(self) -> bool:
-        return all(item.is_met for item in (self.cluster, self.prometheus, *self.litmus, *self.rights))
+    def missing(self) -> tuple[Preflight, ...]:
+        everything = (self.cluster, self.prometheus, *self.litmus, *self.rights)
+        return tuple(item for item in everything if not item.is_met)
 
     @property
-    def missing(self) -> int:
-        return sum(not item.is_met for item in (self.cluster, self.prometheus, *self.litmus, *self.rights))
+    def is_met(self) -> bool:
+        return not self.missing
 
 
 def ask(port: Cluster) -> Preflight:

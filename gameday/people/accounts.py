@@ -97,11 +97,11 @@ def password_link(username: str, by: User | None) -> str:
     _require_may(user, by)
     if not user.is_active:
         raise Refused(f"{user} is not active any more; let them in again first.", "user")
-    uid = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse("people:set-password", args=[uid, default_token_generator.make_token(user)])
     text = f"{by or 'Somebody'} made a link with which {user} ({username}) can set a password, once."
-    record("people.password_link", text, by, {"username": username})
-    return path
+    with transaction.atomic():
+        record("people.password_link", text, by, {"username": username})
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return reverse("people:set-password", args=[uid, default_token_generator.make_token(user)])
 
 
 def set_password(username: str, password: str, by: User | None) -> None:

@@ -99,7 +99,9 @@ def link(request: HttpRequest, username: str) -> HttpResponse:
 
 def _page(request: HttpRequest, username: str, wrong: str = "", **more: Any) -> HttpResponse:
     user = _person(username)
-    teams = accounts.by_team(user.memberships.select_related("team"))
+    teams: dict[str, list[str]] = {}
+    for item in user.memberships.select_related("team").order_by("team__name"):
+        teams.setdefault(item.team.name, []).append(item.role)
     taken = more.get("roles_form")
     forms_of_teams = [
         taken

@@ -26,8 +26,7 @@ def _text(**options: Any) -> forms.CharField:
 
 def _secret(**options: Any) -> forms.CharField:
     """What was typed is never sent back."""
-    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    return forms.CharField(required=False, widget=widget, **options)
+    return forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), **options)
 
 
 def _pem(**options: Any) -> forms.CharField:
@@ -52,16 +51,12 @@ class ClusterForm(forms.Form):
         label="How Gameday gets in",
         initial="token",
     )
-    server = _text(
-        required=False,
-        max_length=300,
-        label="Address of the API server",
-        help_text="https://k8s.example:6443",
-    )
+    server = _text(max_length=300, label="Address of the API server", help_text="https://k8s.example:6443")
     ca = _pem(label="CA of the API server")
     token = _secret(
+        error_messages={"required": "Give the token of the account that Gameday uses on this cluster."},
         help_text="Of an account with the rights of deploy/litmus. A kubeconfig is not accepted: one can "
-        "start programs on this server."
+        "start programs on this server.",
     )
     chaos_namespace = _text(
         max_length=63, initial="chaos", help_text="Where experiments live. Nothing in it is ever a target."
@@ -85,7 +80,7 @@ class ClusterForm(forms.Form):
         initial="none",
     )
     prometheus_username = _text(required=False, max_length=150, label="Name")
-    prometheus_secret = _secret(label="Token or password")
+    prometheus_secret = _secret(required=False, label="Token or password")
     prometheus_ca = _pem(label="CA of Prometheus")
     services_url = _text(
         required=False,
@@ -97,6 +92,10 @@ class ClusterForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, known: Details | None = None) -> None:
         super().__init__(data, initial=_initial(known) if known else {})
         self.known = known
+        self.use_required_attribute = False  # what is required depends on how Gameday gets in
+        is_in_cluster = data is not None and data.get("access") == "in-cluster"
+        self.fields["server"].required = not is_in_cluster
+        self.fields["token"].required = not is_in_cluster and known is None
         if known:
             self._say_what_is_kept(known)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -86,7 +88,8 @@ def _save(request: HttpRequest, form: ClusterForm, limits: LimitsForm, known: De
     if tried.is_met:
         messages.success(request, f"{entry.name} is registered, and nothing is missing.")
     else:
-        missing = f"{tried.missing} thing{'s are' if tried.missing > 1 else ' is'} missing for a day"
+        count = len(tried.missing)
+        missing = f"{count} thing{'s are' if count > 1 else ' is'} missing for a day"
         messages.warning(request, f"{entry.name} is registered. {missing}: test the connection.")
     return redirect("clusters:cluster", cluster=entry.name)
 
@@ -94,8 +97,13 @@ def _save(request: HttpRequest, form: ClusterForm, limits: LimitsForm, known: De
 def _page(
     request: HttpRequest, details: Details, tried: Tried | None = None, wrong: str = ""
 ) -> HttpResponse:
+    context = _context(details, tried, wrong)
+    return render(request, "plans/clusters/cluster.html", context, status=422 if wrong else 200)
+
+
+def _context(details: Details, tried: Tried | None, wrong: str) -> dict[str, Any]:
     now, found = timezone.now(), contact.of(details.name)
-    context = {
+    return {
         "cluster": details,
         "environment": details.environment,
         "states": [(part, part.state(now)) for part in (found.cluster, found.prometheus)],
@@ -103,12 +111,11 @@ def _page(
         "tried": tried,
         "said": wrong,
     }
-    return render(request, "plans/clusters/cluster.html", context, status=422 if wrong else 200)
 
 
 def _answer(request: HttpRequest, details: Details, tried: Tried | None, wrong: str = "") -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return render(request, "plans/clusters/_tried.html", {"tried": tried, "said": wrong})
+        return render(request, "plans/clusters/_connection.html", _context(details, tried, wrong))
     return _page(request, details, tried, wrong)
 
 

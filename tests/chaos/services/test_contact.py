@@ -60,7 +60,7 @@ def test_a_test_says_what_is_there_and_what_is_missing():
     assert (found.uid, found.cluster.sentence) == ("uid-1", "Kubernetes v1.34.1 answers.")
     assert (found.faults, found.others) == (("pod-delete",), ("of-somebody-else",))
     assert [item.what for item in found.rights] == ["right to create jobs", "pods in payments"]
-    assert (found.is_met, found.missing) == (False, 1)
+    assert (found.is_met, [item.what for item in found.missing]) == (False, ["right to create jobs"])
 
 
 def test_a_cluster_that_does_not_answer_is_asked_nothing_more():

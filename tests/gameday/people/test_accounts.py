@@ -168,3 +168,17 @@ def test_what_an_administrator_does_needs_one_to_be_named(ada, petra, verb, caps
     with pytest.raises(SystemExit):
         call_command("people", *verb)
     assert "name one with --as USER" in capsys.readouterr().err
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_of_these_is_a_change_of_its_own_with_its_entry_in_the_journal():
+    """Outside of any transaction, as commands and requests are."""
+    ada = services.add_person("ada", "Ada", "platform", ["administrator"])
+    services.add_person("petra", "Petra", "payments", ["planner"], ada)
+    before = JournalEntry.objects.count()
+    accounts.set_roles("petra", "payments", ["auditor"], ada)
+    accounts.rename("petra", "Petra P.", ada)
+    accounts.password_link("petra", ada)
+    accounts.set_password("petra", PASSWORD, ada)
+    accounts.set_active("petra", False, ada)
+    assert JournalEntry.objects.count() == before + 6
