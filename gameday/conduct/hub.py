@@ -27,7 +27,7 @@ from gameday.conduct.follow import Asked, Follower, News
 
 log = logging.getLogger(__name__)
 
-PACE = 0.15
+PACE = 0.1
 """Seconds between two looks: half of it is what an event waits on average."""
 REGIONS_PACE = 0.5
 """Seconds at least between two renderings of a page's regions."""

@@ -28,14 +28,14 @@ def test_a_percentile_of_nothing_is_refused():
 def test_the_figures_name_delay_losses_and_how_the_probes_kept_their_interval():
     probe = {"probe": "p99", "interval": 1.0, "readings": 33, "due": 36, "widest": 3.5}
     measured = {
-        "viewers": 2, "seconds": 36.0, "cpu": 3.6, "notes": 180, "probes": [probe],
+        "viewers": 2, "seconds": 36.0, "cpu": 3.6, "memory": 150, "processors": 2, "load": 1.25, "notes": 180, "probes": [probe],
         "delays": {"100": 300, "240": 60}, "missed": 1, "doubled": 0, "lost": 0,
     }  # fmt: skip
     text = "\n".join(lines(measured))
     assert "2 viewers of one run, 5.0 notes a second for 36 s" in text
     assert "p50 100 ms   p95 240 ms   p99 240 ms   longest 240 ms" in text
     assert "360 notes told; 1 missed, 0 told twice, 0 streams lost" in text
-    assert "10% of one processor" in text
+    assert "10% of one processor, 150 MB" in text
     assert "33 of 36 readings due (91.7%), every 1 s; 3.50 s between two at the most" in text
 
 

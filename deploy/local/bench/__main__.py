@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from ..script import Script
 from ..stack import Stack
 from ..supervisor import Supervisor
 from . import figures
-from .helpers import Helper, cpu_seconds
+from .helpers import Helper, cpu_seconds, megabytes
 
 PLAN = ROOT / "deploy" / "rehearsal" / "sample" / "plan.yaml"
 SCENARIO = "pod-failure"
@@ -59,10 +60,13 @@ class Bench(Day):
             company.tell("enough")
             written = json.loads(company.hear())
             lasted, spent = time.monotonic() - began, cpu_seconds(web) - before
+            memory = megabytes(web)
             time.sleep(SETTLE)
             room.tell("enough")
             heard = json.loads(room.hear())
-        self.measured = {**written, **heard, "viewers": self.viewers, "seconds": lasted, "cpu": spent}
+        self.measured = {**written, **heard, "viewers": self.viewers}
+        self.measured |= {"seconds": lasted, "cpu": spent, "memory": memory}
+        self.measured |= {"processors": os.cpu_count(), "load": os.getloadavg()[0]}
         return status
 
     def _close(self, status: int) -> int:

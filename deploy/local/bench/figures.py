@@ -21,7 +21,8 @@ def percentile(counts: Mapping[int, int], share: float) -> int:
 
 
 def lines(measured: Mapping[str, Any]) -> list[str]:
-    """`measured`: what the company and the room gave back, and `viewers`, `seconds`, `cpu` (s of the web)."""
+    """`measured`: what the company and the room gave back, and `viewers`, `seconds`, `cpu` (s) and
+    `memory` (MB) of the web process, `processors` and `load` (of the last minute) of the machine."""
     delays = {int(ms): count for ms, count in measured["delays"].items()}
     if not delays:
         return ["No note reached any viewer."]
@@ -39,7 +40,8 @@ def lines(measured: Mapping[str, Any]) -> list[str]:
         f"  event to viewer   p50 {p50} ms   p95 {p95} ms   p99 {p99} ms   longest {max(delays)} ms"
         f"   (p95 is to be {P95_DUE} ms at most: {p95 / P95_DUE:.0%} of it)",
         f"  deliveries        {whole}",
-        f"  web process       {measured['cpu'] / seconds:.0%} of one processor",
+        f"  web process       {measured['cpu'] / seconds:.0%} of one processor, {measured['memory']} MB",
+        f"  machine           {measured['processors']} processors, load {measured['load']:.1f} at the end",
         *(_probe(probe) for probe in measured["probes"]),
     ]
 

@@ -62,6 +62,12 @@ class Helper:
         self._child.wait()
 
 
+def megabytes(pid: int) -> int:
+    """What a process holds in memory now."""
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(status["VmRSS"].split()[0]) // 1024
+
+
 def cpu_seconds(pid: int) -> float:
     """What a process has used of the processors until now."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
