@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from chaos.models import Run, SampleChunk
 from chaos.models.run import LIVE
@@ -52,9 +52,13 @@ def samples_of_stream(stream: str, after: int, most: int) -> list[Samples]:
 
 def newest_chunk(stream: str) -> int:
     """The number of the last chunk that any run of the stream wrote; 0 where nothing was sampled."""
-    runs = Run.objects.filter(stream=stream).order_by("-launched_at").values_list("id", flat=True)
-    newest = (SampleChunk.objects.filter(run_id=run).aggregate(newest=Max("id"))["newest"] for run in runs)
-    return next(filter(None, newest), 0)
+    sampled = Run.objects.filter(Exists(SampleChunk.objects.filter(run=OuterRef("pk"))), stream=stream)
+    run = sampled.order_by("-launched_at").values_list("id", flat=True).first()
+    if run is None:
+        return 0
+    # Grouped, so that the run's own index is read and not the whole table backwards.
+    found = SampleChunk.objects.filter(run_id=run).order_by("run_id").values("run_id")
+    return max((row["newest"] for row in found.annotate(newest=Max("id"))), default=0)
 
 
 def _chunks() -> QuerySet[SampleChunk, tuple[Any, ...]]:

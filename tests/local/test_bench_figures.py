@@ -28,7 +28,8 @@ def test_a_percentile_of_nothing_is_refused():
 def test_the_figures_name_delay_losses_and_how_the_probes_kept_their_interval():
     probe = {"probe": "p99", "interval": 1.0, "readings": 33, "due": 36, "widest": 3.5}
     measured = {
-        "viewers": 2, "seconds": 36.0, "cpu": 3.6, "memory": 150, "processors": 2, "load": 1.25, "notes": 180, "probes": [probe],
+        "viewers": 2, "seconds": 36.0, "cpu": 3.6, "memory": 150, "processors": 2, "load": 1.25,
+        "notes": 180, "probes": [probe],
         "delays": {"100": 300, "240": 60}, "missed": 1, "doubled": 0, "lost": 0,
     }  # fmt: skip
     text = "\n".join(lines(measured))
