@@ -72,12 +72,16 @@ def test_a_key_of_a_bare_machine_is_made_once_and_is_for_its_owner_only(tmp_path
     assert (tmp_path / "keys").stat().st_mode & 0o077 == 0
 
 
-def test_a_token_is_used_and_lies_in_the_clear_nowhere(home, api, tmp_path):
+def test_a_token_is_used_and_lies_in_the_clear_nowhere(home, api, tmp_path, caplog):
+    caplog.set_level("DEBUG")
+    api.answers = lambda asked: Answer(403, {"message": "No."})
+    wiring.try_connection("home")
     assert api.asked[-1].headers["Authorization"] == f"Bearer {TOKEN}"
     everything = json.dumps([list(row) for row in Cluster.objects.values_list()], default=str)
     everything += (tmp_path / "clusters.json").read_text()
     everything += json.dumps([[row.text, row.body] for row in JournalEntry.objects.all()], default=str)
-    everything += repr(cluster_details.of("home"))
+    everything += repr(cluster_details.of("home")) + caplog.text
+    assert "/version" in caplog.text, "the log was on"
     assert TOKEN not in everything and PASSWORD not in everything
 
 
