@@ -13,7 +13,6 @@ from gameday.people.roles import DayRole
 from gameday.plans.compile import compile_plan
 from gameday.plans.spec import PlanSpec
 
-
 DOCUMENT_TEXT = "document_text"
 """What a query of many plans calls the document as it stands in the database: no need to read it as data, and
 to write it as text again, only to find what was compiled before."""

@@ -12,8 +12,8 @@ HOLDS = "holds"
 class Expectations(Rows):
     KINDS = (
         (HOLDS, "Holds all through"),
-        ("recovers_within", "Is back within, and stays"),
-        ("happens_within", "Happens within, once at least"),
+        ("recovers_within", "Is back within"),
+        ("happens_within", "Happens within"),
     )
 
     def of(self, value: Any) -> list[dict[str, Any]]:

@@ -118,6 +118,7 @@ def facts_page(
         "wrongs": list(summary(bound)),
         "elsewhere": wrong.elsewhere_in_words,
         "newer": newer,
+        "unsaved": request.method == "POST",
         "order": _order(bound["scenarios"].rows, context.get("plan") or context.get("source")),
         **helps(),
     }
@@ -139,6 +140,7 @@ def scenario_page(
         "wrongs": list(summary({key: item for key, item in bound.items() if key != "parameters"})),
         "elsewhere": wrong.elsewhere_in_words,
         "newer": newer,
+        "unsaved": request.method == "POST",
         "looked": outcome if isinstance(outcome, Looked) else None,
     }
     return render(request, "plans/edit_scenario.html", context, status=_status(wrong, newer))

@@ -21,8 +21,13 @@ def fault(request: HttpRequest, fault: str) -> HttpResponse:
     context = {
         "fault": found,
         "touches": touches(found),
-        "accounts": list(words.accounts(found.family)) if found.family else [],
+        "accounts": [(_plain(who), may) for who, may in words.accounts(found.family)] if found.family else [],
         "example": words.example_text(found),
-        "duration": words.DURATION if found.needs_targets else "",
+        "duration": _plain(words.DURATION) if found.needs_targets else "",
     }
     return render(request, "plans/fault.html", context)
+
+
+def _plain(text: str) -> str:
+    """Without the marks of Markdown."""
+    return text.replace("`", "")

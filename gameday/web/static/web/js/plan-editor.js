@@ -31,7 +31,7 @@
     text.scrollTop = Math.max(0, (text.scrollHeight / lines.length) * (line - 4));
   };
 
-  let isChanged = false;
+  let isChanged = Boolean(document.querySelector('[data-editor="unsaved"]'));
   document.addEventListener("change", (event) => {
     if (!event.target.closest("[data-editor]")) return;
     isChanged = true;
@@ -40,6 +40,7 @@
   document.addEventListener("submit", () => { isChanged = false; });
   window.addEventListener("beforeunload", (event) => { if (isChanged) event.preventDefault(); });
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-leave]")) isChanged = false;
     const link = event.target.closest("a[data-line]");
     if (!link) return;
     event.preventDefault();
