@@ -1,6 +1,6 @@
 # Every target is a line; what it does is in deploy/local. Needs Python 3.11 or newer, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo day bench rehearsal test lint lock setup clean
+.PHONY: help demo day bench bench-pages rehearsal test lint lock setup clean
 
 PLAN ?= deploy/rehearsal/sample/plan.yaml
 SCENARIO ?=
@@ -16,7 +16,7 @@ MAKEFLAGS += --question
 endif
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: ## the web app with a practice cluster behind it, until Ctrl-C
 	@deploy/local/run demo
@@ -26,6 +26,9 @@ day: ## a whole game day on the rehearsal cluster (PLAN=path of another plan, SC
 
 rehearsal: ## the practice cluster and its Prometheus alone, until Ctrl-C
 	@deploy/local/run rehearsal
+
+bench-pages: ## what each page costs the server, with 200 plans and 1,000,000 events
+	@deploy/local/run bench-pages
 
 bench: ## a room of viewers at one run's live stream, measured (VIEWERS=300, RATE=5 notes a second)
 	@deploy/local/run bench --viewers "$(VIEWERS)" --rate "$(RATE)"

@@ -16,6 +16,7 @@ VERBS = {
     "setup": ("", "dev", True),
     "day": ("day", "runtime", True),
     "demo": ("demo", "runtime", True),
+    "bench-pages": ("bench.pages", "runtime", False),
     "bench": ("bench", "runtime", True),
     "rehearsal": ("rehearse", "runtime", True),
     "test": ("tiers", "dev", True),

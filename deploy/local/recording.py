@@ -108,16 +108,16 @@ def load(day: dict[str, Any], cluster_name: str, note: str) -> None:
     spec = compile_plan(day["plan"])
     cluster = Cluster.objects.get(name=cluster_name)
     with transaction.atomic():
-        plan = _plan(day, spec, cluster)
+        plan = store_plan(day, spec, cluster)
         _decisions(day, plan, spec.digest, cluster.uid)
         stream = plan_stream(spec.slug)
         for run in day["runs"]:
-            _run(run, stream, spec.digest, cluster)
+            store_run(run, stream, spec.digest, cluster)
         first = {"at": timezone.now().isoformat(), "kind": "plan.recording_loaded", "text": note}
         _entries(stream, [first, *day["entries"]])
 
 
-def _plan(day: dict[str, Any], spec: Any, cluster: Any) -> Any:
+def store_plan(day: dict[str, Any], spec: Any, cluster: Any) -> Any:
     from gameday.people.models import Team, User
     from gameday.plans.models import Plan
 
@@ -144,7 +144,7 @@ def _decisions(day: dict[str, Any], plan: Any, digest: str, uid: str) -> None:
         Acknowledgement.objects.create(plan=plan, digest=digest, by=by, **row)
 
 
-def _run(run: dict[str, Any], stream: str, digest: str, cluster: Any) -> None:
+def store_run(run: dict[str, Any], stream: str, digest: str, cluster: Any) -> None:
     from chaos.models import Run, RunInjection, SampleChunk, Word
 
     row = Run.objects.create(

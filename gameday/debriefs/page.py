@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
 
 from chaos.journal.models import JournalEntry
@@ -24,7 +25,8 @@ from gameday.debriefs.report_proof import cleanup
 from gameday.plans.models import Plan
 from gameday.plans.spec import PlanSpec, Scenario
 
-TOLD = ("note", "milestone", "alert.fired")
+TOLD = ("milestone", "alert.fired")
+NOTES_A_PAGE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,10 @@ class ScenarioDebrief:
 
 @dataclass(frozen=True, slots=True)
 class Debrief:
-    """`notes` are those that have not become findings."""
+    """`notes` are those that have not become findings, in pages."""
 
     scenarios: tuple[ScenarioDebrief, ...]
-    notes: tuple[JournalEntry, ...]
+    notes: Page[JournalEntry]
     findings: tuple[Finding, ...]
 
     @property
@@ -73,25 +75,27 @@ class Debrief:
         return dict(counted)
 
 
-def debrief(plan: Plan, spec: PlanSpec, kept: Collection[str], organiser: bool) -> Debrief:
+def debrief(plan: Plan, spec: PlanSpec, kept: Collection[str], organiser: bool, notes: str = "1") -> Debrief:
     """What was learned on this day so far; a handful of queries.
 
-    `kept` are the scenarios that this reader may not know of yet.
+    `kept` are the scenarios that this reader may not know of yet, `notes` which page of the notes is read.
     """
     runs: dict[str, list[RunEvidence]] = defaultdict(list)
     for run in evidence_queries.runs_of(plan.stream):
         runs[run.scenario].append(run)
-    told = list(readable(entries(plan.stream).filter(kind__in=TOLD), plan.stream, organiser))
+    read = readable(entries(plan.stream), plan.stream, organiser)
+    told = list(read.filter(kind__in=TOLD))
     by_run: dict[str, list[JournalEntry]] = defaultdict(list)
     for entry in told:
         by_run[entry.run].append(entry)
     findings = tuple(findings_of(plan))
-    used = {finding.note_seq for finding in findings}
+    used = [finding.note_seq for finding in findings if finding.note_seq]
+    left = read.filter(kind="note").exclude(seq__in=used)
     return Debrief(
         scenarios=tuple(
             _scenario(item, runs[item.key], by_run) for item in spec.scenarios if item.key not in kept
         ),
-        notes=tuple(entry for entry in told if entry.kind == "note" and entry.seq not in used),
+        notes=Paginator(left, NOTES_A_PAGE).get_page(notes),
         findings=findings,
     )
 

@@ -147,7 +147,7 @@ def _page(request: HttpRequest, plan: Plan, status: int = 200, **more: Any) -> H
     context = {
         "plan": plan,
         "spec": spec,
-        "debrief": debrief(plan, spec, kept, is_organiser(user, plan)),
+        "debrief": debrief(plan, spec, kept, is_organiser(user, plan), request.GET.get("notes", "1")),
         "environment": plan.cluster.environment,
         "kept": len(kept),
         "severities": Severity.choices,
