@@ -36,7 +36,6 @@ def test_between_two_rungs_whatever_comes_back_is_of_the_one_before(ladder, kind
     world.at(16, lambda: left.append(leave(world, kind, name)))
     world.at(40, lambda: left[0].clear())
     world.drive()
-    (progress,) = world.store.record_.progress
     assert world.store.stop.at <= START + timedelta(seconds=17)
     stopped_for(world, name)
     assert world.store.record_.marks.clean_at >= START + timedelta(seconds=40)
