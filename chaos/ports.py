@@ -59,8 +59,9 @@ class Cluster(Protocol):
     def rights(self, experiments: Sequence[str], namespaces: Sequence[str]) -> tuple[Preflight, ...]:
         """Whether we may see these faults gone, and undo them, in these namespaces (none: anywhere)."""
 
-    def preflight(self, experiments: Sequence[str]) -> tuple[Preflight, ...]:
-        """CRDs, experiments, operator, rights and service accounts that a start needs."""
+    def preflight(self, experiments: Sequence[str], images: Sequence[str]) -> tuple[Preflight, ...]:
+        """CRDs, experiments, operator, rights and service accounts that a start needs; `images` is the list
+        of those that the experiments may run."""
 
     def experiments(self) -> tuple[Mapping[str, Any], ...]:
         """The ChaosExperiments of the chaos namespace, as read."""

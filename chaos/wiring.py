@@ -30,7 +30,7 @@ from chaos.ports import Cluster, Ports, Preflight
 from chaos.services import address_book, contact
 from chaos.services.address_book import Address, address_of
 from chaos.services.cluster_entry import Entry
-from chaos.services.clusters import ClusterInfo, all_rows, register, row
+from chaos.services.clusters import ClusterInfo, all_rows, info, register, row
 from chaos.services.contact import Tried
 from chaos.services.drive import End, drive, give_up
 from chaos.services.sealing import opened
@@ -104,7 +104,9 @@ def try_connection(name: str, namespaces: tuple[str, ...] = (), entry: Entry | N
     """
     found = row(name) if entry is None else ClusterRow(name=name, **entry.columns())
     client = prometheus_of(found)
-    tried = contact.try_out(_port(found), lambda: check(client), namespaces, SystemClock().now())
+    registered = ClusterRow.objects.filter(name=name).first() or found
+    images = info(registered).limits.images
+    tried = contact.try_out(_port(found), lambda: check(client), namespaces, SystemClock().now(), images)
     if entry is None:
         said = ((contact.CLUSTER, tried.cluster), (contact.PROMETHEUS, tried.prometheus))
         contact.note(name, said, tried.at)

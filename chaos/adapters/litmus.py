@@ -68,8 +68,8 @@ class LitmusCluster:
     def rights(self, experiments: Sequence[str], namespaces: Sequence[str]) -> tuple[Preflight, ...]:
         return litmus_rights.checks(self._api, experiments, namespaces)
 
-    def preflight(self, experiments: Sequence[str]) -> tuple[Preflight, ...]:
-        return litmus_preflight.checks(self._api, self._settings, experiments)
+    def preflight(self, experiments: Sequence[str], images: Sequence[str]) -> tuple[Preflight, ...]:
+        return litmus_preflight.checks(self._api, self._settings, experiments, images)
 
     def experiments(self) -> tuple[Json, ...]:
         return litmus_experiments.found(self._api, self._settings.namespace)

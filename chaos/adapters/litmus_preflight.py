@@ -13,6 +13,7 @@ from chaos.adapters.litmus_manifests import LitmusSettings
 from chaos.adapters.parallel import gather
 from chaos.domain.errors import Forbidden, GamedayError
 from chaos.faults.catalogue import FAULTS
+from chaos.faults.experiments import why_foreign
 from chaos.ports import Preflight
 
 _CRDS = ("chaosengines", "chaosexperiments", "chaosresults")
@@ -26,7 +27,9 @@ _WITHIN = 20.0
 Check = Callable[[], Preflight]
 
 
-def checks(api: KubernetesApi, settings: LitmusSettings, experiments: Sequence[str]) -> tuple[Preflight, ...]:
+def checks(
+    api: KubernetesApi, settings: LitmusSettings, experiments: Sequence[str], images: Sequence[str]
+) -> tuple[Preflight, ...]:
     """Raises nothing: what could not be checked is not met."""
     every: dict[str, Check] = {
         "Litmus": partial(_crds, api),
@@ -35,7 +38,7 @@ def checks(api: KubernetesApi, settings: LitmusSettings, experiments: Sequence[s
     for account in sorted({settings.account_of(name) for name in experiments if name in FAULTS}):
         every[f"service account {account}"] = partial(_service_account, api, settings, account)
     for name in experiments:
-        every[f"experiment {name}"] = partial(_experiment, api, settings, name)
+        every[f"experiment {name}"] = partial(_experiment, api, settings, name, images)
     for resource, verbs in NEEDED.items():
         for verb in verbs:
             every[f"right to {verb} {resource.plural}"] = partial(_right, api, settings, verb, resource)
@@ -66,7 +69,7 @@ def _crds(api: KubernetesApi) -> Preflight:
     return Preflight("Litmus", True, "The cluster has Litmus' resources.")
 
 
-def _experiment(api: KubernetesApi, settings: LitmusSettings, name: str) -> Preflight:
+def _experiment(api: KubernetesApi, settings: LitmusSettings, name: str, images: Sequence[str]) -> Preflight:
     what, where = f"experiment {name}", f"namespace {settings.namespace}"
     try:
         found = api.get(EXPERIMENTS, settings.namespace, name)
@@ -80,6 +83,9 @@ def _experiment(api: KubernetesApi, settings: LitmusSettings, name: str) -> Pref
             f"ChaosExperiment {name} in {where} has no definition.labels, on which Litmus' runner crashes: "
             "give it at least one.",
         )
+    wrong = why_foreign(found, images)
+    if wrong:
+        return Preflight(what, False, wrong)
     return Preflight(what, True, f"ChaosExperiment {name} is in {where}.")
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
+from chaos.domain.images import check_entry
 from chaos.domain.targets import ALWAYS_PROTECTED, Limits
 
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -17,7 +18,8 @@ _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 class LimitsChange:
     """What is to change; None, () and False change nothing.
 
-    `protect` and `unprotect` add and take away one by one, so that protecting one namespace exposes no other.
+    `protect` and `unprotect` add and take away one by one, so that protecting one namespace exposes no other;
+    so do `allow_images` and `disallow_images`.
     `opt_in` replaces the list of the only namespaces that may be touched; `any_namespace` empties it.
     """
 
@@ -29,11 +31,14 @@ class LimitsChange:
     unprotect: tuple[str, ...] = ()
     opt_in: tuple[str, ...] = ()
     any_namespace: bool = False
+    allow_images: tuple[str, ...] = ()
+    disallow_images: tuple[str, ...] = ()
 
     def applied(self, limits: Limits) -> Limits:
         """The limits with the change. Raises Refused, with the option as its field."""
         self._check(limits)
         kept = [name for name in limits.protected_namespaces if name not in self.unprotect]
+        images = [entry for entry in limits.images if entry not in self.disallow_images]
         return replace(
             limits,
             max_percent=limits.max_percent if self.max_percent is None else self.max_percent,
@@ -44,6 +49,7 @@ class LimitsChange:
             max_fault=limits.max_fault if self.max_fault is None else self.max_fault,
             protected_namespaces=tuple(dict.fromkeys((*kept, *self.protect))),
             opted_in_namespaces=() if self.any_namespace else self.opt_in or limits.opted_in_namespaces,
+            images=tuple(dict.fromkeys((*images, *self.allow_images))),
         )
 
     def _check(self, limits: Limits) -> None:
@@ -63,6 +69,12 @@ class LimitsChange:
             if name not in limits.protected_namespaces:
                 names = ", ".join(limits.protected_namespaces)
                 raise Refused(f"{name} is not on the list of protected namespaces: {names}.", "unprotect")
+        for entry in self.allow_images:
+            check_entry(entry, "allow-image")
+        for entry in self.disallow_images:
+            if entry not in limits.images:
+                listed = ", ".join(limits.images) or "which is empty"
+                raise Refused(f"{entry} is not on the list of images ({listed}).", "disallow-image")
         if self.opt_in and self.any_namespace:
             raise Refused("Give either --opt-in or --any-namespace.", "opt-in")
 
@@ -79,4 +91,5 @@ def in_words(limits: Limits) -> tuple[str, ...]:
         told.append(f"Only these namespaces have opted in: {', '.join(limits.opted_in_namespaces)}.")
     if limits.allow_unprovable:
         told.append("Faults are allowed of which it cannot be proven that they are gone.")
+    told.append(f"Experiments run pinned images alone, of: {', '.join(limits.images) or 'none at all'}.")
     return tuple(told)

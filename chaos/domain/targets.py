@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from chaos.domain.durations import format_duration
 from chaos.domain.errors import OverLimits, Refused
+from chaos.domain.images import USUAL_IMAGES
 from chaos.domain.sight import Node, Pod, Workload
 from chaos.domain.spec import RunSpec, TargetSpec
 
@@ -33,6 +34,8 @@ class Limits:
     """How many nodes one scenario may touch."""
     allow_unprovable: bool = False
     """Whether faults are allowed of which it cannot be proven that they are gone."""
+    images: tuple[str, ...] = USUAL_IMAGES
+    """What experiments may run; each entry as chaos.domain.images reads it."""
 
     def why_not_in(self, namespace: str) -> str:
         """Why no pod of this namespace may be touched; empty when they may."""

@@ -6,15 +6,18 @@ image too. `permissions` is for people to read: nothing makes rights out of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chaos.domain.images import USUAL_IMAGES, in_registry, is_same_elsewhere, why_not
 from chaos.faults.base import Fault
+from chaos.faults.catalogue import FAULTS
 from chaos.faults.rights import EVERY
 
 IMAGE = "litmuschaos/go-runner:3.28.0"
 OF_THE_CLUSTER = {"CONTAINER_RUNTIME": "containerd", "SOCKET_PATH": "/run/containerd/containerd.sock"}
 """What depends on the cluster's nodes; a cluster that says otherwise keeps it."""
+_HELPERS = "LIB_IMAGE"
 
 
 def experiment(fault: Fault) -> dict[str, Any]:
@@ -25,7 +28,7 @@ def experiment(fault: Fault) -> dict[str, Any]:
     env = {
         "TOTAL_CHAOS_DURATION": "60",
         "DEFAULT_HEALTH_CHECK": "false",
-        "LIB_IMAGE": fault.helper_image or IMAGE,
+        _HELPERS: fault.helper_image or IMAGE,
         "LIB_IMAGE_PULL_POLICY": "IfNotPresent",
         **OF_THE_CLUSTER,
     }
@@ -51,12 +54,15 @@ def experiment(fault: Fault) -> dict[str, Any]:
 
 
 def differences(fault: Fault, found: Mapping[str, Any]) -> tuple[str, ...]:
-    """What is not as we ship it, in sentences; what depends on the cluster's nodes is its own affair."""
+    """What is not as we ship it, in sentences. What depends on the cluster's nodes is its own affair, and so
+    is the registry that our images come from: whether that one may be used, `foreign` says."""
     ours, theirs = experiment(fault)["spec"]["definition"], _definition(found)
     said = []
     if not theirs.get("labels"):
         said.append("It has no definition.labels, on which Litmus' runner crashes.")
-    for key in ("image", "imagePullPolicy", "scope", "command", "args"):
+    if not is_same_elsewhere(str(theirs.get("image") or ""), ours["image"]):
+        said.append(f"image is {_text(theirs.get('image'))}, not {ours['image']}.")
+    for key in ("imagePullPolicy", "scope", "command", "args"):
         if theirs.get(key) != ours[key]:
             said.append(f"{key} is {_text(theirs.get(key))}, not {_text(ours[key])}.")
     mine, others = _env(ours), _env(theirs)
@@ -65,20 +71,70 @@ def differences(fault: Fault, found: Mapping[str, Any]) -> tuple[str, ...]:
             continue
         if key not in others:
             said.append(f"The setting {key} is missing; ours is {mine[key]}.")
+        elif key == _HELPERS and is_same_elsewhere(others[key], mine[key]):
+            continue
         elif others[key] and others[key] != mine.get(key):
             wanted = f"not {mine[key]}" if key in mine else "which we do not set"
             said.append(f"The setting {key} is {others[key]}, {wanted}.")
     return tuple(said)
 
 
-def to_install(fault: Fault, found: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Ours, with the runtime that the cluster has named already."""
+def to_install(
+    fault: Fault, found: Mapping[str, Any] | None, allowed: Sequence[str] = USUAL_IMAGES, registry: str = ""
+) -> dict[str, Any]:
+    """Ours, with the runtime that the cluster has named already, and our images from where it has them if
+    they are allowed from there, or from `registry`."""
     manifest = experiment(fault)
-    kept = _env(_definition(found)) if found else {}
-    for setting in manifest["spec"]["definition"]["env"]:
+    definition, theirs = manifest["spec"]["definition"], _definition(found or {})
+    kept = _env(theirs)
+
+    def placed(ours: str, there: str) -> str:
+        if registry:
+            return in_registry(ours, registry)
+        return there if is_same_elsewhere(there, ours) and not why_not(there, allowed) else ours
+
+    definition["image"] = placed(definition["image"], str(theirs.get("image") or ""))
+    for setting in definition["env"]:
         if setting["name"] in OF_THE_CLUSTER:
             setting["value"] = kept.get(setting["name"]) or setting["value"]
+        if setting["name"] == _HELPERS:
+            setting["value"] = placed(setting["value"], kept.get(_HELPERS, ""))
     return manifest
+
+
+def is_installed(fault: Fault, found: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:
+    """Whether a cluster has this manifest of ours already."""
+    ours, theirs = _definition(manifest), _definition(found)
+    images = [(one.get("image"), _env(one).get(_HELPERS)) for one in (ours, theirs)]
+    return images[0] == images[1] and not differences(fault, found)
+
+
+def why_foreign(found: Mapping[str, Any], allowed: Sequence[str]) -> str:
+    """Why an experiment, as a cluster has it, may not run there, and what to do; empty when it may."""
+    said = foreign(found, allowed)
+    if not said:
+        return ""
+    return (
+        f"ChaosExperiment {found['metadata']['name']} may not run here: {' '.join(said)} Install ours "
+        "(`manage.py litmus install`), or let an administrator allow it (`manage.py cluster add … "
+        "--allow-image`)."
+    )
+
+
+def foreign(found: Mapping[str, Any], allowed: Sequence[str]) -> tuple[str, ...]:
+    """Which of its images may not run on a cluster whose list is `allowed`, in sentences. Where an experiment
+    starts helpers and sets no image for them, Litmus would take its newest."""
+    fault = FAULTS.get(found["metadata"]["name"])
+    has_helpers = fault is None or fault.family is None or fault.family.has_helpers
+    definition = _definition(found)
+    settings = [(str(one.get("name")), str(one.get("value") or "")) for one in definition.get("env") or ()]
+    images = [("image", str(definition.get("image") or ""))]
+    images += [(key, value) for key, value in settings if key.endswith("IMAGE") and value]
+    said = [f"Its {key} {value!r} {why}." for key, value in images if (why := why_not(value, allowed))]
+    helpers = [value for key, value in settings if key == _HELPERS]
+    if has_helpers and not (helpers and all(helpers)):
+        said.append(f"It sets no {_HELPERS}, so its helpers would run whatever is newest.")
+    return tuple(said)
 
 
 def _definition(found: Mapping[str, Any]) -> Mapping[str, Any]:

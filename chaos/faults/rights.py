@@ -44,6 +44,8 @@ class Family:
     chaos: tuple[Right, ...] = ()
     ours_target: tuple[Right, ...] = ()
     ours_cluster: tuple[Right, ...] = ()
+    has_helpers: bool = False
+    """Whether its experiments start pods of their own, whose image is a setting (LIB_IMAGE)."""
 
 
 def _right(group: str, resources: str, verbs: str) -> Right:
@@ -74,13 +76,18 @@ _RESTORE = (_right("", "nodes", "get list patch"),)
 
 PODS = Family("pods", "deletes pods of the target's namespace", _DELETE, ours_target=_SEE)
 HELPERS = Family(
-    "helpers", "puts a fault into pods by a privileged helper beside them", _LOOK, ours_target=_REPLACE
+    "helpers",
+    "puts a fault into pods by a privileged helper beside them",
+    _LOOK,
+    ours_target=_REPLACE,
+    has_helpers=True,
 )
 DISK = Family(
     "disk",
     "fills disks by a privileged helper, and deletes a pod that was evicted for it",
     _DELETE,
     ours_target=_REPLACE,
+    has_helpers=True,
 )
 POLICIES = Family(
     "policies",
@@ -121,6 +128,7 @@ NODE_STRESS = Family(
     "keeps nodes busy by a pod on them",
     cluster=(_NODES,),
     ours_cluster=(_NODES, *_SEE),
+    has_helpers=True,
 )
 NODE_SERVICES = Family(
     "node-services",
@@ -128,6 +136,7 @@ NODE_SERVICES = Family(
     cluster=(_NODES,),
     chaos=(_right("", "secrets", "get"),),
     ours_cluster=(_NODES, *_SEE),
+    has_helpers=True,
 )
 
 FAMILIES: Mapping[str, Family] = {

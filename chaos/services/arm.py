@@ -41,7 +41,7 @@ def look(order: Order, port: Cluster) -> Outlook:
         lambda: checks.nothing_live(row),
         lambda: checks.nothing_left(port),
         name_targets,
-        lambda: checks.preflight(port, first_injections("", order.spec, limits, port)),
+        lambda: checks.preflight(port, first_injections("", order.spec, limits, port), limits),
     )
     missing: dict[str, None] = {}
     for each in looks:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +20,7 @@ from chaos.journal import ORGANISATION
 from chaos.journal.record import append
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Installation
-from chaos.ports import Cluster, Preflight
+from chaos.ports import Cluster
 from chaos.services import address_book
 
 
@@ -184,10 +183,6 @@ def _resolve(targets: TargetSpec, limits: Limits, port: Cluster) -> Targets:
     else:
         found = resolve_nodes(targets, nodes, nodes, port.pods(targets.namespace, targets.labels), limits)
     return with_aboard(found, [pod for node in found.nodes for pod in port.pods_on(node.name)], limits)
-
-
-def check(port: Cluster, experiments: Mapping[str, str]) -> tuple[Preflight, ...]:
-    return port.preflight(sorted(experiments))
 
 
 def installation() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chaos.domain.errors import GamedayError
+from chaos.domain.images import USUAL_IMAGES
 from chaos.faults import catalogue
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Contact as ContactRow
@@ -100,9 +101,14 @@ def ask(port: Cluster) -> Preflight:
 
 
 def try_out(
-    port: Cluster, prometheus: Callable[[], Preflight], namespaces: tuple[str, ...], now: datetime
+    port: Cluster,
+    prometheus: Callable[[], Preflight],
+    namespaces: tuple[str, ...],
+    now: datetime,
+    images: tuple[str, ...] = USUAL_IMAGES,
 ) -> Tried:
     """Everything that a day will need of it. `namespaces` are those that faults may touch; none: any.
+    `images` are those that experiments may run.
 
     Raises nothing: what could not be asked is not met, and its sentence says why.
     """
@@ -115,7 +121,7 @@ def try_out(
     except GamedayError as error:
         return Tried(now, "", Preflight("cluster", False, f"{answer.sentence} {error}"), metrics)
     faults = tuple(sorted(there & catalogue.FAULTS.keys()))
-    found = port.preflight(faults)
+    found = port.preflight(faults, images)
     is_right = [item.what.startswith("right to ") for item in found]
     litmus = tuple(item for item, right in zip(found, is_right, strict=True) if not right)
     rights = tuple(item for item, right in zip(found, is_right, strict=True) if right)

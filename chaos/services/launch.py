@@ -73,7 +73,7 @@ def launch(
     checks.ceiling(order.ceiling, targets)
     checks.as_armed(order.armed, targets)
     injections = first_injections(run.hex[:8], order.spec, limits, port)
-    checks.preflight(port, injections)
+    checks.preflight(port, injections, limits)
     not_after = min(order.closes, now + longest(order.spec))
     try:
         with transaction.atomic():

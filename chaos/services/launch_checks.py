@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import Injection
-from chaos.domain.targets import Targets
+from chaos.domain.targets import Limits, Targets
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Run
 from chaos.models.run import LIVE
@@ -67,12 +67,12 @@ def as_armed(armed: Sequence[str] | None, targets: Iterable[Targets | None]) -> 
         )
 
 
-def preflight(port: Cluster, injections: Iterable[Injection]) -> None:
+def preflight(port: Cluster, injections: Iterable[Injection], limits: Limits) -> None:
     """What Litmus needs, and what we do: to see the faults gone where they are, and to undo them there."""
     planned = [item for item in injections if item.experiment]
     experiments = sorted({item.experiment for item in planned})
     namespaces = sorted({item.namespace for item in planned if item.namespace})
-    found = (*port.preflight(experiments), *port.rights(experiments, namespaces))
+    found = (*port.preflight(experiments, limits.images), *port.rights(experiments, namespaces))
     unmet = [item.sentence for item in found if not item.is_met]
     if unmet:
         raise Refused("The cluster is not ready: " + " ".join(unmet))

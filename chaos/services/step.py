@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from chaos.domain import verdict as verdicts
+from chaos.domain.allowing import in_context, limits_of
 from chaos.domain.decisions import (
     CameBack,
     Clear,
@@ -28,7 +29,7 @@ from chaos.domain.decisions import (
     TakeGrant,
     WantStop,
 )
-from chaos.domain.errors import Permanent
+from chaos.domain.errors import OverLimits, Permanent
 from chaos.domain.injection import InverseKind
 from chaos.domain.postcondition import targets_left
 from chaos.domain.record import Change, Event
@@ -39,6 +40,7 @@ from chaos.domain.states import RunState, StopKind
 from chaos.faults import catalogue
 from chaos.services import words
 from chaos.services.acts import CLEAR, CLIMB, END_RUNG, GRANT, INJECT, LATE_CREATE, READ, REVERT, Tools, act
+from chaos.services.last_look import last_look
 from chaos.services.redress import recreate_targets, restore
 from chaos.services.rungs import mark_rung, next_rung
 
@@ -97,7 +99,16 @@ def _request(view: RunView, index: int, tools: Tools, now: datetime) -> RunView:
     if by_person:
         return view
     view = replace(view, uncertain_until=now + LATE_CREATE)
-    return act(view, INJECT, tools, lambda: (index, tools.ports.cluster.inject(tools.ref, injection)))
+    return act(view, INJECT, tools, lambda: _inject(view, index, tools))
+
+
+def _inject(view: RunView, index: int, tools: Tools) -> tuple[int, object]:
+    injection, cluster = view.injections[index], tools.ports.cluster
+    try:
+        last_look(injection, limits_of(view), cluster)
+    except OverLimits as error:
+        raise OverLimits(in_context(view, injection.rung, error), error.field) from error
+    return (index, cluster.inject(tools.ref, injection))
 
 
 def _want_stop(view: RunView, decision: WantStop, tools: Tools, now: datetime) -> RunView:

@@ -58,6 +58,11 @@ def _limits(group: argparse._ArgumentGroup) -> None:
     ):
         group.add_argument(option, action="append", default=[], metavar="NAMESPACE", help=text)
     group.add_argument("--any-namespace", action="store_true", help="No opting in is needed any more.")
+    for option, text in (
+        ("--allow-image", "What experiments may run: a repository, one version of it, or path/; repeatable."),
+        ("--disallow-image", "Takes an entry off that list again; repeatable."),
+    ):
+        group.add_argument(option, action="append", default=[], metavar="IMAGE", help=text)
 
 
 def _add(options: argparse.Namespace, say: Say) -> None:
@@ -92,6 +97,8 @@ def _change(options: argparse.Namespace) -> LimitsChange:
         unprotect=tuple(options.unprotect),
         opt_in=tuple(options.opt_in),
         any_namespace=options.any_namespace,
+        allow_images=tuple(options.allow_image),
+        disallow_images=tuple(options.disallow_image),
     )
 
 
@@ -99,8 +106,8 @@ def _check(options: argparse.Namespace, say: Say) -> int:
     port = cluster_port(options.name)
     there = {item["metadata"]["name"] for item in port.experiments()}
     names = [catalogue.find(name).name for name in options.faults] or sorted(there & catalogue.FAULTS.keys())
-    namespaces = find(options.name).limits.opted_in_namespaces
-    found = (*port.preflight(names), *port.rights(names, namespaces))
+    limits = find(options.name).limits
+    found = (*port.preflight(names, limits.images), *port.rights(names, limits.opted_in_namespaces))
     for item in found:
         say(f"{'ok' if item.is_met else 'MISSING':8}{item.what}: {item.sentence}")
     if not names:

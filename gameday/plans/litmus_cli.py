@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from chaos.domain.errors import Refused
 from chaos.faults import catalogue, experiments
 from chaos.faults.base import Fault
 from chaos.journal import ORGANISATION
 from chaos.journal.record import append
+from chaos.services import clusters
 from chaos.wiring import cluster_port
 from gameday.commands import Commands, Say
 from gameday.people.roles import Act
@@ -25,21 +28,25 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
         verb.add_argument("cluster")
         verb.add_argument("faults", nargs="*", metavar="FAULT", help="Only these; all when left out.")
     install.add_argument("--as", dest="user", required=True, metavar="USER")
+    install.add_argument(
+        "--registry", default="", metavar="HOST[/PATH]", help="Where the cluster takes our images from."
+    )
     check.set_defaults(act=_check)
     install.set_defaults(act=_install)
 
 
 def _check(options: argparse.Namespace, say: Say) -> int:
-    """Status 1 when an experiment is missing or differs."""
-    wanted = _wanted(options.faults)
+    """Status 1 when an experiment is missing, differs or runs an image that is not allowed there."""
+    wanted, allowed = _wanted(options.faults), clusters.find(options.cluster).limits.images
     there = {found["metadata"]["name"]: found for found in cluster_port(options.cluster).experiments()}
     wrong = 0
     for fault in wanted:
         found = there.pop(fault.name, None)
         differs = experiments.differences(fault, found) if found else ()
-        word = "MISSING" if found is None else "DIFFERS" if differs else "ok"
+        foreign = experiments.foreign(found, allowed) if found else ()
+        word = "MISSING" if found is None else "REFUSED" if foreign else "DIFFERS" if differs else "ok"
         say(f"{word:9}{fault.name}")
-        for sentence in differs:
+        for sentence in (*foreign, *differs):
             say(f"         {sentence}")
         wrong += word != "ok"
     others = sorted(there.keys() - catalogue.FAULTS.keys())
@@ -54,13 +61,19 @@ def _install(options: argparse.Namespace, say: Say) -> None:
     user = person(options.user)
     require_anywhere(user, Act.ADMINISTER)
     wanted, port = _wanted(options.faults), cluster_port(options.cluster)
+    allowed = clusters.find(options.cluster).limits.images
     there = {found["metadata"]["name"]: found for found in port.experiments()}
+    ours = [
+        experiments.to_install(fault, there.get(fault.name), allowed, options.registry) for fault in wanted
+    ]
+    for manifest in ours:
+        _check_images(manifest, allowed)
     done: list[str] = []
     try:
-        for fault in wanted:
+        for fault, manifest in zip(wanted, ours, strict=True):
             found = there.get(fault.name)
-            if found is None or experiments.differences(fault, found):
-                port.install_experiment(experiments.to_install(fault, found))
+            if found is None or not experiments.is_installed(fault, found, manifest):
+                port.install_experiment(manifest)
                 done.append(fault.name)
                 say(f"{'installed' if found is None else 'mended':11}{fault.name}")
     finally:
@@ -71,6 +84,17 @@ def _install(options: argparse.Namespace, say: Say) -> None:
                 append(ORGANISATION, "cluster.experiments_installed", text, at=timezone.now(),
                        actor=user.username, actor_name=user.name, body=body)  # fmt: skip
     say("Their service accounts are in deploy/litmus/accounts." if done else "All are as we ship them.")
+
+
+def _check_images(manifest: dict[str, Any], allowed: Sequence[str]) -> None:
+    """Nothing is installed that no launch would run. Raises Refused."""
+    foreign = experiments.foreign(manifest, allowed)
+    if foreign:
+        raise Refused(
+            f"{manifest['metadata']['name']} is not installed: {' '.join(foreign)} Name the registry that "
+            "the cluster takes images from (`--registry`), or let an administrator allow it "
+            "(`manage.py cluster add … --allow-image`)."
+        )
 
 
 def _wanted(names: Sequence[str]) -> list[Fault]:

@@ -12,6 +12,7 @@ from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.litmus import LitmusCluster
 from chaos.adapters.litmus_manifests import INJECTION, INSTALLATION, MANAGED_BY, RUN, SCENARIO
 from chaos.domain.errors import Forbidden, Refused, Transient
+from chaos.domain.images import USUAL_IMAGES
 from chaos.domain.injection import Injection
 from chaos.domain.sight import ResidueKind
 from chaos.ports import RunRef
@@ -167,7 +168,9 @@ def test_an_engine_being_deleted_is_not_made_again(practice: Practice) -> None:
 def test_an_api_server_that_is_down_fails_each_check_of_the_preflight_in_a_sentence() -> None:
     with stub_server(lambda asked: Answer()) as gone:
         pass
-    checks = LitmusCluster(KubernetesApi(Connection(gone.url)), SETTINGS).preflight(["pod-delete"])
+    checks = LitmusCluster(KubernetesApi(Connection(gone.url)), SETTINGS).preflight(
+        ["pod-delete"], USUAL_IMAGES
+    )
     assert checks
     assert [check for check in checks if check.is_met or "no connection" not in check.sentence] == []
 
@@ -179,7 +182,7 @@ def test_a_missing_right_is_named_with_what_to_grant() -> None:
         return Answer(201, {"status": {"allowed": not is_jobs}})
 
     with stub_server(answers) as server:
-        checks = LitmusCluster(KubernetesApi(Connection(server.url)), SETTINGS).preflight([])
+        checks = LitmusCluster(KubernetesApi(Connection(server.url)), SETTINGS).preflight([], USUAL_IMAGES)
     missing = [check.sentence for check in checks if check.what.startswith("right") and not check.is_met]
     assert missing == [
         "Gameday may not delete jobs.batch in namespace chaos: "

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chaos.domain.errors import Refused
+from chaos.domain.images import USUAL_IMAGES
 from chaos.domain.sight import ResidueKind
 from tests.adapters.things import (
     UnderTest,
@@ -34,12 +35,12 @@ def test_pods_are_those_with_all_the_labels(cluster_under_test: UnderTest) -> No
 
 
 def test_a_fit_cluster_passes_its_preflight(cluster_under_test: UnderTest) -> None:
-    checks = cluster_under_test.make().preflight(["pod-delete"])
+    checks = cluster_under_test.make().preflight(["pod-delete"], USUAL_IMAGES)
     assert [check.sentence for check in checks if not check.is_met] == []
 
 
 def test_a_missing_experiment_is_named_with_what_to_do(cluster_under_test: UnderTest) -> None:
-    checks = cluster_under_test.make().preflight(["pod-delete", "moon-eclipse"])
+    checks = cluster_under_test.make().preflight(["pod-delete", "moon-eclipse"], USUAL_IMAGES)
     missing = [check.sentence for check in checks if not check.is_met]
     assert len(missing) == 1
     assert "moon-eclipse" in missing[0]

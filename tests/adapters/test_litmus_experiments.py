@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,10 @@ from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.litmus import LitmusCluster
 from chaos.adapters.litmus_manifests import LitmusSettings
 from chaos.domain.errors import Forbidden
+from chaos.domain.images import USUAL_IMAGES
 from chaos.faults import experiments
 from chaos.faults.catalogue import FAULTS, find
+from chaos.ports import Preflight
 from deploy.rehearsal.store import CHAOS_EXPERIMENTS
 from tests.support.rehearsal_api import ADMIN, RunningApi, running_api
 
@@ -64,6 +66,25 @@ def test_what_stood_there_beside_ours_is_taken_out(cluster: LitmusCluster) -> No
     cluster.install_experiment(ours)
     (found,) = cluster.experiments()
     assert found["spec"] == ours["spec"]
+
+
+def told_of(cluster: LitmusCluster, name: str, images: Sequence[str] = USUAL_IMAGES) -> Preflight:
+    (found,) = (one for one in cluster.preflight([name], images) if one.what == f"experiment {name}")
+    return found
+
+
+def test_an_experiment_with_a_foreign_image_is_not_ready_and_says_so(cluster: LitmusCluster) -> None:
+    evil = copy.deepcopy(experiments.experiment(find("pod-cpu-hog")))
+    for setting in evil["spec"]["definition"]["env"]:
+        if setting["name"] == "LIB_IMAGE":
+            setting["value"] = "evil.example/helper:1"
+    cluster.install_experiment(evil)
+    told = told_of(cluster, "pod-cpu-hog")
+    assert not told.is_met
+    assert "Its LIB_IMAGE 'evil.example/helper:1' is not on this cluster's list" in told.sentence
+    cluster.install_experiment(experiments.experiment(find("pod-cpu-hog")))
+    assert told_of(cluster, "pod-cpu-hog").is_met
+    assert not told_of(cluster, "pod-cpu-hog", ("bank/",)).is_met
 
 
 def test_without_the_right_the_verb_that_is_missing_is_named(api: RunningApi, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from chaos.domain.images import USUAL_IMAGES
+from chaos.domain.targets import Limits
 from chaos.faults import experiments
 from chaos.faults.catalogue import FAULTS, find
 from deploy.rehearsal.api.crds import definitions
@@ -73,3 +75,72 @@ def test_the_runtime_that_a_cluster_has_named_is_its_own_affair_and_is_kept():
     assert {"name": "CONTAINER_RUNTIME", "value": "containerd"} in experiments.to_install(fault, None)[
         "spec"
     ]["definition"]["env"]
+
+
+def carrying(name="pod-cpu-hog", image=None, **env):
+    """The experiment as we ship it, but for its image or some of its settings; None takes one away."""
+    found = copy.deepcopy(experiments.experiment(find(name)))
+    definition = found["spec"]["definition"]
+    definition["image"] = image or definition["image"]
+    settings = {one["name"]: one["value"] for one in definition["env"]} | env
+    definition["env"] = [
+        {"name": key, "value": value} for key, value in settings.items() if value is not None
+    ]
+    return found
+
+
+@SHIPPED
+def test_whatever_we_ship_is_pinned_and_on_the_list_of_a_new_cluster(fault):
+    assert experiments.foreign(experiments.experiment(fault), Limits().images) == ()
+    assert experiments.why_foreign(experiments.experiment(fault), Limits().images) == ""
+
+
+@pytest.mark.parametrize(
+    "found, sentence",
+    [
+        (carrying(image="evil.example/x:1"), "Its image 'evil.example/x:1' is not on this cluster's list"),
+        (carrying(image="litmuschaos/go-runner:latest"), "litmuschaos/go-runner:latest' is not pinned"),
+        (carrying(image="$(id)"), "Its image '$(id)' is no name of an image."),
+        (carrying(LIB_IMAGE="litmuschaos/go-runner"), "Its LIB_IMAGE 'litmuschaos/go-runner' is not pinned"),
+        (carrying(LIB_IMAGE="evil/helper:1"), "Its LIB_IMAGE 'evil/helper:1' is not on this cluster's list"),
+        (carrying(STRESS_IMAGE="evil/stress:1"), "Its STRESS_IMAGE 'evil/stress:1' is not on"),
+        (carrying(LIB_IMAGE=None), "It sets no LIB_IMAGE, so its helpers would run whatever is newest."),
+        (carrying(LIB_IMAGE=""), "It sets no LIB_IMAGE"),
+        ({"metadata": {"name": "pod-cpu-hog"}}, "Its image '' is no name of an image."),
+        (carrying("kubelet-service-kill", LIB_IMAGE="ubuntu:22.04"), "'ubuntu:22.04' is not on"),
+    ],
+)  # fmt: skip
+def test_an_experiment_with_a_foreign_or_unpinned_image_may_not_run_and_is_told_what_to_do(found, sentence):
+    assert any(
+        said.startswith(sentence) or sentence in said for said in experiments.foreign(found, USUAL_IMAGES)
+    )
+    why = experiments.why_foreign(found, USUAL_IMAGES)
+    assert why.startswith(f"ChaosExperiment {found['metadata']['name']} may not run here: ")
+    assert why.endswith("--allow-image`).")
+
+
+def test_a_setting_given_twice_is_foreign_if_either_is():
+    found = carrying()
+    found["spec"]["definition"]["env"].insert(0, {"name": "LIB_IMAGE", "value": "evil/helper:1"})
+    assert "evil/helper:1" in experiments.why_foreign(found, USUAL_IMAGES)
+    by_reference = carrying(LIB_IMAGE=None)
+    setting = {"name": "LIB_IMAGE", "valueFrom": {"configMapKeyRef": {"name": "a", "key": "b"}}}
+    by_reference["spec"]["definition"]["env"].append(setting)
+    assert "sets no LIB_IMAGE" in experiments.why_foreign(by_reference, USUAL_IMAGES)
+
+
+def test_an_experiment_that_starts_no_helpers_needs_no_image_for_them():
+    assert experiments.foreign(carrying("pod-delete", LIB_IMAGE=None), USUAL_IMAGES) == ()
+    assert experiments.foreign(carrying("pod-delete", LIB_IMAGE="evil/x:1"), USUAL_IMAGES)
+
+
+def test_our_images_may_come_from_a_mirror_that_is_allowed():
+    fault, allowed = find("pod-cpu-hog"), ("registry.bank.example/",)
+    mirrored = experiments.to_install(fault, None, allowed, "registry.bank.example")
+    assert mirrored["spec"]["definition"]["image"] == "registry.bank.example/litmuschaos/go-runner:3.28.0"
+    assert experiments.differences(fault, mirrored) == ()
+    assert experiments.foreign(mirrored, allowed) == ()
+    assert experiments.to_install(fault, mirrored, allowed) == mirrored
+    assert experiments.to_install(fault, mirrored, USUAL_IMAGES) == experiments.experiment(fault)
+    assert experiments.is_installed(fault, mirrored, mirrored)
+    assert not experiments.is_installed(fault, mirrored, experiments.experiment(fault))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,9 @@ def test_those_who_opt_in_are_the_only_ones_until_every_namespace_is_allowed():
         (LimitsChange(opt_in=("payments*",)), "opt-in", "no name of a namespace"),
         (LimitsChange(unprotect=("kube-system",)), "unprotect", "kube-system is always protected"),
         (LimitsChange(unprotect=("valut",)), "unprotect", "valut is not on the list"),
+        (LimitsChange(allow_images=("$(id)",)), "allow-image", "is no name of an image"),
+        (LimitsChange(allow_images=("ubuntu:latest",)), "allow-image", "is whatever is newest"),
+        (LimitsChange(disallow_images=("evil/x",)), "disallow-image", "evil/x is not on the list of images"),
         (LimitsChange(opt_in=("a",), any_namespace=True), "opt-in", "either --opt-in or --any-namespace"),
     ],
 )
@@ -59,8 +63,18 @@ def test_limits_are_said_in_sentences():
         "At most 20 % of the pods a selector finds and 1 of the nodes, for 5m at the longest.",
         "Protected: kube-system, kube-public, kube-node-lease, vault.",
         "Only these namespaces have opted in: payments.",
+        "Experiments run pinned images alone, of: litmuschaos/go-runner, ubuntu:16.04.",
     )
-    assert len(in_words(Limits())) == 2
+    assert len(in_words(Limits())) == 3
+
+
+def test_images_are_allowed_and_disallowed_one_by_one():
+    changed = LimitsChange(
+        allow_images=("registry.bank.example/litmus/",), disallow_images=("ubuntu:16.04",)
+    ).applied(STORED)
+    assert changed.images == ("litmuschaos/go-runner", "registry.bank.example/litmus/")
+    assert LimitsChange(allow_images=("ubuntu:16.04",)).applied(STORED) == STORED
+    assert in_words(replace(STORED, images=()))[-1].endswith("of: none at all.")
 
 
 def test_what_watches_and_what_injects_is_protected_unless_somebody_says_otherwise():

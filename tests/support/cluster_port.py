@@ -32,6 +32,8 @@ class QuietCluster:
     removed: list[Residue] = field(default_factory=list)
     lever: str = ""
     unseen: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    """What a preflight was told that experiments may run."""
     acted: threading.Event = field(default_factory=threading.Event)
 
     def _say(self, verb: str) -> None:
@@ -46,8 +48,9 @@ class QuietCluster:
         self._say("identity")
         return self.uid
 
-    def preflight(self, experiments: Sequence[str]) -> tuple[Preflight, ...]:
+    def preflight(self, experiments: Sequence[str], images: Sequence[str]) -> tuple[Preflight, ...]:
         self._say("preflight")
+        self.images = tuple(images)
         return (
             Preflight("operator", not self.unmet, self.unmet or "The operator runs."),
             Preflight("experiments", True, ", ".join(experiments)),

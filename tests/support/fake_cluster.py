@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,10 +19,16 @@ from chaos.domain.sight import (
     ResidueKind,
     ResultSeen,
 )
+from chaos.faults.catalogue import FAULTS
+from chaos.faults.experiments import experiment
 from chaos.ports import RunRef
 
 START = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
 STEP = timedelta(milliseconds=100)
+
+
+def _experiments() -> dict[str, dict[str, Any]]:
+    return {name: experiment(fault) for name, fault in FAULTS.items()}
 
 
 @dataclass
@@ -61,6 +68,8 @@ class FakeCluster:
     engines: dict[str, tuple[datetime, Injection]] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     grant: bool = False
+    installed: dict[str, dict[str, Any]] = field(default_factory=_experiments)
+    """The ChaosExperiments that the cluster has, by name."""
 
     def __post_init__(self) -> None:
         for index in range(6):
@@ -124,6 +133,12 @@ class FakeCluster:
     def pods(self, namespace: str, labels: Any) -> tuple[Pod, ...]:
         self._tick()
         return tuple(pod for pod, _ in self.standing.values())
+
+    def pods_on(self, node: str) -> tuple[Pod, ...]:
+        return tuple(pod for pod, _ in self.standing.values() if pod.node == node)
+
+    def experiments(self) -> tuple[Mapping[str, Any], ...]:
+        return tuple(self.installed.values())
 
     def take_grant(self, ref: RunRef) -> None:
         self._said("take_grant")

@@ -41,7 +41,7 @@ class Knocked:
     def experiments(self) -> tuple[dict[str, Any], ...]:
         return tuple({"metadata": {"name": name}} for name in self.there)
 
-    def preflight(self, experiments: Any) -> tuple[Preflight, ...]:
+    def preflight(self, experiments: Any, images: Any) -> tuple[Preflight, ...]:
         return (
             Preflight("Litmus", True, "It is there."),
             Preflight("right to create jobs", False, "Gameday may not create jobs."),

@@ -161,6 +161,12 @@ def test_without_a_right_that_its_undoing_takes_nothing_is_launched(port):
     assert "rights of pod-delete in payments" in port.said
 
 
+def test_the_experiments_are_held_to_the_clusters_own_list_of_images(port):
+    Cluster.objects.update(limits={"images": ["bank/"], "max_percent": 50})
+    go(port)
+    assert port.images == ("bank/",)
+
+
 def test_more_pods_than_were_approved_are_refused(port):
     assert refused(port, "3 targets would be hit now, 2 were approved", ceiling=2).field == "targets"
     refused(port, "3 targets would be hit now, 0 were approved", ceiling=None)

@@ -30,8 +30,8 @@ class Answering:
     def experiments(self) -> tuple[dict[str, Any], ...]:
         return tuple({"metadata": {"name": name}} for name in self.there)
 
-    def preflight(self, experiments: list[str]) -> tuple[Preflight, ...]:
-        self.asked = experiments
+    def preflight(self, experiments: list[str], images: Any) -> tuple[Preflight, ...]:
+        self.asked, self.images = experiments, images
         return (Preflight("operator", not self._missing, self._missing or "It runs."),)
 
     def rights(self, experiments: list[str], namespaces: list[str]) -> tuple[Preflight, ...]:

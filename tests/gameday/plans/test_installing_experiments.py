@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from chaos.domain import codec
+from chaos.domain.targets import Limits
 from chaos.faults import experiments
 from chaos.faults.catalogue import FAULTS, find
 from chaos.journal.models import JournalEntry
+from chaos.models import Cluster
 from gameday.plans import litmus_cli
 from tests.gameday.cast import gather
 
@@ -72,7 +76,7 @@ def test_what_differs_is_said_and_mended_and_nothing_else_is_touched(
     cluster.kept["of-somebody-else"] = {"metadata": {"name": "of-somebody-else"}}
     assert checked() == 1
     said = capsys.readouterr().out
-    assert "DIFFERS  pod-delete" in said
+    assert "REFUSED  pod-delete" in said
     assert "image is litmuschaos/go-runner:latest" in said
     assert "never used: of-somebody-else" in said
     call_command("litmus", "install", "practice", "--as", "ada")
@@ -81,6 +85,57 @@ def test_what_differs_is_said_and_mended_and_nothing_else_is_touched(
     ]
     entry = JournalEntry.objects.filter(kind="cluster.experiments_installed").latest("seq")
     assert (entry.actor, entry.body["experiments"]) == ("ada", ["pod-delete"])
+
+
+def _images(cluster: Keeping, name: str) -> list[str]:
+    definition = cluster.kept[name]["spec"]["definition"]
+    settings = {one["name"]: one["value"] for one in definition["env"]}
+    return [definition["image"], settings["LIB_IMAGE"]]
+
+
+def _allow(*images: str) -> None:
+    limits = replace(Limits(max_percent=50), images=images)
+    Cluster.objects.filter(name="practice").update(limits=codec.to_plain(limits))
+
+
+def test_an_image_that_is_not_on_the_clusters_list_is_not_installed_at_all(
+    cluster: Keeping, capsys: pytest.CaptureFixture[str]
+):
+    _allow("registry.bank.example/mirror/")
+    with pytest.raises(SystemExit):
+        call_command("litmus", "install", "practice", "--as", "ada")
+    assert cluster.kept == {}
+    assert "'litmuschaos/go-runner:3.28.0' is not on this cluster's list" in capsys.readouterr().err
+
+
+def test_a_cluster_that_takes_images_from_a_mirror_gets_them_from_there_and_keeps_them(cluster: Keeping):
+    _allow("registry.bank.example/mirror/")
+    registry = ("--registry", "registry.bank.example/mirror")
+    call_command("litmus", "install", "practice", "pod-cpu-hog", *registry, "--as", "ada")
+    mirrored = "registry.bank.example/mirror/litmuschaos/go-runner:3.28.0"
+    assert _images(cluster, "pod-cpu-hog") == [mirrored, mirrored]
+    assert checked("pod-cpu-hog") == 0
+    call_command("litmus", "install", "practice", "pod-cpu-hog", "--as", "ada")
+    assert _images(cluster, "pod-cpu-hog") == [mirrored, mirrored]
+
+
+def test_our_image_out_of_a_foreign_registry_is_refused_and_replaced(
+    cluster: Keeping, capsys: pytest.CaptureFixture[str]
+):
+    cluster.kept["pod-cpu-hog"] = experiments.to_install(find("pod-cpu-hog"), None, (), "evil.example")
+    assert checked("pod-cpu-hog") == 1
+    said = capsys.readouterr().out
+    assert "REFUSED  pod-cpu-hog" in said
+    assert "Its LIB_IMAGE 'evil.example/litmuschaos/go-runner:3.28.0' is not on this cluster's list" in said
+    call_command("litmus", "install", "practice", "pod-cpu-hog", "--as", "ada")
+    assert _images(cluster, "pod-cpu-hog") == ["litmuschaos/go-runner:3.28.0"] * 2
+
+
+def test_a_registry_that_is_none_is_refused(cluster: Keeping, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        call_command("litmus", "install", "practice", "--registry", "$(id)", "--as", "ada")
+    assert "is no name of an image" in capsys.readouterr().err
+    assert cluster.kept == {}
 
 
 @pytest.mark.parametrize(

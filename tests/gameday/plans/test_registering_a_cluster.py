@@ -168,11 +168,11 @@ def test_a_check_says_what_is_there_and_what_is_missing(
 def test_a_check_asks_for_the_faults_that_are_named_or_those_that_are_there(
     add, named: tuple[str, ...], asked: list[str], monkeypatch: pytest.MonkeyPatch
 ):
-    add()
+    add("--allow-image", "bank/", "--disallow-image", "ubuntu:16.04")
     answering = Answering()
     monkeypatch.setattr(cluster_cli, "cluster_port", lambda name: answering)
     call_command("cluster", "check", "home", *named)
-    assert answering.asked == asked
+    assert (answering.asked, answering.images) == (asked, ("litmuschaos/go-runner", "bank/"))
 
 
 def test_a_cluster_without_any_fault_is_not_ready(

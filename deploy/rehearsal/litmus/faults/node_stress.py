@@ -21,7 +21,13 @@ RECLAIMING, SHORT = 90, 95
 FULL = 90
 """Percent of a node's disk, from which on it is under pressure: a kubelet wants a tenth of it free."""
 GIGABYTE = 1e9
-CHART = {"TOTAL_CHAOS_DURATION": "60", "TARGET_NODES": "", "NODES_AFFECTED_PERC": "", "NODE_LABEL": ""}
+CHART = {
+    "TOTAL_CHAOS_DURATION": "60",
+    "TARGET_NODES": "",
+    "NODES_AFFECTED_PERC": "",
+    "NODE_LABEL": "",
+    "LIB_IMAGE": "litmuschaos/go-runner:3.28.0",
+}
 
 
 class NodeStress:
