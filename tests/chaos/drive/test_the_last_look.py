@@ -1,15 +1,10 @@
-"""Right before each injection: its experiment's images, and what runs on its nodes, are looked at again."""
+"""Right before each injection: the images of its experiment are looked at again."""
 
-from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from chaos.domain.errors import Forbidden, Transient
-from chaos.domain.sight import Pod
 from chaos.domain.states import RunState, StopKind
 from chaos.domain.targets import Limits
-from tests.support.builders import a_drain_spec, a_node
 from tests.support.fake_cluster import START
 
 
@@ -79,42 +74,3 @@ def test_without_the_right_to_look_nothing_is_injected(world_of):
     world.drive()
     assert not world.cluster.times("inject")
     assert "may not list chaosexperiments" in world.store.stop.reason
-
-
-@pytest.fixture
-def drained(world_of):
-    world = world_of(a_drain_spec(), probe=lambda probe, at: 120.0)
-    world.cluster.nodes = {"node-0": a_node()}
-    return world
-
-
-def arrive(world, **changes):
-    pod = Pod("monitoring", "prometheus-0", "uid-p", "node-0", True, False, {"app": "prometheus"})
-    world.cluster.standing["uid-p"] = (replace(pod, **changes), None)
-
-
-def test_a_node_on_which_a_protected_pod_has_started_since_the_launch_is_not_drained(drained):
-    drained.at(3, lambda: arrive(drained))
-    drained.drive()
-    assert not drained.cluster.times("inject")
-    assert drained.store.stop.kind is StopKind.LIMITS
-    assert "node-0 runs monitoring/prometheus-0, and namespace monitoring is protected" in (
-        drained.store.stop.reason
-    )
-    assert drained.cluster.nodes["node-0"].is_schedulable
-
-
-def test_a_namespace_protected_since_the_launch_keeps_its_node_from_being_drained(drained):
-    arrive(drained, namespace="cards")
-    limits = Limits(max_percent=50, protected_namespaces=("cards",))
-    drained.at(3, lambda: setattr(drained.store, "limits", limits))
-    drained.drive()
-    assert not drained.cluster.times("inject")
-    assert "namespace cards is protected" in drained.store.stop.reason
-
-
-def test_what_runs_on_every_node_keeps_none_from_being_drained(drained):
-    arrive(drained, is_of_node=True)
-    drained.drive()
-    assert len(drained.cluster.times("inject")) == 1
-    assert drained.state is RunState.COMPLETED
