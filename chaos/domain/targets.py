@@ -13,7 +13,7 @@ from chaos.domain.durations import format_duration
 from chaos.domain.errors import OverLimits, Refused
 from chaos.domain.images import USUAL_IMAGES
 from chaos.domain.sight import Node, Pod, Workload
-from chaos.domain.spec import RunSpec, TargetSpec
+from chaos.domain.spec import FaultSpec, RunSpec, TargetSpec
 
 ALWAYS_PROTECTED = ("kube-system", "kube-public", "kube-node-lease")
 USUALLY_PROTECTED = (*ALWAYS_PROTECTED, "litmus", "monitoring", "gameday")
@@ -94,20 +94,28 @@ def check_limits(spec: RunSpec, limits: Limits, unprovable: Collection[str]) -> 
                 "its administrator allows them.",
                 f"{where}.fault",
             )
-        if fault.duration > limits.max_fault:
-            raise OverLimits(
-                f"The fault lasts {format_duration(fault.duration)}, "
-                f"the cluster allows {format_duration(limits.max_fault)} at the most.",
-                f"{where}.duration",
-            )
-        for rung in fault.rungs:
+        _check_duration(fault, limits, f"{where}.duration")
+        for number, rung in enumerate(fault.rungs):
+            is_own = fault.targets and rung.targets != fault.targets
             if rung.targets:
-                _check_selector(rung.targets, limits, where)
+                place = f"{where}.stages[{number}]" if is_own else f"{where}.targets"
+                _check_selector(rung.targets, limits, where, place)
 
 
-def _check_selector(targets: TargetSpec, limits: Limits, where: str) -> None:
+def _check_duration(fault: FaultSpec, limits: Limits, field: str) -> None:
+    """Of a ladder all rungs together."""
+    rungs, one = len(fault.rungs), format_duration(fault.duration)
+    total = rungs * fault.duration
+    if total > limits.max_fault:
+        what = f"{rungs} rungs of {one} last {format_duration(total)} together" if rungs > 1 else ""
+        allowed = f"the cluster allows {format_duration(limits.max_fault)} at the most"
+        raise OverLimits(f"{what or f'The fault lasts {one}'}, {allowed}.", field)
+
+
+def _check_selector(targets: TargetSpec, limits: Limits, where: str, size_at: str) -> None:
+    """`size_at` is where its count or percent stands: its own place or that of a rung."""
     if targets.is_of_nodes:
-        check_nodes(targets.count or 0, limits, f"{where}.targets.count")
+        check_nodes(targets.count or 0, limits, f"{size_at}.count")
     if targets.kind != "node":  # what runs on nodes shows at a look
         why = limits.why_not_in(targets.namespace)
         if why:
@@ -122,7 +130,7 @@ def _check_selector(targets: TargetSpec, limits: Limits, where: str) -> None:
     if is_of_whole and targets.percent is not None and targets.percent > limits.max_percent:
         raise OverLimits(
             f"{targets.percent} % of the pods is more than the {limits.max_percent} % this cluster allows.",
-            f"{where}.targets.percent",
+            f"{size_at}.percent",
         )
 
 

@@ -29,7 +29,7 @@ class Parameter:
     """One typed setting. `default` None: it must be given; "" is a setting that is left out.
 
     `env` is the name under which Litmus knows it; empty: it is not for Litmus. `example` is a value for the
-    fault's page, where its default is none.
+    fault's page, where its default is none. `weakens`: of an amount, that more of it makes less of the fault.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Parameter:
     default: str | None = None
     env: str = ""
     example: str = ""
+    weakens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,5 +162,6 @@ class PodHttpResetPeer(PodHttpFault):
             Duration(timedelta(0), timedelta(seconds=60)),
             "0s",
             "RESET_TIMEOUT",
+            weakens=True,
         ),
     )

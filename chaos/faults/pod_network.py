@@ -127,7 +127,14 @@ class PodNetworkRateLimit(PodFault):
     risk = f"Large answers take long; buffers grow. {_KILLED}"
     risk_class = Risk.MEDIUM
     own = (
-        Parameter("rate", "The most that gets through.", _RATE, env="NETWORK_BANDWIDTH", example="1mbit"),
+        Parameter(
+            "rate",
+            "The most that gets through.",
+            _RATE,
+            env="NETWORK_BANDWIDTH",
+            example="1mbit",
+            weakens=True,
+        ),
         Parameter("burst", "What may go at once.", _SIZE, "32kb", "BURST"),
         Parameter("limit", "What may wait.", _SIZE, "2mb", "LIMIT"),
         *NET,

@@ -8,7 +8,7 @@ from typing import Any
 
 from chaos.domain.errors import Refused
 from chaos.domain.spec import NODE_KINDS, FaultSpec, Stage, TargetSpec
-from chaos.faults import catalogue
+from chaos.faults import catalogue, ladder
 from chaos.faults.base import Fault
 from chaos.faults.parameters import MILLISECOND, SECOND
 from gameday.plans.findings import Findings
@@ -32,13 +32,19 @@ def fault(item: dict[str, Any], path: Path, findings: Findings) -> FaultSpec:
         _check_targets(known, item, (*path, "targets"), findings)
         parameters = _parameters(known, item.get("parameters", {}), path, findings)
         stages = _stages(known, item, path, findings)
-    return FaultSpec(
+    spec = FaultSpec(
         fault=item["fault"],
         duration=findings.duration(item["duration"], (*path, "duration"), SHORTEST, LONGEST, unit),
         targets=_targets(item["targets"]) if "targets" in item else None,
         parameters=parameters,
         stages=stages,
     )
+    if stages and findings.is_clean(path):
+        try:
+            ladder.check(known, spec)
+        except Refused as error:
+            findings.refused(path, error)
+    return spec
 
 
 def _parameters(known: Fault, given: dict[str, Any], path: Path, findings: Findings) -> dict[str, str]:
@@ -59,8 +65,11 @@ def _stages(known: Fault, item: dict[str, Any], path: Path, findings: Findings) 
         findings.say((*path, "stages"), "A ladder on nodes is not supported; plan a scenario for each rung.")
     for index, stage in enumerate(item.get("stages", ())):
         where: Path = (*path, "stages", index)
-        if ("count" in stage or "percent" in stage) and "targets" not in item:
+        size = {key: stage[key] for key in ("count", "percent") if key in stage}
+        if size and "targets" not in item:
             findings.say(where, "A rung of a fault without targets has no count or percent.")
+        elif size:
+            _check_kind(known, {**item["targets"], "count": None, "percent": None, **size}, where, findings)
         given = {**item.get("parameters", {}), **stage.get("parameters", {})}
         parameters = _parameters(known, given, where, findings)
         stages.append(Stage(stage.get("count"), stage.get("percent"), parameters))
@@ -74,15 +83,20 @@ def _check_targets(known: Fault, item: dict[str, Any], path: Path, findings: Fin
         findings.say(path, f"{known.name} has no targets; say in its instructions what to do.")
     targets = item.get("targets", {})
     kind, namespace = targets.get("kind", ""), targets.get("namespace")
-    if targets and known.needs_targets:
-        try:
-            known.check_targets(_targets(targets))
-        except Refused as error:
-            findings.refused(path, error)
+    if targets:
+        _check_kind(known, targets, path, findings)
     if kind == "node" and namespace:
         findings.say((*path, "namespace"), "Nodes are in no namespace; leave it out.")
     if targets and kind != "node" and not namespace:
         findings.say((*path, "namespace"), "namespace is missing. Where are the pods looked for?")
+
+
+def _check_kind(known: Fault, targets: dict[str, Any], path: Path, findings: Findings) -> None:
+    if known.needs_targets:
+        try:
+            known.check_targets(_targets(targets))
+        except Refused as error:
+            findings.refused(path, error)
 
 
 def _targets(item: dict[str, Any]) -> TargetSpec:

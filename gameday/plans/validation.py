@@ -68,7 +68,7 @@ def _unknown(key: str, known: list[str]) -> str:
 
 def _sentence(error: Any) -> str:
     value, limit = error.instance, error.validator_value
-    said = error.schema.get("errorMessage") if error.validator in ("pattern", "oneOf") else None
+    said = error.schema.get("errorMessage") if error.validator in ("pattern", "oneOf", "not") else None
     if said:
         return str(said).replace("{value}", _shown(value))
     match error.validator:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chaos.domain.errors import Refused
+from chaos.domain.errors import OverLimits, Refused
 from chaos.domain.sight import Pod
 from chaos.domain.spec import Stage, TargetSpec
 from chaos.domain.targets import ALWAYS_PROTECTED, Limits, check_limits, resolve, wanted_count
@@ -172,3 +172,22 @@ def test_each_rung_of_a_ladder_keeps_to_the_limits_that_can_be_told_without_a_lo
     check_limits(a_spec_with(asking(percent=20), stages=ladder), Limits(max_percent=40), ())
     with pytest.raises(Refused, match="40 % of the pods is more than the 30 %"):
         check_limits(a_spec_with(asking(percent=20), stages=ladder), Limits(max_percent=30), ())
+
+
+def a_ladder(*stages, duration=timedelta(seconds=10)):
+    return a_spec_with(asking(count=1), duration=duration, stages=stages)
+
+
+@pytest.mark.parametrize("rung", [Stage(percent=100), Stage(percent=26)])
+def test_each_rung_is_held_to_the_share_of_pods_at_its_place(rung):
+    with pytest.raises(OverLimits, match="% of the pods is more than the 25 %") as caught:
+        check_limits(a_ladder(Stage(count=1), rung), Limits(max_percent=25), ())
+    assert caught.value.field == "scenarios.pod-failure.faults[0].stages[1].percent"
+
+
+def test_the_rungs_of_a_ladder_together_last_no_longer_than_a_fault_may():
+    stages = tuple(Stage(count=number) for number in (1, 2, 3))
+    limits = Limits(max_fault=timedelta(seconds=30))
+    check_limits(a_ladder(*stages), limits, ())
+    with pytest.raises(OverLimits, match="3 rungs of 11s last 33s together, the cluster allows 30s"):
+        check_limits(a_ladder(*stages, duration=timedelta(seconds=11)), limits, ())
