@@ -79,6 +79,32 @@ def test_a_database_that_is_away_is_said_and_what_happened_meanwhile_comes_when_
     asyncio.run(play(cookie_of("ravi")))
 
 
+@pytest.mark.postgres
+def test_a_connection_that_the_database_ends_is_opened_anew(day, monkeypatch):
+    monkeypatch.setattr(hub, "AWAY_PACE", 0.02)
+
+    def end_all_but(kept):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), %s)",
+                [kept],
+            )
+            return len(cursor.fetchall())
+
+    async def play(cookie, kept):
+        async with listening(PATH, cookie) as listener:
+            await listener.until_beat()
+            assert await elsewhere(end_all_but, kept) == 1  # the hub's
+            seq = await soon()
+            assert await listener.until_seq(seq) == [seq]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        kept = cursor.fetchone()[0]
+    asyncio.run(play(cookie_of("ravi"), kept))
+
+
 def test_the_regions_of_the_page_come_at_once_and_again_when_they_have_changed(day, monkeypatch):
     shown = {"status": "calm", "sheet": "one"}
     monkeypatch.setattr(live, "regions", lambda slug, organiser: {**shown, "whom": f"{slug} {organiser}"})
