@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,9 +68,12 @@ class RunEvidence:
         return not self.was_requested or self.marks.clean_at is not None
 
 
-def runs_of(stream: str) -> tuple[RunEvidence, ...]:
-    """Every run of a plan's journal stream, in the order of their launch."""
-    return tuple(map(_evidence, _rows().filter(stream=stream).order_by("launched_at", "id")))
+def runs_of(stream: str, only: Collection[str] | None = None) -> tuple[RunEvidence, ...]:
+    """Every run of a plan's journal stream, or `only` these, in the order of their launch."""
+    found = _rows().filter(stream=stream)
+    if only is not None:
+        found = found.filter(pk__in=only)
+    return tuple(map(_evidence, found.order_by("launched_at", "id")))
 
 
 def run_of(run: str) -> RunEvidence | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -128,13 +128,25 @@ def exists(run: UUID | str) -> bool:
 
 def newest_of_each(stream: str) -> dict[str, RunLine]:
     """By scenario its newest run, the newest of all first. Looks at the plan's newest thousand runs."""
-    columns = ("id", "scenario", "state", "verdict", "launched_at", "state_since", "stop_reason")
     newest: dict[str, RunLine] = {}
-    for run, scenario, state, verdict, *rest in (
-        Run.objects.filter(stream=stream).order_by("-launched_at").values_list(*columns)[:1000]
-    ):
-        newest.setdefault(scenario, RunLine(str(run), scenario, RunState(state), Verdict(verdict), *rest))
+    for line in _lines(stream):
+        newest.setdefault(line.scenario, line)
     return newest
+
+
+def _lines(stream: str) -> Iterator[RunLine]:
+    columns = ("id", "scenario", "state", "verdict", "launched_at", "state_since", "stop_reason")
+    rows = Run.objects.filter(stream=stream).order_by("-launched_at").values_list(*columns)[:1000]
+    for run, scenario, state, verdict, *rest in rows:
+        yield RunLine(str(run), scenario, RunState(state), Verdict(verdict), *rest)
+
+
+def earlier_of_each(stream: str, most: int) -> dict[str, list[RunLine]]:
+    """By scenario the runs before its newest one, newest first, at most so many of each."""
+    found: dict[str, list[RunLine]] = {}
+    for line in _lines(stream):
+        found.setdefault(line.scenario, []).append(line)
+    return {scenario: lines[1 : most + 1] for scenario, lines in found.items()}
 
 
 def conducted(streams: Collection[str]) -> dict[str, int]:

@@ -16,8 +16,9 @@ from django.db.models import Prefetch
 
 from chaos.journal.models import JournalEntry
 from chaos.journal.queries import entries
-from chaos.services import evidence_queries
+from chaos.services import evidence_queries, queries
 from chaos.services.evidence_queries import RunEvidence
+from chaos.services.queries import RunLine
 from gameday.conduct.audience import readable
 from gameday.debriefs.measures import span
 from gameday.debriefs.models import ActionItem, Finding, Severity
@@ -26,7 +27,7 @@ from gameday.plans.models import Plan
 from gameday.plans.spec import PlanSpec, Scenario
 
 TOLD = ("milestone", "alert.fired")
-NOTES_A_PAGE = 40
+NOTES_A_PAGE, EARLIER = 40, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,8 @@ class ScenarioDebrief:
     key: str
     title: str
     hypothesis: str
-    runs: tuple[Reality, ...]
-
-    @property
-    def last(self) -> Reality | None:
-        return self.runs[-1] if self.runs else None
+    last: Reality | None
+    earlier: tuple[RunLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Debrief:
 
     @property
     def conducted(self) -> int:
-        return sum(bool(item.runs) for item in self.scenarios)
+        return sum(item.last is not None for item in self.scenarios)
 
     @property
     def verdicts(self) -> Mapping[str, int]:
@@ -80,11 +78,11 @@ def debrief(plan: Plan, spec: PlanSpec, kept: Collection[str], organiser: bool, 
 
     `kept` are the scenarios that this reader may not know of yet, `notes` which page of the notes is read.
     """
-    runs: dict[str, list[RunEvidence]] = defaultdict(list)
-    for run in evidence_queries.runs_of(plan.stream):
-        runs[run.scenario].append(run)
+    newest = [line.run for line in queries.newest_of_each(plan.stream).values()]
+    last = {run.scenario: run for run in evidence_queries.runs_of(plan.stream, only=newest)}
+    earlier = queries.earlier_of_each(plan.stream, EARLIER)
     read = readable(entries(plan.stream), plan.stream, organiser)
-    told = list(read.filter(kind__in=TOLD))
+    told = list(read.filter(kind__in=TOLD, run__in=newest))
     by_run: dict[str, list[JournalEntry]] = defaultdict(list)
     for entry in told:
         by_run[entry.run].append(entry)
@@ -93,7 +91,9 @@ def debrief(plan: Plan, spec: PlanSpec, kept: Collection[str], organiser: bool, 
     left = read.filter(kind="note").exclude(seq__in=used)
     return Debrief(
         scenarios=tuple(
-            _scenario(item, runs[item.key], by_run) for item in spec.scenarios if item.key not in kept
+            _scenario(item, last.get(item.key), earlier.get(item.key, ()), by_run)
+            for item in spec.scenarios
+            if item.key not in kept
         ),
         notes=Paginator(left, NOTES_A_PAGE).get_page(notes),
         findings=findings,
@@ -110,13 +110,17 @@ def findings_of(plan: Plan) -> list[Finding]:
 
 
 def _scenario(
-    scenario: Scenario, runs: Sequence[RunEvidence], by_run: Mapping[str, Sequence[JournalEntry]]
+    scenario: Scenario,
+    last: RunEvidence | None,
+    earlier: Sequence[RunLine],
+    by_run: Mapping[str, Sequence[JournalEntry]],
 ) -> ScenarioDebrief:
     return ScenarioDebrief(
         key=scenario.key,
         title=scenario.run.title,
         hypothesis=scenario.run.hypothesis,
-        runs=tuple(_reality(run, by_run.get(run.run, ())) for run in runs),
+        last=_reality(last, by_run.get(last.run, ())) if last else None,
+        earlier=tuple(earlier),
     )
 
 

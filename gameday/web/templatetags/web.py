@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import nh3
 from django import template
@@ -25,6 +26,7 @@ _TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, label: str = "") -> SafeString:
     """One of the sprite's icons. Without a label it is decoration: the text beside it says the same."""
     href = f"{static('web/icons.svg')}#{name}"
