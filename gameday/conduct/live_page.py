@@ -16,7 +16,7 @@ from gameday.conduct.live_room import Room, in_focus, room
 from gameday.people.models import User
 from gameday.plans.models import Plan
 
-TIMELINE = 200
+TIMELINE = 100
 """Entries of a day's timeline at once; earlier ones are a link away."""
 
 
