@@ -18,11 +18,13 @@ from gameday.plans.services import Imported, OutOfDate
 
 @dataclass(frozen=True, slots=True)
 class Newer:
-    """What somebody else stored meanwhile: the plan's version now, and what changed up to it."""
+    """What somebody else stored meanwhile: the plan's version now, what changed up to it, and the keys of the
+    scenarios that came with it."""
 
     version: int
     by: str
     changes: Sequence[Change]
+    added: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +59,7 @@ def save(document: Document, by: User, based_on: int, now: datetime) -> Outcome:
 def newer(plan: Plan, based_on: int) -> Newer:
     """What changed in `plan` since version `based_on`."""
     before = history.document_of(plan, based_on)
-    return Newer(plan.version, str(plan.last_editor), differences(before, plan.document) if before else ())
+    known = {item["key"] for item in before.get("scenarios", ())}
+    added = [item["key"] for item in plan.document["scenarios"] if item["key"] not in known]
+    changes = differences(before, plan.document) if before else ()
+    return Newer(plan.version, str(plan.last_editor), changes, added)

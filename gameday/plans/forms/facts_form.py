@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gameday.plans.forms import acts, facts, shape
+from gameday.plans.forms import acts, facts, rows, shape
 from gameday.plans.forms.bound import bind
+from gameday.plans.forms.facts import ORDER
 from gameday.plans.forms.kinds import Choices
 from gameday.plans.forms.placing import NOTHING, Placed, placed
 from gameday.plans.forms.rows import Flat
@@ -47,6 +48,13 @@ class FactsForm:
 
     def without_blanks(self) -> FactsForm:
         return replace(self, flat=shape.without_blanks(self.shape, self.flat))
+
+    def with_scenarios(self, keys: Iterable[str]) -> FactsForm:
+        """The form with these scenarios at the end of the order, unless they stand in it."""
+        held = rows.rows(self.flat, ORDER.path)
+        there = {"".join(row.get("key", ())) for row in held}
+        more = [{"key": [key]} for key in keys if key not in there]
+        return replace(self, flat=rows.with_rows(self.flat, ORDER.path, [*held, *more]))
 
     def document(self, slug: str, environment: str = "") -> dict[str, Any]:
         """The facts as a document whose scenarios are keys, in their order.

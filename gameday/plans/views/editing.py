@@ -40,6 +40,8 @@ def facts(request: HttpRequest, plan: str) -> HttpResponse:
     outcome = save(document, user_of(request), based_on(request), timezone.now())
     if outcome.imported:
         return stored(request, outcome.imported)
+    if outcome.newer:
+        form = form.with_scenarios(outcome.newer.added)
     return facts_page(request, form, form.placed(outcome.problems), outcome.newer, plan=found)
 
 

@@ -46,6 +46,16 @@ def test_saving_again_after_that_goes_on_top_and_loses_neither(both):
     assert stored().document["scenarios"][0]["faults"][0]["targets"]["count"] == 2
 
 
+def test_a_scenario_that_came_meanwhile_is_not_lost_with_an_older_order(both):
+    petra, paul, _, his = both
+    new = "/plans/small-day/scenarios/new?like=pod-kill"
+    sent(petra, new, form_of(petra.get(new)))
+    shown = form_of(sent(paul, FACTS, his | {"purpose": ["See that it works well."]}))
+    assert sent(paul, FACTS, shown).status_code == 302
+    assert [item["key"] for item in stored().document["scenarios"]] == ["pod-kill", "pod-kill-2"]
+    assert stored().document["purpose"] == "See that it works well."
+
+
 def test_a_scenario_that_was_taken_out_meanwhile_is_said_to_be_gone_and_goes_to_the_end(both):
     petra, paul, hers, _ = both
     other = form_of(paul.get("/plans/small-day/scenarios/new?like=pod-kill"))
