@@ -73,15 +73,17 @@ def chunks_of(run: Run, readings: Iterable[Reading], alerts: Iterable[AlertsRead
 def readings_of(run: Run) -> tuple[Reading, ...]:
     """Every reading of every probe of the run, in the order of their instants."""
     chunks = SampleChunk.objects.filter(run=run).exclude(probe=ALERTS).order_by("first_at", "id")
-    readings = [reading for chunk in chunks.iterator() for reading in readings_in(chunk)]
+    readings = [
+        reading for chunk in chunks.iterator() for reading in readings_in(chunk.probe, chunk.readings)
+    ]
     return tuple(sorted(readings, key=lambda reading: reading.at))
 
 
-def readings_in(chunk: SampleChunk) -> list[Reading]:
-    """A chunk's readings; it must not be one of alerts."""
+def readings_in(probe: str, readings: Iterable[Any]) -> list[Reading]:
+    """The readings of a chunk; it must not be one of alerts."""
     return [
-        Reading(chunk.probe, _instant(asked), _instant(at), None if value is None else float(value), unknown)
-        for asked, at, value, unknown in chunk.readings
+        Reading(probe, _instant(asked), _instant(at), None if value is None else float(value), unknown)
+        for asked, at, value, unknown in readings
     ]
 
 

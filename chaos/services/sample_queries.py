@@ -3,43 +3,41 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
 
-from django.db.models import Count, F, Max, Window
+from django.db.models import Count, F, Max, Min, QuerySet, Window
 from django.db.models.functions import Mod, RowNumber
 
 from chaos.domain.sight import Reading
 from chaos.models import SampleChunk
 from chaos.services.rows import ALERTS, readings_in
 
-WHOLE = timedelta(minutes=10)
+WHOLE = timedelta(minutes=5)
 """Of this much, up to the newest reading, every reading is looked at."""
-EARLIER = 600
+EARLIER = 300
 """Of what was before that, so many chunks a probe: every second, every third, as many as it takes."""
 
 
 def thinned(run: str, points: int) -> dict[str, tuple[Reading, ...]]:
     """By probe at most about `points` readings of a run, in order; extremes and unknown ones are kept.
 
-    However long the run, no more than some 1,200 rows a probe are read.
+    However long the run, no more than some 600 rows a probe are read.
     """
-    chunks = SampleChunk.objects.filter(run__pk=run).exclude(probe=ALERTS)
-    newest = chunks.aggregate(at=Max("first_at"))["at"]
-    if newest is None:
+    chunks = SampleChunk.objects.filter(run__pk=run).exclude(probe=ALERTS).order_by("first_at", "id")
+    span = chunks.aggregate(first=Min("first_at"), newest=Max("first_at"))
+    if span["newest"] is None:
         return {}
-    since = newest - WHOLE
+    since = span["newest"] - WHOLE
+    earlier = _earlier(chunks.filter(first_at__lt=since)) if span["first"] < since else ()
     found: dict[str, list[Reading]] = defaultdict(list)
-    for chunk in [*_earlier(run, since), *chunks.filter(first_at__gte=since).order_by("first_at", "id")]:
-        found[chunk.probe] += readings_in(chunk)
+    for rows in (earlier, chunks.filter(first_at__gte=since).values_list("probe", "readings")):
+        for probe, readings in rows:
+            found[probe] += readings_in(probe, readings)
     return {
         probe: thin(sorted(readings, key=lambda item: item.at), points) for probe, readings in found.items()
     }
-
-
-def newest_sample(run: str) -> int:
-    """The number of the newest chunk of readings: a page shows all up to it. 0 before the first."""
-    return SampleChunk.objects.filter(run__pk=run).aggregate(newest=Max("id"))["newest"] or 0
 
 
 def thin(readings: Sequence[Reading], points: int) -> tuple[Reading, ...]:
@@ -59,11 +57,9 @@ def thin(readings: Sequence[Reading], points: int) -> tuple[Reading, ...]:
     return tuple(kept)
 
 
-def _earlier(run: str, until: datetime) -> Sequence[SampleChunk]:
-    chunks = SampleChunk.objects.filter(run__pk=run, first_at__lt=until).exclude(probe=ALERTS)
-    most = max(
-        (row["count"] for row in chunks.values("probe").annotate(count=Count("id")).order_by()), default=0
-    )
+def _earlier(chunks: QuerySet[SampleChunk]) -> Iterable[tuple[str, Any]]:
+    counts = chunks.order_by().values("probe").annotate(count=Count("id")).values_list("count", flat=True)
+    every = -(-max(counts) // EARLIER)
     numbered = chunks.annotate(number=Window(RowNumber(), partition_by="probe", order_by="first_at"))
-    every = -(-most // EARLIER) or 1
-    return list(numbered.annotate(rest=Mod(F("number"), every)).filter(rest=0).order_by("first_at"))
+    picked = numbered.annotate(rest=Mod(F("number"), every)).filter(rest=0)
+    return picked.values_list("probe", "readings")

@@ -13,6 +13,7 @@ from chaos.journal.timeline import newest, of_stream
 from gameday.conduct import feed, live, live_charts, live_mine
 from gameday.conduct.audience import is_organiser, readable
 from gameday.conduct.live_room import Room, in_focus, room
+from gameday.conduct.live_rows import row
 from gameday.people.models import User
 from gameday.plans.models import Plan
 
@@ -62,7 +63,7 @@ def mine(request: HttpRequest, plan: Plan, status: int = 200, **typed: Any) -> H
 
 
 def timeline(request: HttpRequest, here: Room, run: str) -> dict[str, Any]:
-    """`entries` in order, and the `seq` before which there are `earlier` ones."""
+    """`rows` in order, and the `seq` before which there are `earlier` ones."""
     entries: list[JournalEntry]
     if run:
         entries, earlier = list(here.entries), None
@@ -71,7 +72,7 @@ def timeline(request: HttpRequest, here: Room, run: str) -> dict[str, Any]:
         found = of_stream(here.plan.stream, int(before) if before.isdecimal() else None)
         entries = newest(readable(found, here.plan.stream, here.organiser), TIMELINE)
         earlier = entries[0].seq if len(entries) == TIMELINE else None
-    return {"entries": entries, "earlier": earlier, "is_past": "before" in request.GET}
+    return {"rows": [row(entry) for entry in entries], "earlier": earlier, "is_past": "before" in request.GET}
 
 
 def acts_of(request: HttpRequest) -> frozenset[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from chaos.models import Run
 from gameday.conduct.arming import arm
+from gameday.conduct.live_page import TIMELINE
 from tests.gameday.cast import NOW, who
 from tests.gameday.conduct import a_run
 from tests.gameday.conduct.conftest import a_day, signed_in
@@ -174,10 +175,10 @@ def test_the_day_takes_a_fixed_number_of_queries(day, django_assert_max_num_quer
 
 def test_a_long_timeline_shows_its_newest_entries_and_leads_to_the_earlier_ones(day):
     run = a_run.live(day)
-    for number in range(210):
+    for number in range(TIMELINE + 10):
         a_run.told(run, "note", f"Note {number}.")
     answer = signed_in("fiona").get(DAY)
-    assert answer.content.count(b'class="entry ') == 200
+    assert answer.content.count(b'class="entry ') == TIMELINE
     (before,) = re.findall(rb"\?before=(\d+)", answer.content)
     assert "Note 0." not in text_of(answer)
     assert "Note 0." in page("fiona", f"{DAY}?before={before.decode()}")

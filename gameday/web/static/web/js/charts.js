@@ -98,7 +98,7 @@
       return {
         ...this.size(),
         legend: { show: false },
-        padding: [10, 8, 0, 0],
+        padding: [10, 18, 0, 0],
         cursor: { sync: { key: "room" }, y: false, drag: { x: false, y: false } },
         scales: { x: { time: false, range: window_ }, y: { range: (u, low, high) => this.yRange(low, high) } },
         axes: [
@@ -124,11 +124,12 @@
       };
       u.ctx.save();
       u.ctx.font = `${11 * devicePixelRatio}px Inter, sans-serif`;
-      u.ctx.textBaseline = "top";
+      u.ctx.textBaseline = "bottom";
+      u.ctx.textAlign = "left";
       if (marks.from) {
         const start = band(marks.from / 1000, (marks.to ?? now()) / 1000, ink("armed-wash"));
         u.ctx.fillStyle = ink("armed");
-        u.ctx.fillText("fault", start + 4 * devicePixelRatio, top + 2 * devicePixelRatio);
+        u.ctx.fillText("fault", start + 3 * devicePixelRatio, top + height - 2 * devicePixelRatio);
       }
       for (const [from, to] of this.gaps) band(from, to, ink("blind-wash"));
       u.ctx.restore();
@@ -176,7 +177,7 @@
           ctx.stroke();
           ctx.textAlign = "left";
           ctx.textBaseline = "bottom";
-          ctx.fillText("stop", x + 3 * pixel, top + height - 2 * pixel);
+          ctx.fillText("stop", x + 3 * pixel, top + 12 * pixel);
         }
       }
       ctx.restore();
@@ -188,7 +189,8 @@
       if (at === null || at === undefined) return this.words();
       const value = u.data[1][index];
       const text = value === null ? "unknown" : withUnit(value, this.probe.unit);
-      this.say("[data-value]", `${text} at ${clock(at)}`);
+      this.say("[data-value]", text);
+      this.say("[data-age]", `at ${clock(at)}`);
     }
 
     add(readings) {
