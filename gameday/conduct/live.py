@@ -16,6 +16,7 @@ from gameday.conduct.live_room import Room, room
 from gameday.conduct.live_sheet import sheet
 from gameday.conduct.live_status import status
 from gameday.conduct.live_targets import hits
+from gameday.plans.problems import PlanRefused
 from gameday.plans.services import plan as find_plan
 
 REGIONS = ("status", "progress", "milestones", "targets", "alerts", "sheet")
@@ -33,9 +34,13 @@ class Reached:
 def regions(plan_slug: str, is_organiser: bool) -> dict[str, str]:
     """By name the HTML of every region, for the organisers of a day or for everybody else.
 
-    Raises Refused for an unknown plan.
+    They are empty for a plan that this release does not accept. Raises Refused for an unknown plan.
     """
-    context = parts(room(find_plan(plan_slug), is_organiser, timezone.now()))
+    plan = find_plan(plan_slug)
+    try:
+        context = parts(room(plan, is_organiser, timezone.now()))
+    except PlanRefused:  # one such plan must not silence the stream of the others
+        return dict.fromkeys(REGIONS, "")
     return {name: render_to_string(f"conduct/_{name}.html", context) for name in REGIONS}
 
 

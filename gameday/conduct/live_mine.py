@@ -63,6 +63,7 @@ class Mine:
     arming: Arming | None
     asked: Asked | None
     may_note: bool
+    may_conduct: bool
 
 
 def mine(room: Room, user: User, acts: Set[str]) -> Mine:
@@ -71,6 +72,7 @@ def mine(room: Room, user: User, acts: Set[str]) -> Mine:
         arming=_arming(room, user) if "conduct" in acts and not _is_any_live(room) else None,
         asked=_asked(room) if "attest" in acts else None,
         may_note="note" in acts,
+        may_conduct="conduct" in acts,
     )
 
 

@@ -16,6 +16,7 @@ from gameday.conduct.live_room import Room, in_focus, room
 from gameday.conduct.live_rows import row
 from gameday.people.models import User
 from gameday.plans.models import Plan
+from gameday.plans.problems import PlanRefused
 
 TIMELINE = 100
 """Entries of a day's timeline at once; earlier ones are a link away."""
@@ -33,7 +34,11 @@ def page(request: HttpRequest, plan: Plan, run: str = "", status: int = 200, **t
     user = me(request)
     organiser = is_organiser(user, plan)
     cursor = feed.here(plan.stream)  # before anything is read: what comes meanwhile is not missed
-    here = room(plan, organiser, timezone.now(), run)
+    try:
+        here = room(plan, organiser, timezone.now(), run)
+    except PlanRefused as refused:
+        context = {"plan": plan, "lines": str(refused).splitlines()}
+        return render(request, "conduct/not_read.html", context, status=409)
     is_current = not run or run == in_focus(here.lines.values())
     probes = live_charts.probes(here)
     context = {

@@ -10,7 +10,9 @@ import pytest
 
 from chaos.models import Run
 from gameday.conduct.arming import arm
+from gameday.conduct.live import regions
 from gameday.conduct.live_page import TIMELINE
+from gameday.plans.models import Plan
 from tests.gameday.cast import NOW, who
 from tests.gameday.conduct import a_run
 from tests.gameday.conduct.conftest import a_day, signed_in
@@ -182,3 +184,15 @@ def test_a_long_timeline_shows_its_newest_entries_and_leads_to_the_earlier_ones(
     (before,) = re.findall(rb"\?before=(\d+)", answer.content)
     assert "Note 0." not in text_of(answer)
     assert "Note 0." in page("fiona", f"{DAY}?before={before.decode()}")
+
+
+def test_a_plan_of_an_older_release_says_so_and_silences_nobody(day):
+    run = a_run.live(day)
+    Plan.objects.update(document={**day.document, "format": "0"})
+    answer = signed_in("ravi").get(DAY)
+    assert answer.status_code == 409
+    words = text_of(answer)
+    assert "A small day cannot be read" in words and "Stop 1 run" in words
+    assert regions("small-day", True)["status"] == ""
+    assert signed_in("ravi").post("/stop", {"run": run}).status_code in (302, 303)
+    assert Run.objects.get(pk=run).stop_wanted_at is not None
