@@ -27,6 +27,7 @@ LEAST_GRACE = 60
 
 _KINDS = ("deployment", "statefulset", "daemonset", "deploymentconfig", "rollout")
 _NAME = re.compile(r"^gd-[0-9a-f]{8}-\d{1,3}$")
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _EXPERIMENT = re.compile(r"^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$")
 _LABEL = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9_./]{0,120}=[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
 
@@ -184,6 +185,8 @@ def _check_names(injection: Injection, grant_uid: str) -> None:
         raise Refused(f"{label!r} is not allowed as app label (exactly one key=value) of a ChaosEngine.")
     if injection.app_kind not in _KINDS:
         raise Refused(f"Litmus knows no workload kind {injection.app_kind!r}; it knows {', '.join(_KINDS)}.")
+    if injection.namespace and not _NAMESPACE.fullmatch(injection.namespace):
+        raise Refused(f"{injection.namespace!r} is not allowed as target namespace of a ChaosEngine.")
     if not injection.namespace or not grant_uid:
         raise Refused("A ChaosEngine needs a target namespace and a grant that owns it.")
 
@@ -194,7 +197,7 @@ def _checked_env(injection: Injection) -> Mapping[str, str]:
     for key, value in env.items():
         if key not in rules:
             raise Refused(f"{key} is no setting that {injection.fault} sends to Litmus.", f"env.{key}")
-        if not isinstance(value, str) or not re.fullmatch(rules[key], value):
+        if not isinstance(value, str) or not re.fullmatch(rules[key], value, re.ASCII):
             raise Refused(f"{value!r} is not allowed for {key}.", f"env.{key}")
     _check_targets(injection)
     if "TOTAL_CHAOS_DURATION" not in env:
