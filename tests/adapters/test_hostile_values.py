@@ -16,6 +16,8 @@ import yaml
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.kubernetes_paths import Resource
 from chaos.adapters.litmus_manifests import LitmusSettings, engine, grant, lever
+from chaos.adapters.prometheus import PrometheusReader
+from chaos.adapters.prometheus_client import PrometheusClient, PrometheusSettings
 from chaos.domain.errors import Refused
 from chaos.faults import example
 from chaos.faults.base import Fault
@@ -25,6 +27,7 @@ from chaos.ports import RunRef
 from tests.adapters.stub_server import Answer, stub_server
 from tests.adapters.test_every_fault_as_sent import SENT, injection_of
 from tests.domain.views import NOW
+from tests.support.builders import a_probe
 
 REF = RunRef("0f0e0d0c-0000-4000-8000-000000000000", "bank-1", "everything")
 SETTINGS = LitmusSettings("chaos", "chaos-runner")
