@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,9 +54,14 @@ class Practice:
 
 @pytest.fixture(scope="session")
 def practice_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    folder = tmp_path_factory.mktemp("practice")
+    with practising(tmp_path_factory.mktemp("practice"), times_faster=20) as practice:
+        yield practice
+
+
+@contextmanager
+def practising(folder: Path, times_faster: int) -> Iterator[Practice]:
     token, kubeconfig = folder / "token", folder / "kubeconfig"
-    command = [sys.executable, "-m", "deploy.rehearsal", "--port", "0", "--time-scale", "20"]
+    command = [sys.executable, "-m", "deploy.rehearsal", "--port", "0", "--time-scale", str(times_faster)]
     process = subprocess.Popen(
         [*command, "--token-file", str(token), "--kubeconfig", str(kubeconfig)],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Faults on bad days: helpers killed, targets gone, the operator down. One fault of each family."""
+"""Faults on bad days: helpers killed, targets gone, the operator down."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import pytest
 
 from chaos.adapters import litmus_kinds as kinds
 from chaos.domain.postcondition import not_restored, not_scaled_back
-from chaos.domain.sight import ResidueKind
+from chaos.domain.sight import Pod, ResidueKind
+from chaos.faults.catalogue import FAULTS
+from chaos.faults.rights import DISK, HELPERS
 from tests.adapters.faults.cases import CASES
 from tests.adapters.faults.drill import Drill, faults_of, is_whole
+from tests.adapters.faults.losses import without_deployment, without_node
 from tests.adapters.things import live, until
 
-IN_PODS = (
-    "pod-network-latency",
-    "pod-cpu-hog",
-    "disk-fill",
-    "pod-dns-error",
-    "pod-http-latency",
-)
+LEAVES_NOTHING = ("pod-delete", "container-kill")
+IN_PODS = [name for name in CASES if FAULTS[name].family in (HELPERS, DISK) and name not in LEAVES_NOTHING]
 ON_NODES = ("node-cpu-hog", "node-memory-hog", "node-io-stress")
 ON_API = ("pod-network-partition", "node-drain", "node-taint", "pod-autoscaler")
-LEAVES_NOTHING = ("pod-delete", "container-kill")
 
 
 @pytest.mark.parametrize("name", IN_PODS)
@@ -81,6 +78,48 @@ def test_a_target_that_is_replaced_meanwhile_takes_the_fault_along(drill: Drill,
     until(lambda: drill.look(injection), lambda sight: pod.uid not in {one.uid for one in sight.pods})
     drill.stop(injection)
     drill.ends_clean(injection)
+
+
+@pytest.mark.parametrize("name", ["node-drain", "node-taint"])
+def test_a_node_that_is_deleted_meanwhile_takes_the_fault_along(drill: Drill, name: str) -> None:
+    injection = drill.launch(CASES[name])
+    with without_node(drill.practice, injection.nodes[0].name):
+        sight = drill.stop(injection)
+        assert sight.nodes == ()
+        assert not_restored(injection, sight) == ()
+    drill.ends_clean(injection)
+
+
+def test_a_workload_that_is_deleted_meanwhile_is_left_alone_and_its_successor_too(drill: Drill) -> None:
+    injection = drill.launch(CASES["pod-autoscaler"])
+    with without_deployment(drill.practice, "payments", "payments-api"):
+        sight = drill.stop(injection)
+        assert sight.workloads == ()
+        assert not_scaled_back(injection, sight) == ()
+    drill.redress(injection, drill.look(injection))
+    drill.ends_clean(injection)
+
+
+def test_a_pod_that_replaces_one_that_was_cut_off_is_cut_off_too_until_the_policy_is_gone(
+    drill: Drill,
+) -> None:
+    """Its name is the same, and so is the label by which Litmus cuts off."""
+    case = CASES["pod-network-partition"]
+    injection = drill.launch(case)
+    (pod,) = injection.targets
+    drill.practice.admin_api().delete(kinds.PODS, pod.namespace, pod.name)
+    replaced = until(lambda: drill.make().pods("kafka", {"app": "kafka"}), lambda pods: _new(pods, pod))
+    assert [one.name for one in replaced if one.uid != pod.uid and one.name == pod.name] == [pod.name]
+    assert case.shows(drill.state(), injection)
+    assert [item.kind for item in drill.look(injection).residue if item.kind is ResidueKind.POLICY]
+    sight = drill.stop(injection)
+    assert not any(item.kind is ResidueKind.POLICY for item in sight.residue)
+    drill.ends_clean(injection)
+
+
+def _new(pods: tuple[Pod, ...], old: Pod) -> bool:
+    """Whether another one has come in its place."""
+    return any(pod.name == old.name and pod.uid != old.uid for pod in pods)
 
 
 @pytest.mark.parametrize("name", [*IN_PODS, *ON_NODES, *ON_API, *LEAVES_NOTHING])

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from kubernetes import client, config
 
 from chaos.domain.injection import Injection
 from chaos.domain.postcondition import pressed
 from chaos.domain.sight import ClusterSight
-from tests.adapters.conftest import Practice
 from tests.adapters.faults.cases import CASES, on_nodes
 from tests.adapters.faults.drill import Drill
+from tests.adapters.faults.losses import without_node
 from tests.adapters.faults.test_contract import says_it_is_there
 from tests.adapters.things import until
 
@@ -23,21 +20,6 @@ EACH = pytest.mark.parametrize("name", ["node-cpu-hog", "node-memory-hog", "node
 
 def is_there(drill: Drill, injection: Injection) -> bool:
     return says_it_is_there(injection, drill.look(injection))
-
-
-@contextmanager
-def without_node(practice: Practice, name: str) -> Iterator[None]:
-    """The node is deleted, and another of its name registers itself in the end."""
-    with config.new_client_from_config(str(practice.kubeconfig)) as connection:
-        nodes = client.CoreV1Api(connection)
-        plain = connection.sanitize_for_serialization(nodes.read_node(name))
-        nodes.delete_node(name)
-        try:
-            yield
-        finally:
-            meta = {"name": name, "labels": plain["metadata"]["labels"]}
-            nodes.create_node({"metadata": meta, "spec": {"podCIDR": plain["spec"]["podCIDR"]}})
-            nodes.patch_node_status(name, {"status": plain["status"]})
 
 
 @EACH

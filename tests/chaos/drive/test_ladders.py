@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 from chaos.domain.errors import Transient
+from chaos.domain.spec import Stage
 from chaos.domain.states import RunState, StopKind, Verdict
+from tests.support.builders import a_latency_spec, injections_of
 from tests.support.fake_cluster import START
 from tests.support.killing import drive_until_killed
 from tests.support.world import World
@@ -27,6 +30,37 @@ def test_every_rung_is_climbed_when_the_one_before_is_gone(ladder):
     assert world.kinds().count("run.climbing") == 2
     assert not world.cluster.engines
     assert world.cluster.ready == 6
+
+
+def _latencies(world_of) -> World:
+    """100, 300 and 500 ms by a helper in three pods; p99 is bad while the fault is in any of them."""
+    stages = tuple(Stage(parameters={"latency": f"{latency}ms"}) for latency in (100, 300, 500))
+    spec = a_latency_spec()
+    spec = replace(spec, faults=(replace(spec.fault, duration=timedelta(seconds=5), stages=stages),))
+    world = world_of(spec, lambda probe, at: 300.0 if world.cluster.faulty else 120.0)
+    first = injections_of(replace(spec, faults=spec.fault.rungs[:1]))
+    world.store.record_ = replace(world.store.record_, injections=first, ceiling=3)
+    return world
+
+
+def test_a_ladder_of_strengths_puts_in_each_once_the_one_before_was_taken_out(world_of):
+    world = _latencies(world_of)
+    world.drive()
+    assert world.state is RunState.COMPLETED
+    sent = [item.env["NETWORK_LATENCY"] for item in world.store.record_.injections]
+    assert sent == ["100", "300", "500"]
+    for before, after in pairwise(world.store.record_.progress):
+        assert before.injected_at < before.reverted_at < after.requested_at
+    assert not world.cluster.faulty
+
+
+def test_a_rung_whose_helper_was_killed_is_never_climbed_over(world_of):
+    world = _latencies(world_of)
+    world.cluster.helper_killed = True
+    world.drive()
+    assert len(world.store.record_.injections) == 1
+    assert world.store.stop.kind is StopKind.FAULT
+    assert not world.cluster.faulty, "its pods were replaced"
 
 
 def test_a_breach_on_a_rung_ends_the_whole_ladder(ladder):
