@@ -28,7 +28,7 @@ MISSING = Link("approvals:page", "See what is missing", "shield")
 WHY = Link("approvals:page", "Read why", "shield")
 EDIT = Link("plans:edit", "Edit the plan", "pencil")
 DUPLICATE = Link("plans:duplicate", "Duplicate it", "copy")
-DEBRIEF = Link("debriefs:debrief", "Debrief", "list-checks")
+DEBRIEF = Link("debriefs:page", "Debrief", "list-checks")
 
 
 @dataclass(frozen=True, slots=True)
