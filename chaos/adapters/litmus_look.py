@@ -102,6 +102,11 @@ class Looker:
                 calls[f"result:{name}"] = partial(self._maybe, RESULTS, name)
             for node in injection.nodes:
                 calls[f"node:{node.name}"] = partial(self._node, node.name)
+                if injection.leaving and not injection.postcondition.namespace:
+                    fields = {"spec.nodeName": node.name}
+                    calls[f"targets:{node.name}"] = partial(
+                        self.api.list, PODS, "", fields=fields, within=within
+                    )
             post = injection.postcondition
             for pre in post.workloads:
                 calls[f"workload:{pre.uid}"] = partial(litmus_workloads.seen, self.api, pre, within)

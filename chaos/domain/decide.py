@@ -17,7 +17,8 @@ from chaos.domain.decisions import (
     WantStop,
 )
 from chaos.domain.injection import InverseKind, Progress
-from chaos.domain.postcondition import is_there, targets_missing
+from chaos.domain.postcondition import targets_missing
+from chaos.domain.presence import is_there
 from chaos.domain.run import RunView, Stop
 from chaos.domain.states import RunState, StopKind
 from chaos.domain.stopping import why_stop

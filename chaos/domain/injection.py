@@ -95,6 +95,8 @@ class Injection:
     instructions: str = ""
     person_within: timedelta = timedelta(0)
     nodes: tuple[Node, ...] = ()
+    leaving: tuple[Pod, ...] = ()
+    """Pods that the fault is to drive off its nodes."""
     rung: int = 0
     """On a ladder, which rung it is; one is climbed when the one before is proven gone."""
     keep_to: str = ""
@@ -116,6 +118,8 @@ class Progress:
     """When the API server said that the engine is there; without it a requested fault may still land."""
     not_before: datetime | None = None
     injected_at: datetime | None = None
+    hit: tuple[str, ...] = ()
+    """On which of its targets the fault was seen so far, by name."""
     recreated_at: datetime | None = None
     """When its targets were deleted, since the helper had not undone the fault."""
     restored_at: datetime | None = None

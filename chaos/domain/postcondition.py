@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from chaos.domain.injection import Injection, InverseKind, Progress, Sign
+from chaos.domain.injection import Injection, InverseKind, Progress
 from chaos.domain.run import RunView
 from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind, Workload
 
@@ -33,7 +33,7 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
         reasons += _pods_unmet(injection, view.progress[injection.index], sight)
     reasons += [f"node {pre.name} is not as it was ({how})" for pre, how in not_restored(injection, sight)]
     reasons += [f"{pre} has {how}" for pre, how in not_scaled_back(injection, sight)]
-    reasons += [f"node {name} is not ready" for name in _down(injection, sight)]
+    reasons += [f"node {name} is not ready" for name in down(injection, sight)]
     reasons += [
         f"node {name} has {kind}, which it had not before" for name, kind in pressed(injection, sight)
     ]
@@ -131,7 +131,7 @@ def not_scaled_back(injection: Injection, sight: ClusterSight) -> tuple[tuple[Wo
     )
 
 
-def _down(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
+def down(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
     """Nodes that were ready before the fault and are there, but not ready."""
     down = {node.uid for node in sight.nodes if not node.is_ready}
     return tuple(pre.name for pre in injection.postcondition.nodes if pre.is_ready and pre.uid in down)
@@ -151,49 +151,6 @@ def pressed(injection: Injection, sight: ClusterSight) -> list[tuple[str, str]]:
 def touched_taints(node: Node, keys: tuple[str, ...]) -> tuple[str, ...]:
     """The node's taints with one of these keys, in a stable order."""
     return tuple(sorted(taint for taint in node.taints if taint.split("=")[0].split(":")[0] in keys))
-
-
-def is_there(view: RunView, injection: Injection, sight: ClusterSight) -> bool:
-    """Can the fault be seen on its targets?"""
-    if injection.sign is Sign.WORD:
-        return view.word("injected") is not None
-    if injection.sign is Sign.RESULT_INJECTED:
-        return _says_injected(injection, sight)
-    if injection.sign is Sign.NODE_CHANGED:
-        return bool(not_restored(injection, sight)) or _says_injected(injection, sight)
-    if injection.sign is Sign.POLICY_MADE:
-        return any(item.kind is ResidueKind.POLICY for item in sight.residue)
-    if injection.sign is Sign.SCALED:
-        return bool(not_scaled_back(injection, sight))
-    if injection.sign is Sign.NODE_DOWN:
-        return bool(_down(injection, sight))
-    if injection.sign is Sign.HELPER_ON_NODE:
-        return _runs_on_target(injection, sight)
-    if injection.sign is Sign.TARGETS_RESTART:
-        restarts = {pod.uid: pod.restarts for pod in sight.pods}
-        return any(restarts.get(pod.uid, pod.restarts) > pod.restarts for pod in injection.targets)
-    return bool(targets_left(injection, sight))
-
-
-def targets_left(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:
-    """Named targets that are gone, replaced or on their way out."""
-    standing = {pod.uid for pod in sight.pods if not pod.is_leaving}
-    return tuple(pod.name for pod in injection.targets if pod.uid not in standing)
-
-
-def _says_injected(injection: Injection, sight: ClusterSight) -> bool:
-    """By its own result: those of earlier rungs and of the other nodes of a zone say nothing of it."""
-    mine = [result for result in sight.results if result.engine == injection.name]
-    statuses = {status for result in mine for status in result.targets.values()}
-    return bool(statuses & {"injected", "reverted"})
-
-
-def _runs_on_target(injection: Injection, sight: ClusterSight) -> bool:
-    """A pod of its own engine runs on its node: the helper, since the others are kept off it."""
-    names = {node.name for node in injection.nodes}
-    return any(
-        pod.is_running and pod.engine == injection.name and pod.node in names for pod in sight.engine_pods
-    )
 
 
 def targets_missing(injection: Injection, sight: ClusterSight) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chaos.domain.sight import Reading
 from chaos.domain.spec import Expectation, ExpectationKind, RunSpec
 from chaos.domain.states import Verdict
+
+MOST_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,11 @@ def judge(
     injected_at: datetime | None,
     ended_at: datetime,
     was_stopped: bool,
+    missed: Sequence[str] = (),
 ) -> tuple[Outcome, ...]:
     """Every expectation over the readings between the measured injection and `ended_at`, the end of
-    observing or the instant of the stop. A window cut short never counts as held."""
+    observing or the instant of the stop. A window cut short never counts as held, and neither does what held
+    while the fault was never seen on some of its targets, `missed` by name."""
     outcomes = []
     for item in spec.expectations:
         unit = spec.probe(item.probe).unit
@@ -39,8 +43,21 @@ def judge(
             item, unit, readings.get(item.probe, ()), injected_at, ended_at, was_stopped
         )
         expected = f"{item.comparison} {unit}".rstrip()
-        outcomes.append(Outcome(item.probe, item.kind, expected, verdict, sentence, at))
+        outcome = Outcome(item.probe, item.kind, expected, verdict, sentence, at)
+        outcomes.append(_over_a_part(outcome, missed) if missed and injected_at else outcome)
     return tuple(outcomes)
+
+
+def _over_a_part(outcome: Outcome, missed: Sequence[str]) -> Outcome:
+    """What broke under a part of the fault breaks under all of it; more is not known."""
+    broke = outcome.verdict is Verdict.DEVIATED and outcome.kind is not ExpectationKind.HAPPENS_WITHIN
+    if broke or outcome.verdict is Verdict.INCONCLUSIVE:
+        return outcome
+    names = ", ".join(missed[:MOST_NAMES]) + (
+        f" and {len(missed) - MOST_NAMES} more" if missed[MOST_NAMES:] else ""
+    )
+    sentence = f"{outcome.sentence} But the fault was never seen on {names}."
+    return replace(outcome, verdict=Verdict.INCONCLUSIVE, sentence=sentence)
 
 
 def overall(outcomes: Sequence[Outcome]) -> Verdict:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Postcondition, Sign
+from chaos.domain.sight import Pod
 from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.targets import Targets
 from chaos.faults.kinds import Kind
@@ -52,6 +53,8 @@ class Part:
     postcondition: Postcondition
     instructions: str = ""
     person_within: timedelta = timedelta(0)
+    leaving: tuple[Pod, ...] = ()
+    """Pods that are driven off the node."""
     app_label: str = ""
     """The one label (key=value) by which Litmus finds the targets; the selector's first when empty."""
 

@@ -129,5 +129,6 @@ def _injection(run_short: str, index: int, spec: FaultSpec, targets: Targets | N
         instructions=part.instructions,
         person_within=part.person_within,
         nodes=targets.nodes if targets else (),
+        leaving=part.leaving,
         keep_to=targets.spare if targets else "",
     )

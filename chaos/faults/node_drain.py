@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chaos.faults.on_nodes import WATCHERS, NodeFault
 from chaos.faults.rights import DRAIN
 
@@ -19,3 +21,6 @@ class NodeDrain(NodeFault):
         f"Litmus. {WATCHERS}"
     )
     family = DRAIN
+
+    def drives_off(self, parameters: Mapping[str, str]) -> bool:
+        return True

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chaos.domain.errors import Refused
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
-from chaos.faults.base import Parameter, Part, Risk
+from chaos.faults.base import Parameter, Part, Risk, with_env
 from chaos.faults.kinds import Choice, Matching
 from chaos.faults.on_nodes import WATCHERS, NodeFault
 from chaos.faults.rights import TAINT
@@ -42,6 +42,9 @@ class NodeTaint(NodeFault):
         Parameter("effect", "What it does to pods.", Choice(*_EFFECTS), "NoSchedule"),
     )
 
+    def drives_off(self, parameters: Mapping[str, str]) -> bool:
+        return parameters["effect"] == "NoExecute"
+
     def taint_keys(self, parameters: Mapping[str, str]) -> tuple[str, ...]:
         return (parameters["key"],)
 
@@ -53,13 +56,7 @@ class NodeTaint(NodeFault):
                 raise Refused(f"{node.name} has a taint {key} already; choose another key.", "parameters.key")
         part = super().part(spec, targets)
         taint = f"{key}={spec.parameters['value']}:{spec.parameters['effect']}"
-        return Part(
-            experiment=part.experiment,
-            env={**part.env, "TAINTS": taint},
-            inverse=part.inverse,
-            sign=part.sign,
-            postcondition=part.postcondition,
-        )
+        return with_env(part, {"TAINTS": taint})
 
     def env_rules(self) -> Mapping[str, str]:
         return {**super().env_rules(), "TAINTS": rf"{_KEY}={_VALUE}:({'|'.join(_EFFECTS)})"}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Postcondition, Sign
+from chaos.domain.sight import Pod
 from chaos.domain.spec import NODE_KINDS, FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameterised, Part, Risk
@@ -54,8 +55,24 @@ class NodeFault(Parameterised):
     target_kinds = NODE_KINDS
     is_provable = True
 
+    def drives_off(self, parameters: Mapping[str, str]) -> bool:
+        """Whether the pods on the node have to leave it."""
+        return False
+
     def taint_keys(self, parameters: Mapping[str, str]) -> tuple[str, ...]:
         return ()
+
+    def _leaving(self, spec: FaultSpec, targets: Targets) -> tuple[Pod, ...]:
+        """Who has to have left the node before the fault is there as planned: of a node that was found by its
+        pods those, else everybody whom a drain moves. A taint no budget refuses, and who bears it stays."""
+        here = {node.name for node in targets.nodes}
+        aboard = [pod for pod in targets.aboard if pod.node in here]
+        if not self.drives_off(spec.parameters) or spec.targets is None:
+            return ()
+        if spec.targets.kind == "node":
+            return tuple(aboard) if self.cordons else ()
+        wanted, namespace = spec.targets.labels.items(), spec.targets.namespace
+        return tuple(pod for pod in aboard if pod.namespace == namespace and wanted <= pod.labels.items())
 
     def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
         if targets is None or spec.targets is None or len(targets.nodes) != 1:
@@ -73,6 +90,7 @@ class NodeFault(Parameterised):
             env=env | self.env_of(spec.parameters),
             inverse=InverseKind.RESTORE_NODES,
             sign=Sign.NODE_CHANGED,
+            leaving=self._leaving(spec, targets),
             postcondition=Postcondition(
                 namespace=targets.namespace if by_pods else "",
                 labels=dict(spec.targets.labels) if by_pods else {},

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chaos.domain.errors import Forbidden, OverLimits, Permanent, Refused
 from chaos.domain.injection import Injection, Progress
-from chaos.domain.postcondition import is_there
+from chaos.domain.presence import hit
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import RunView
 from chaos.domain.sight import Alert, AlertsReading, ClusterSight, Reading
@@ -139,14 +139,17 @@ class Perception:
         if sight.unseen:
             return replace(view, sight=sight)
         view = replace(view, sight=sight, seen=sight)
-        if view.state is not RunState.INJECTING:
+        if view.state not in (RunState.INJECTING, RunState.OBSERVING):
             return view
         progress = tuple(
-            replace(item, not_before=sight.began_at)
-            if item.requested_at and not item.injected_at and not is_there(view, injection, sight)
-            else item
+            _seen(item, hit(view, injection, sight), sight)
             for item, injection in zip(view.progress, view.injections, strict=True)
         )
+        grown = tuple(
+            now for now, before in zip(progress, view.progress, strict=True) if now.hit != before.hit
+        )
+        if grown:
+            self._recorder.note(Change(at=sight.at, progress=grown))
         return replace(view, progress=progress)
 
     def _act_done(self, view: RunView, done: ActDone) -> RunView:
@@ -203,6 +206,17 @@ class Perception:
         marks = replace(view.marks, **{name: at})
         self._recorder.note(Change(at=at, marks=marks, events=events))
         return replace(view, marks=marks)
+
+
+def _seen(progress: Progress, names: frozenset[str], sight: ClusterSight) -> Progress:
+    """What a look adds: since when the fault is not there yet, or on which further targets it was seen."""
+    asked_at = progress.requested_at
+    if asked_at is None:
+        return progress
+    if not names and not progress.injected_at:
+        return replace(progress, not_before=sight.began_at)
+    new = names.difference(progress.hit) if sight.began_at >= asked_at else ()
+    return replace(progress, hit=(*progress.hit, *sorted(new)))
 
 
 def _answered(view: RunView) -> RunView:

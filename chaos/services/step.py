@@ -31,7 +31,7 @@ from chaos.domain.decisions import (
 )
 from chaos.domain.errors import OverLimits, Permanent
 from chaos.domain.injection import InverseKind
-from chaos.domain.postcondition import targets_left
+from chaos.domain.presence import missed, targets_left
 from chaos.domain.record import Change, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView
@@ -224,7 +224,8 @@ def _finish(view: RunView, to: RunState, tools: Tools, now: datetime) -> RunView
     for reading in tools.readings():
         by_probe.setdefault(reading.probe, []).append(reading)
     ended_at = view.marks.ended_at or now
-    outcomes = verdicts.judge(view.spec, by_probe, view.injected_at, ended_at, view.stop is not None)
+    unseen = missed(view.injections, view.progress)
+    outcomes = verdicts.judge(view.spec, by_probe, view.injected_at, ended_at, view.stop is not None, unseen)
     verdict = verdicts.overall(outcomes)
     events = (
         words.judged(verdict, outcomes, now),

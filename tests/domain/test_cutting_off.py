@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chaos.domain.errors import Refused
-from chaos.domain.postcondition import is_there
+from chaos.domain.presence import is_there
 from chaos.domain.sight import ResidueKind, Workload
 from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.states import RunState

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chaos.domain.injection import Sign
-from chaos.domain.postcondition import is_there, not_freed
+from chaos.domain.postcondition import not_freed
+from chaos.domain.presence import is_there
 from chaos.domain.sight import ResultSeen
 from chaos.domain.states import RunState
 from tests.domain.views import ENGINE, a_sight, a_view, ago, replaced_pods

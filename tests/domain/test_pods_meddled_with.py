@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from chaos.domain.injection import Progress, Sign
-from chaos.domain.postcondition import is_there, not_freed, targets_left, targets_missing, unmet
+from chaos.domain.postcondition import not_freed, targets_missing, unmet
+from chaos.domain.presence import is_there, targets_left
 from chaos.domain.sight import ResultSeen
 from chaos.domain.states import RunState
 from tests.domain.views import a_sight, a_view, ago

@@ -4,15 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chaos.domain.injection import Sign
-from chaos.domain.postcondition import (
-    is_there,
-    live_residue,
-    targets_missing,
-    unmet,
-    workloads,
-)
-from chaos.domain.sight import ResidueKind, ResultSeen
+from chaos.domain.postcondition import live_residue, targets_missing, unmet, workloads
+from chaos.domain.sight import ResidueKind
 from chaos.domain.states import RunState
 from chaos.domain.tally import tallies_of
 from tests.domain.views import a_sight, a_view, ago, readings, replaced_pods, residue, said, tallies
@@ -107,32 +100,6 @@ def test_a_proof_that_nobody_measures_is_a_reason_since_an_exception_would_end_a
 INJECTION = a_view().injections[0]
 
 
-@pytest.mark.parametrize(
-    "there, expected",
-    [(pods(), False), (pods()[1:], True), (LEAVING, True), (replaced_pods(), True), (UNREADY, False)],
-)
-def test_deleted_pods_are_there_as_soon_as_one_target_goes(there, expected):
-    assert is_there(a_view(), INJECTION, a_sight(pods=there)) is expected
-
-
-@pytest.mark.parametrize(
-    "statuses, expected",
-    [({}, False), ({"pod/a": "targeted"}, False), ({"pod/a": "targeted", "pod/b": "injected"}, True)],
-)
-def test_a_fault_that_only_litmus_can_see_is_taken_from_its_result(statuses, expected):
-    by_result = replace(INJECTION, sign=Sign.RESULT_INJECTED)
-    sight = a_sight(results=(ResultSeen("r", INJECTION.name, targets=statuses),))
-    assert is_there(a_view(), by_result, sight) is expected
-
-
-def test_a_fault_by_hand_is_there_when_somebody_said_so():
-    spec = a_manual_spec()
-    view = a_view(spec=spec)
-    assert not is_there(view, view.injections[0], a_sight())
-    view = replace(view, words=(said("injected"),))
-    assert is_there(view, view.injections[0], a_sight())
-
-
 @pytest.mark.parametrize("there", [pods()[1:], LEAVING, UNREADY, replaced_pods()[:4]])
 def test_a_target_that_is_not_as_it_was_named_is_missing(there):
     assert "api-0" in targets_missing(INJECTION, a_sight(pods=there))
@@ -153,9 +120,3 @@ def test_what_could_inject_or_come_back_is_live_and_results_and_the_grant_are_no
 def test_without_any_reading_a_probe_is_unknown():
     view = replace(by_hand((said("reverted"),)), tallies=tallies_of(a_manual_spec(), readings()))
     assert left(a_sight(), view) == ("p99 is unknown, not yet back in its tolerance",)
-
-
-def test_the_result_of_another_engine_says_nothing_of_this_injection():
-    by_result = replace(INJECTION, sign=Sign.RESULT_INJECTED)
-    other = ResultSeen("r", f"{INJECTION.name}1", targets={"pod/a": "reverted"})
-    assert not is_there(a_view(), by_result, a_sight(results=(other,)))

@@ -25,7 +25,7 @@ def after(seconds):
     return NOW + timedelta(seconds=seconds)
 
 
-def outcome(kind, values, ended=ENDED, was_stopped=False, injected=NOW):
+def outcome(kind, values, ended=ENDED, was_stopped=False, injected=NOW, missed=()):
     """`values`: seconds after the injection -> value; expected is below 200."""
     within = None if kind is HOLDS else timedelta(seconds=WITHIN)
     spec = a_spec(expectations=(Expectation("p99", kind, below("200"), within),))
@@ -33,7 +33,7 @@ def outcome(kind, values, ended=ENDED, was_stopped=False, injected=NOW):
         Reading("p99", after(at), after(at), value, "" if value is not None else "no answer")
         for at, value in values.items()
     ]
-    (found,) = judge(spec, {"p99": readings}, injected, after(ended), was_stopped)
+    (found,) = judge(spec, {"p99": readings}, injected, after(ended), was_stopped, missed)
     return found
 
 
@@ -139,3 +139,28 @@ def test_a_deviation_says_where_it_stood_when_its_time_was_up(kind, values, sent
     found = outcome(kind, values)
     assert found.verdict is DEVIATED
     assert found.sentence.endswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "kind, values, verdict",
+    [
+        (HOLDS, {1: GOOD, 19: GOOD}, UNCLEAR),
+        (HOLDS, {1: BAD}, DEVIATED),
+        (RECOVERS, {1: GOOD, 19: GOOD}, UNCLEAR),
+        (RECOVERS, {1: BAD, 12: BAD, 13: GOOD}, DEVIATED),
+        (HAPPENS, {1: GOOD}, UNCLEAR),
+        (HAPPENS, {1: BAD, 19: BAD}, UNCLEAR),
+    ],
+)
+def test_what_held_over_a_part_of_the_fault_is_not_known_to_hold_over_all_of_it(kind, values, verdict):
+    assert outcome(kind, values, missed=("api-1", "api-2")).verdict is verdict
+    whole = outcome(kind, values)
+    assert whole.verdict is not UNCLEAR
+    if verdict is UNCLEAR:
+        told = outcome(kind, values, missed=("api-1", "api-2")).sentence
+        assert told == f"{whole.sentence} But the fault was never seen on api-1, api-2."
+
+
+def test_many_who_were_missed_are_counted():
+    told = outcome(HOLDS, {1: GOOD}, missed=tuple(f"api-{number}" for number in range(12))).sentence
+    assert told.endswith("api-8, api-9 and 2 more.")

@@ -55,6 +55,8 @@ class FakeCluster:
     sticky: bool = False
     keeps_names: bool = False
     """As a StatefulSet does: what comes for a pod has its name, and another UID."""
+    missed: tuple[str, ...] = ()
+    """Names of targets that the fault never reaches: no helper comes up, or a budget refuses."""
     helper_killed: bool = False
     """The helper never gets to undo the fault, nor to say so."""
     undo_in: timedelta = timedelta(seconds=2)
@@ -104,13 +106,14 @@ class FakeCluster:
 
     def _put_into(self, injection: Injection) -> None:
         if injection.name not in self.said:
-            self.faulty |= {pod.uid: injection.name for pod in injection.targets if pod.uid in self.standing}
-            self.said[injection.name] = {f"pod/{pod.name}": "injected" for pod in injection.targets}
+            reached = [pod for pod in injection.targets if pod.name not in self.missed]
+            self.faulty |= {pod.uid: injection.name for pod in reached if pod.uid in self.standing}
+            self.said[injection.name] = {f"pod/{pod.name}": "injected" for pod in reached}
 
     def _drain(self, name: str) -> None:
         self.nodes[name] = replace(self.nodes[name], is_schedulable=False)
         for uid, (pod, _) in list(self.standing.items()):
-            if pod.node == name:
+            if pod.node == name and pod.name not in self.missed:
                 self._replace(uid, node="node-5")
 
     def _replace(self, uid: str, node: str = "") -> None:

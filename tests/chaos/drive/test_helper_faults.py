@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chaos.domain.states import RunState
+from chaos.domain.states import RunState, Verdict
 from tests.support.world import World
 
 
@@ -33,3 +33,29 @@ def test_a_stop_before_anything_was_put_in_replaces_no_pod(world: World) -> None
     assert world.state is RunState.ABORTED
     assert progress.requested_at and not progress.injected_at
     assert world.cluster.times("remove") == []
+
+
+def test_a_fault_that_did_not_reach_all_of_its_targets_proves_nothing_and_says_whom_it_missed(
+    world: World,
+) -> None:
+    world.probe = lambda probe, at: 120.0
+    world.cluster.missed = ("api-1", "api-2")
+    world.drive()
+    assert (world.state, world.store.verdict) == (RunState.COMPLETED, Verdict.INCONCLUSIVE)
+    assert world.store.record_.progress[0].hit == ("api-0",)
+    assert "the fault was never seen on api-1, api-2" in world.said("run.verdict").text
+
+
+def test_a_target_that_is_reached_later_than_the_first_counts_as_hit(world: World) -> None:
+    world.probe = lambda probe, at: 120.0
+    world.cluster.missed = ("api-2",)
+
+    def reach() -> None:
+        for said in world.cluster.said.values():
+            said["pod/api-2"] = "injected"
+
+    world.at(12, reach)
+    world.drive()
+    (progress,) = world.store.record_.progress
+    assert progress.hit == ("api-0", "api-1", "api-2")
+    assert world.store.verdict is Verdict.HELD

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chaos.domain.states import RunState
-from tests.support.builders import a_drain_spec, a_node
+from chaos.domain.states import RunState, Verdict
+from tests.support.builders import a_drain_spec, a_node, pods
 from tests.support.world import World
 
 
@@ -83,3 +83,14 @@ def test_a_node_that_somebody_else_cordoned_during_a_taint_is_left_cordoned(drai
     assert world.state is RunState.COMPLETED
     assert not world.cluster.nodes["node-0"].is_schedulable
     assert not world.cluster.times("restore node-0")
+
+
+@pytest.mark.parametrize(("missed", "verdict"), [((), Verdict.HELD), (("api-0",), Verdict.INCONCLUSIVE)])
+def test_a_drain_that_a_budget_refuses_to_the_end_moved_nobody_and_proves_nothing(drained, missed, verdict):
+    world = drained()
+    (injection,) = world.store.record_.injections
+    world.store.record_ = replace(world.store.record_, injections=(replace(injection, leaving=pods()[:1]),))
+    world.cluster.missed = missed
+    world.drive()
+    assert (world.state, world.store.verdict) == (RunState.COMPLETED, verdict)
+    assert ("never seen on payments/api-0" in world.said("run.verdict").text) is bool(missed)
