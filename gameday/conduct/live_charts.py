@@ -35,14 +35,19 @@ class Limit:
 
     def margin(self, value: float, unit: str) -> str:
         """`180 ms below the limit`, `12 ms above the stop`: how far a value is from it, and on which side."""
-        name = "the stop" if self.kind == "stop" else "the limit"
         bound = float(self.comparison.bound)
-        if self.comparison.op in (*_FALLING, *_RISING):
-            side = "above" if value > bound else "below" if value < bound else "at"
-            far = f"{with_unit(abs(value - bound), unit)} " if value != bound else ""
-            return f"{far}{side} {name}"
-        is_there = "is" if value == bound else "is not"
-        return f"{figure(value)} {is_there} {figure(bound)}"
+        is_ordered = self.comparison.op in (*_FALLING, *_RISING)
+        name = "the stop" if self.kind == "stop" else "the limit"
+        if is_ordered and value != bound:
+            side = "above" if value > bound else "below"
+            return f"{with_unit(abs(value - bound), unit)} {side} {name}"
+        if self.is_good(value) and self.kind == "stop":
+            return "not at the stop"
+        if is_ordered:
+            return f"at {name}"
+        if self.is_good(value):
+            return "as expected"
+        return f"{figure(value)} is {'' if value == bound else 'not '}{figure(bound)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,12 @@
   const isGood = (limit, value) => COMPARE[limit.op](value, limit.bound) === (limit.kind === "expected");
   const margin = (limit, value, unit) => {
     const name = limit.kind === "stop" ? "the stop" : "the limit";
-    if (limit.op.length === 2 && limit.op[1] === "=" && "=!".includes(limit.op[0])) {
-      return `${figure(value)} ${value === limit.bound ? "is" : "is not"} ${figure(limit.bound)}`;
+    const ordered = "<>".includes(limit.op[0]);
+    if (ordered && value !== limit.bound) {
+      return `${withUnit(Math.abs(value - limit.bound), unit)} ${value > limit.bound ? "above" : "below"} ${name}`;
     }
-    if (value === limit.bound) return `at ${name}`;
-    return `${withUnit(Math.abs(value - limit.bound), unit)} ${value > limit.bound ? "above" : "below"} ${name}`;
+    if (isGood(limit, value)) return limit.kind === "stop" ? "not at the stop" : ordered ? "at the limit" : "as expected";
+    return ordered ? `at ${name}` : `${figure(value)} is${value === limit.bound ? "" : " not"} ${figure(limit.bound)}`;
   };
 
   const marks = { zero: data.fault?.[0] ?? data.from, from: data.fault?.[0], to: data.fault?.[1], stop: data.stop };
@@ -103,7 +104,7 @@
         scales: { x: { time: false, range: window_ }, y: { range: (u, low, high) => this.yRange(low, high) } },
         axes: [
           { stroke: quiet, grid, ticks: grid, size: 28, font: "11px Inter, sans-serif", splits: ticks, values: (u, at) => at.map(clock) },
-          { stroke: quiet, grid, ticks: grid, size: 46, font: "11px Inter, sans-serif", space: 34, values: (u, at) => at.map(figure) },
+          { stroke: quiet, grid, ticks: grid, size: (u, labels) => 18 + 7 * Math.max(3, ...(labels ?? []).map((text) => text.length)), font: "11px Inter, sans-serif", space: 34, values: (u, at) => at.map(figure) },
         ],
         series: [{}, { stroke: () => ink("accent"), width: 2, points: { show: (u) => u.data[0].length < 3 } }],
         hooks: {
