@@ -13,7 +13,7 @@ from chaos.adapters.litmus_manifests import LitmusSettings
 from chaos.adapters.parallel import gather
 from chaos.domain.errors import Forbidden, GamedayError
 from chaos.faults.catalogue import FAULTS
-from chaos.faults.experiments import why_foreign
+from chaos.faults.experiments import why_not_run
 from chaos.ports import Preflight
 
 _CRDS = ("chaosengines", "chaosexperiments", "chaosresults")
@@ -75,15 +75,7 @@ def _experiment(api: KubernetesApi, settings: LitmusSettings, name: str, images:
         found = api.get(EXPERIMENTS, settings.namespace, name)
     except NotFound:
         return Preflight(what, False, f"There is no ChaosExperiment {name} in {where}: install it there.")
-    definition = (found.get("spec") or {}).get("definition") or {}
-    if not definition.get("labels"):
-        return Preflight(
-            what,
-            False,
-            f"ChaosExperiment {name} in {where} has no definition.labels, on which Litmus' runner crashes: "
-            "give it at least one.",
-        )
-    wrong = why_foreign(found, images)
+    wrong = why_not_run(found, images)
     if wrong:
         return Preflight(what, False, wrong)
     return Preflight(what, True, f"ChaosExperiment {name} is in {where}.")

@@ -16,7 +16,20 @@ from chaos.faults.rights import EVERY
 
 IMAGE = "litmuschaos/go-runner:3.28.0"
 OF_THE_CLUSTER = {"CONTAINER_RUNTIME": "containerd", "SOCKET_PATH": "/run/containerd/containerd.sock"}
-"""What depends on the cluster's nodes; a cluster that says otherwise keeps it."""
+"""What depends on the cluster's nodes; a cluster that says otherwise keeps it, if we know it."""
+_KNOWN = {
+    "CONTAINER_RUNTIME": ("containerd", "crio", "docker"),
+    "SOCKET_PATH": (
+        *(f"{run}/containerd/containerd.sock" for run in ("/run", "/var/run")),
+        *(f"{run}/crio/crio.sock" for run in ("/run", "/var/run")),
+        *(f"{run}/docker.sock" for run in ("/run", "/var/run")),
+        *(f"{run}/cri-dockerd.sock" for run in ("/run", "/var/run")),
+        *(f"{run}/containerd/containerd.sock" for run in ("/run/k3s", "/var/run/k3s")),
+        "/run/k0s/containerd.sock",
+        "/var/snap/microk8s/common/run/containerd.sock",
+    ),
+}
+"""A path of the node is opened to a privileged helper under whatever name SOCKET_PATH gives it."""
 _HELPERS = "LIB_IMAGE"
 
 
@@ -62,21 +75,34 @@ def differences(fault: Fault, found: Mapping[str, Any]) -> tuple[str, ...]:
         said.append("It has no definition.labels, on which Litmus' runner crashes.")
     if not is_same_elsewhere(str(theirs.get("image") or ""), ours["image"]):
         said.append(f"image is {_text(theirs.get('image'))}, not {ours['image']}.")
-    for key in ("imagePullPolicy", "scope", "command", "args"):
-        if theirs.get(key) != ours[key]:
-            said.append(f"{key} is {_text(theirs.get(key))}, not {_text(ours[key])}.")
-    mine, others = _env(ours), _env(theirs)
-    for key in sorted(mine.keys() | others.keys()):
-        if key in OF_THE_CLUSTER:
+    for key in sorted((ours.keys() | theirs.keys()) - {"image", "env", "permissions"}):
+        if (theirs.get(key) or None) != ours.get(key):
+            wanted = f"not {_text(ours[key])}" if key in ours else "which we do not set"
+            said.append(f"{key} is {_text(theirs.get(key))}, {wanted}.")
+    return (*said, *_settings(_env(ours), theirs.get("env") or ()))
+
+
+def _settings(ours: Mapping[str, str], found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """As `differences`, of the settings. To litmus-go an empty one is as good as none."""
+    said, theirs = [], _env({"env": found})
+    names = [str(one["name"]) for one in found]
+    said += [f"The setting {key} is there twice." for key in sorted(theirs) if names.count(key) > 1]
+    elsewhere = {str(one["name"]) for one in found if one.keys() - {"name", "value"}}
+    for key in sorted(ours.keys() | theirs.keys()):
+        value = theirs.get(key, "")
+        if key in elsewhere:
+            said.append(f"The setting {key} is read from elsewhere, so nobody can tell what it is.")
+        elif key in _KNOWN:
+            if value and value not in _KNOWN[key]:
+                said.append(f"The setting {key} is {value}, which is none of {', '.join(_KNOWN[key])}.")
+        elif key not in theirs:
+            said.append(f"The setting {key} is missing; ours is {ours[key]}.")
+        elif key == _HELPERS and is_same_elsewhere(value, ours[key]):
             continue
-        if key not in others:
-            said.append(f"The setting {key} is missing; ours is {mine[key]}.")
-        elif key == _HELPERS and is_same_elsewhere(others[key], mine[key]):
-            continue
-        elif others[key] and others[key] != mine.get(key):
-            wanted = f"not {mine[key]}" if key in mine else "which we do not set"
-            said.append(f"The setting {key} is {others[key]}, {wanted}.")
-    return tuple(said)
+        elif value != ours.get(key, ""):
+            wanted = f"not {ours[key]}" if key in ours else "which we do not set"
+            said.append(f"The setting {key} is {value or 'empty'}, {wanted}.")
+    return said
 
 
 def to_install(
@@ -96,7 +122,8 @@ def to_install(
     definition["image"] = placed(definition["image"], str(theirs.get("image") or ""))
     for setting in definition["env"]:
         if setting["name"] in OF_THE_CLUSTER:
-            setting["value"] = kept.get(setting["name"]) or setting["value"]
+            there = kept.get(setting["name"], "")
+            setting["value"] = there if there in _KNOWN[setting["name"]] else setting["value"]
         if setting["name"] == _HELPERS:
             setting["value"] = placed(setting["value"], kept.get(_HELPERS, ""))
     return manifest
@@ -109,15 +136,19 @@ def is_installed(fault: Fault, found: Mapping[str, Any], manifest: Mapping[str, 
     return images[0] == images[1] and not differences(fault, found)
 
 
-def why_foreign(found: Mapping[str, Any], allowed: Sequence[str]) -> str:
-    """Why an experiment, as a cluster has it, may not run there, and what to do; empty when it may."""
-    said = foreign(found, allowed)
-    if not said:
+def why_not_run(found: Mapping[str, Any], allowed: Sequence[str]) -> str:
+    """Why an experiment, as a cluster has it, may not run there, and what to do; empty when it may.
+
+    What it says beside ours counts as much as its images: Litmus joins it to what we send.
+    """
+    fault, foreigners = FAULTS.get(found["metadata"]["name"]), foreign(found, allowed)
+    differs = differences(fault, found) if fault and fault.family else ()
+    if not foreigners and not differs:
         return ""
+    allow = ", or let an administrator allow it (`manage.py cluster add … --allow-image`)"
     return (
-        f"ChaosExperiment {found['metadata']['name']} may not run here: {' '.join(said)} Install ours "
-        "(`manage.py litmus install`), or let an administrator allow it (`manage.py cluster add … "
-        "--allow-image`)."
+        f"ChaosExperiment {found['metadata']['name']} may not run here: {' '.join((*foreigners, *differs))} "
+        f"Install ours (`manage.py litmus install`){allow if foreigners else ''}."
     )
 
 
@@ -146,6 +177,6 @@ def _env(definition: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, list):
-        return repr(" ".join(map(str, value)))
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return repr(" ".join(value))
     return str(value) if value else "empty"

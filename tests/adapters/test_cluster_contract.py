@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from chaos.adapters.litmus_kinds import EXPERIMENTS
 from chaos.domain.errors import Refused
 from chaos.domain.images import USUAL_IMAGES
 from chaos.domain.sight import ResidueKind
+from chaos.faults.catalogue import FAULTS
+from tests.adapters.conftest import Practice
 from tests.adapters.things import (
     UnderTest,
     a_deletion,
@@ -35,7 +38,8 @@ def test_pods_are_those_with_all_the_labels(cluster_under_test: UnderTest) -> No
 
 
 def test_a_fit_cluster_passes_its_preflight(cluster_under_test: UnderTest) -> None:
-    checks = cluster_under_test.make().preflight(["pod-delete"], USUAL_IMAGES)
+    played = sorted(name for name, fault in FAULTS.items() if fault.family and fault.is_provable)
+    checks = cluster_under_test.make().preflight(played, USUAL_IMAGES)
     assert [check.sentence for check in checks if not check.is_met] == []
 
 
@@ -45,6 +49,25 @@ def test_a_missing_experiment_is_named_with_what_to_do(cluster_under_test: Under
     assert len(missing) == 1
     assert "moon-eclipse" in missing[0]
     assert "install" in missing[0]
+
+
+def test_an_experiment_that_is_not_as_we_ship_it_is_refused_with_what_to_do(practice: Practice) -> None:
+    """Litmus joins what it says to what we send."""
+    admin = practice.admin_api()
+    shipped = admin.get(EXPERIMENTS, "chaos", "pod-network-loss")["spec"]["definition"]
+    for loose in (
+        {"env": [*shipped["env"], {"name": "DESTINATION_IPS", "value": "10.0.0.0/8"}]},
+        {"securityContext": {"privileged": True}},
+    ):
+        admin.merge_patch(EXPERIMENTS, "chaos", "pod-network-loss", {"spec": {"definition": loose}})
+        try:
+            checks = practice.cluster().preflight(["pod-network-loss", "pod-network-latency"], USUAL_IMAGES)
+        finally:
+            back = {"spec": {"definition": {**dict.fromkeys(loose), **shipped}}}
+            admin.merge_patch(EXPERIMENTS, "chaos", "pod-network-loss", back)
+        (unmet,) = [check for check in checks if not check.is_met]
+        assert unmet.what == "experiment pod-network-loss"
+        assert "which we do not set" in unmet.sentence and "`manage.py litmus install`" in unmet.sentence
 
 
 def test_a_grant_taken_twice_is_taken_once(cluster_under_test: UnderTest) -> None:

@@ -46,6 +46,23 @@ def changed(**definition):
     return found
 
 
+FROM = {"configMapKeyRef": {"name": "a", "key": "b"}}
+
+
+def with_env(entry):
+    """One setting more, or another one in its place."""
+    found = changed()
+    env = found["spec"]["definition"]["env"]
+    found["spec"]["definition"]["env"] = [one for one in env if one["name"] != entry["name"]] + [entry]
+    return found
+
+
+def twice(name, value):
+    found = changed()
+    found["spec"]["definition"]["env"].append({"name": name, "value": value})
+    return found
+
+
 @pytest.mark.parametrize(
     "found, sentence",
     [
@@ -56,6 +73,33 @@ def changed(**definition):
         (changed(env=[]), "The setting LIB_IMAGE is missing"),
         (changed(env=[{"name": "LIB_IMAGE", "value": "evil"}]), "LIB_IMAGE is evil, not litmuschaos/"),
         (changed(env=[{"name": "PODS_AFFECTED_PERC", "value": "100"}]), "100, which we do not set"),
+        (
+            changed(securityContext={"privileged": True}),
+            "securityContext is {'privileged': True}, which we do",
+        ),
+        (changed(configMaps=[{"name": "a", "mountPath": "/b"}]), "configMaps is [{'name': 'a', 'mount"),
+        (changed(secrets=[{"name": "id-rsa", "mountPath": "/mnt/"}]), "secrets is [{'name': 'id-rsa'"),
+        (changed(hostPID=True), "hostPID is True, which we do not set"),
+        (
+            changed(labels={"name": "pod-cpu-hog", "team": "x"}),
+            "labels is {'name': 'pod-cpu-hog', 'team': 'x'}",
+        ),
+        (
+            with_env({"name": "SOCKET_PATH", "value": "/"}),
+            "SOCKET_PATH is /, which is none of /run/containerd/containerd.sock, ",
+        ),
+        (
+            with_env({"name": "CONTAINER_RUNTIME", "value": "sh"}),
+            "CONTAINER_RUNTIME is sh, which is none of containerd, crio, docker.",
+        ),
+        (with_env({"name": "CPU_LOAD", "valueFrom": FROM}), "The setting CPU_LOAD is read from elsewhere"),
+        (with_env({"name": "LIB_IMAGE", "valueFrom": FROM}), "The setting LIB_IMAGE is read from elsewhere"),
+        (with_env({"name": "NODE_LABEL", "value": "a=b"}), "NODE_LABEL is a=b, which we do not set"),
+        (
+            with_env({"name": "LIB_IMAGE_PULL_POLICY", "value": ""}),
+            "LIB_IMAGE_PULL_POLICY is empty, not IfNot",
+        ),
+        (twice("TOTAL_CHAOS_DURATION", "60"), "The setting TOTAL_CHAOS_DURATION is there twice"),
         ({"metadata": {"name": "pod-cpu-hog"}}, "image is empty"),
     ],
 )
@@ -77,6 +121,33 @@ def test_the_runtime_that_a_cluster_has_named_is_its_own_affair_and_is_kept():
     ]["definition"]["env"]
 
 
+@pytest.mark.parametrize("socket", ["/run/k3s/containerd/containerd.sock", "/var/run/crio/crio.sock"])
+def test_the_socket_of_a_runtime_that_we_know_is_the_cluster_s_own_affair(socket):
+    found = with_env({"name": "SOCKET_PATH", "value": socket})
+    assert experiments.differences(find("pod-cpu-hog"), found) == ()
+    assert {"name": "SOCKET_PATH", "value": socket} in (
+        experiments.to_install(find("pod-cpu-hog"), found)["spec"]["definition"]["env"]
+    )
+
+
+def test_a_socket_that_is_none_is_not_kept_when_ours_is_installed():
+    found = with_env({"name": "SOCKET_PATH", "value": "/"})
+    ours = experiments.to_install(find("pod-cpu-hog"), found)
+    assert experiments.differences(find("pod-cpu-hog"), ours) == ()
+
+
+def test_what_a_cluster_adds_empty_is_no_difference():
+    found = changed(hostPID=False, configMaps=[], securityContext={})
+    found["spec"]["definition"]["env"].append({"name": "NODE_LABEL", "value": ""})
+    assert experiments.differences(find("pod-cpu-hog"), found) == ()
+
+
+def test_an_experiment_that_differs_may_not_run_and_is_told_to_be_installed():
+    why = experiments.why_not_run(with_env({"name": "SOCKET_PATH", "value": "/"}), USUAL_IMAGES)
+    assert why.startswith("ChaosExperiment pod-cpu-hog may not run here: The setting SOCKET_PATH is /")
+    assert why.endswith("Install ours (`manage.py litmus install`).")
+
+
 def carrying(name="pod-cpu-hog", image=None, **env):
     """The experiment as we ship it, but for its image or some of its settings; None takes one away."""
     found = copy.deepcopy(experiments.experiment(find(name)))
@@ -92,7 +163,7 @@ def carrying(name="pod-cpu-hog", image=None, **env):
 @SHIPPED
 def test_whatever_we_ship_is_pinned_and_on_the_list_of_a_new_cluster(fault):
     assert experiments.foreign(experiments.experiment(fault), Limits().images) == ()
-    assert experiments.why_foreign(experiments.experiment(fault), Limits().images) == ""
+    assert experiments.why_not_run(experiments.experiment(fault), Limits().images) == ""
 
 
 @pytest.mark.parametrize(
@@ -114,19 +185,19 @@ def test_an_experiment_with_a_foreign_or_unpinned_image_may_not_run_and_is_told_
     assert any(
         said.startswith(sentence) or sentence in said for said in experiments.foreign(found, USUAL_IMAGES)
     )
-    why = experiments.why_foreign(found, USUAL_IMAGES)
+    why = experiments.why_not_run(found, USUAL_IMAGES)
     assert why.startswith(f"ChaosExperiment {found['metadata']['name']} may not run here: ")
-    assert why.endswith("--allow-image`).")
+    assert "--allow-image`)." in why
 
 
 def test_a_setting_given_twice_is_foreign_if_either_is():
     found = carrying()
     found["spec"]["definition"]["env"].insert(0, {"name": "LIB_IMAGE", "value": "evil/helper:1"})
-    assert "evil/helper:1" in experiments.why_foreign(found, USUAL_IMAGES)
+    assert "evil/helper:1" in experiments.why_not_run(found, USUAL_IMAGES)
     by_reference = carrying(LIB_IMAGE=None)
     setting = {"name": "LIB_IMAGE", "valueFrom": {"configMapKeyRef": {"name": "a", "key": "b"}}}
     by_reference["spec"]["definition"]["env"].append(setting)
-    assert "sets no LIB_IMAGE" in experiments.why_foreign(by_reference, USUAL_IMAGES)
+    assert "sets no LIB_IMAGE" in experiments.why_not_run(by_reference, USUAL_IMAGES)
 
 
 def test_an_experiment_that_starts_no_helpers_needs_no_image_for_them():

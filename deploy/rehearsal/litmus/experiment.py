@@ -1,7 +1,7 @@
 """The experiment pod: what every fault goes through in litmus-go, around the fault's own injection."""
 
 import random
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -78,14 +78,11 @@ class Fault(Protocol):
     """One class in `faults/` each, made anew for every experiment pod.
 
     `inject` runs the whole injection and ends with its own revert; `revert` is what SIGTERM leads to, in
-    the middle of it. `chart` is the environment that its ChaosExperiment is installed with.
+    the middle of it.
     """
 
     @property
     def name(self) -> str: ...
-
-    @property
-    def chart(self) -> Mapping[str, str]: ...
 
     @property
     def reads_label(self) -> bool:

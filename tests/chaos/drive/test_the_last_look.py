@@ -1,4 +1,4 @@
-"""Right before each injection: the images of its experiment are looked at again."""
+"""Right before each injection: its experiment is looked at again, its images and all the rest of it."""
 
 from datetime import timedelta
 
@@ -22,6 +22,15 @@ def test_an_experiment_whose_image_is_changed_in_the_baseline_is_not_started(wor
         "Nothing is injected: ChaosExperiment pod-delete may not run here: "
         "Its image 'evil.example/go-runner:3.28.0' is not on this cluster's list"
     )
+
+
+def test_an_experiment_that_is_given_another_setting_in_the_baseline_is_not_started(world_of):
+    world = world_of()
+    env = world.cluster.installed["pod-delete"]["spec"]["definition"]["env"]
+    world.at(3, lambda: env.append({"name": "PODS_AFFECTED_PERC", "value": "100"}))
+    world.drive()
+    assert not world.cluster.times("inject")
+    assert "The setting PODS_AFFECTED_PERC is 100, which we do not set." in world.store.stop.reason
 
 
 def test_an_experiment_whose_image_is_changed_on_a_rung_is_not_started_on_the_next(ladder):

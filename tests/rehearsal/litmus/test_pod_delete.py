@@ -108,9 +108,10 @@ def test_serial_kills_one_after_the_other(bench):
 
 
 def test_the_experiment_pod_carries_its_settings_and_the_engines_grace(bench):
-    start(bench, wait=5)
+    start(bench, wait=5, env={"FORCE": "false"})
     pod = next(one for one in bench.store.view(PODS, "chaos") if "job-name" in one["metadata"]["labels"])
     env = {one["name"]: one["value"] for one in pod["spec"]["containers"][0]["env"]}
     assert env["TOTAL_CHAOS_DURATION"] == "20"
     assert env["FORCE"] == "false"
+    assert env["LIB_IMAGE"] == "litmuschaos/go-runner:3.28.0", "from its ChaosExperiment"
     assert pod["spec"]["terminationGracePeriodSeconds"] == 60

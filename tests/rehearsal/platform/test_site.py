@@ -182,7 +182,7 @@ def test_a_body_that_is_no_json_is_refused_in_the_same_way(bench, visitor):
 
 def test_the_state_names_pods_nodes_and_engines(visitor):
     state = visitor.get("/rehearsal/state").body
-    untouched = {"ready": True, "cordoned": False, "taints": [], "faults": []}
+    untouched = {"ready": True, "cordoned": False, "taints": [], "faults": [], "effects": []}
     assert state["nodes"]["worker-node-01"] == untouched
     assert state["pods"]["kafka/kafka-1"]["serving"] is True
     assert state["engines"] == {}

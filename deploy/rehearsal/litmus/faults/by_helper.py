@@ -1,7 +1,5 @@
 """What all faults by helpers share: the experiment makes a helper for each target and waits for them."""
 
-from collections.abc import Mapping
-
 from deploy.rehearsal.litmus import helper
 from deploy.rehearsal.litmus.experiment import Chaos, Failed, Waits
 from deploy.rehearsal.litmus.helper import Site, wait_looking
@@ -13,20 +11,11 @@ from deploy.rehearsal.store.objects import dig, name_of, namespace_of
 
 PATIENCE = 180  # seconds for the helpers to start, and once more for them to end
 
-HELPER_CHART = {
-    "TOTAL_CHAOS_DURATION": "60",
-    "CONTAINER_RUNTIME": "containerd",
-    "SOCKET_PATH": "/run/containerd/containerd.sock",
-    "LIB_IMAGE": "litmuschaos/go-runner:3.28.0",
-    "SEQUENCE": "parallel",
-}
-
 
 class ByHelper:
     """A fault that is one lasting `effect` on each target. Others override put, hold and take."""
 
     name = ""
-    chart: Mapping[str, str] = HELPER_CHART
     reads_label = False
 
     def effect(self, settings: Settings, target: Object) -> Effect:

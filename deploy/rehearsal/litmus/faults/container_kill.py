@@ -1,14 +1,13 @@
 """container-kill: in rounds, each CHAOS_INTERVAL seconds, by the container runtime of the target's node."""
 
 from deploy.rehearsal.litmus.experiment import Waits
-from deploy.rehearsal.litmus.faults.by_helper import HELPER_CHART, ByHelper
+from deploy.rehearsal.litmus.faults.by_helper import ByHelper
 from deploy.rehearsal.litmus.helper import Site, wait_looking
 from deploy.rehearsal.store import Object
 
 
 class ContainerKill(ByHelper):
     name = "container-kill"
-    chart = {**HELPER_CHART, "TOTAL_CHAOS_DURATION": "20", "CHAOS_INTERVAL": "10", "SIGNAL": "SIGKILL"}
 
     def put(self, site: Site, target: Object) -> None:
         site.troubles.crashes[site.target_uid] = "Error"

@@ -1,7 +1,7 @@
 """disk-fill: a file in the container's own storage. Past the limit the kubelet evicts the pod."""
 
 from deploy.rehearsal.litmus.experiment import Waits
-from deploy.rehearsal.litmus.faults.by_helper import HELPER_CHART, ByHelper
+from deploy.rehearsal.litmus.faults.by_helper import ByHelper
 from deploy.rehearsal.litmus.faults.pod_stress import limit_of
 from deploy.rehearsal.litmus.helper import Site, wait_looking
 from deploy.rehearsal.litmus.settings import Settings
@@ -17,7 +17,6 @@ NOTICED_AFTER = 2.0  # seconds until the kubelet measures; a real one does so ev
 
 class DiskFill(ByHelper):
     name = "disk-fill"
-    chart = {**HELPER_CHART, "FILL_PERCENTAGE": "80", "EPHEMERAL_STORAGE_MEBIBYTES": ""}
 
     def effect(self, settings: Settings, target: Object) -> Effect:
         """The file by itself slows nothing down."""

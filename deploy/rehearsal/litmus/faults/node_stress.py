@@ -1,7 +1,5 @@
 """The node-stress family: an ordinary pod on the node that keeps it busy. It dies with that pod."""
 
-from collections.abc import Mapping
-
 from deploy.rehearsal.litmus import helper
 from deploy.rehearsal.litmus.experiment import Chaos, Failed, Waits
 from deploy.rehearsal.litmus.faults.by_helper import await_helpers
@@ -21,20 +19,12 @@ RECLAIMING, SHORT = 90, 95
 FULL = 90
 """Percent of a node's disk, from which on it is under pressure: a kubelet wants a tenth of it free."""
 GIGABYTE = 1e9
-CHART = {
-    "TOTAL_CHAOS_DURATION": "60",
-    "TARGET_NODES": "",
-    "NODES_AFFECTED_PERC": "",
-    "NODE_LABEL": "",
-    "LIB_IMAGE": "litmuschaos/go-runner:3.28.0",
-}
 
 
 class NodeStress:
     """Every pod of the node gets slower; where memory or disk run out, the node says so."""
 
     name = ""
-    chart: Mapping[str, str] = CHART
     reads_label = False
 
     def effect(self, settings: Settings) -> Effect:
@@ -85,7 +75,6 @@ def _nodes(chaos: Chaos) -> list[str]:
 
 class NodeCpuHog(NodeStress):
     name = "node-cpu-hog"
-    chart = {**CHART, "NODE_CPU_CORE": "", "CPU_LOAD": "100"}
 
     def effect(self, settings: Settings) -> Effect:
         cores = settings.integer("NODE_CPU_CORE") or CORES
@@ -96,7 +85,6 @@ class NodeMemoryHog(NodeStress):
     """Given both, the percentage counts; given neither, it is 30."""
 
     name = "node-memory-hog"
-    chart = {**CHART, "TOTAL_CHAOS_DURATION": "120", "MEMORY_CONSUMPTION_PERCENTAGE": "30"}
 
     def effect(self, settings: Settings) -> Effect:
         mebibytes = settings.integer("MEMORY_CONSUMPTION_MEBIBYTES")
@@ -110,7 +98,6 @@ class NodeIoStress(NodeStress):
     """Given both, the percentage counts; given neither, it is 10."""
 
     name = "node-io-stress"
-    chart = {**CHART, "TOTAL_CHAOS_DURATION": "120", "FILESYSTEM_UTILIZATION_PERCENTAGE": "10"}
 
     def effect(self, settings: Settings) -> Effect:
         written = settings.integer("FILESYSTEM_UTILIZATION_BYTES") * GIGABYTE

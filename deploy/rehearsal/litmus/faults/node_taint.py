@@ -1,7 +1,7 @@
 """node-taint: one taint on a node, `key=value:Effect`."""
 
 from deploy.rehearsal.litmus.experiment import Chaos, Failed, Waits
-from deploy.rehearsal.litmus.faults.on_api import CHART, OnNode
+from deploy.rehearsal.litmus.faults.on_api import OnNode
 from deploy.rehearsal.store import NODES, Object
 from deploy.rehearsal.store.objects import dig
 
@@ -10,7 +10,6 @@ class NodeTaint(OnNode):
     """It takes the taint away by its key, also one that the node had before."""
 
     name = "node-taint"
-    chart = {**CHART, "TARGET_NODE": "", "NODE_LABEL": "", "TAINTS": ""}
 
     def inject(self, chaos: Chaos) -> Waits:
         taints = dig(self.found(chaos), "spec", "taints") or []

@@ -4,22 +4,18 @@ litmus-go keeps in memory what became of their targets and writes it into the re
 a fault is in, its result says nothing of it.
 """
 
-from collections.abc import Mapping
-
 from deploy.rehearsal.litmus.experiment import Chaos, Failed, Waits
 from deploy.rehearsal.litmus.targets import NoTarget, Target
 from deploy.rehearsal.store import NODES, Object
 from deploy.rehearsal.store.objects import name_of
 
 TRIES = 3  # a second apart: how often an abort sets things back
-CHART = {"TOTAL_CHAOS_DURATION": "60"}
 
 
 class OnApi:
     """`undo` sets everything back; it is safe to repeat."""
 
     name = ""
-    chart: Mapping[str, str] = CHART
     reads_label = True
 
     def __init__(self) -> None:
@@ -41,8 +37,6 @@ class OnApi:
 
 class OnNode(OnApi):
     """A fault on one node, by TARGET_NODE or at random among those of NODE_LABEL."""
-
-    chart = {**CHART, "TARGET_NODE": "", "NODE_LABEL": ""}
 
     def __init__(self) -> None:
         super().__init__()

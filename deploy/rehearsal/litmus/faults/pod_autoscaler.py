@@ -1,7 +1,7 @@
 """pod-autoscaler: the workload gets REPLICA_COUNT replicas, and its own number back at the end."""
 
 from deploy.rehearsal.litmus.experiment import Chaos, Failed, Waits
-from deploy.rehearsal.litmus.faults.on_api import CHART, OnApi, workload_of
+from deploy.rehearsal.litmus.faults.on_api import OnApi, workload_of
 from deploy.rehearsal.litmus.targets import NoTarget
 from deploy.rehearsal.store import DEPLOYMENTS, STATEFUL_SETS, Kind, Object
 from deploy.rehearsal.store.objects import dig, name_of
@@ -14,7 +14,6 @@ class PodAutoscaler(OnApi):
     """Where the new replicas are not ready within the duration, it scales back at once and has failed."""
 
     name = "pod-autoscaler"
-    chart = {**CHART, "REPLICA_COUNT": "5"}
 
     def __init__(self) -> None:
         super().__init__()

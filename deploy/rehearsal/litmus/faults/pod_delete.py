@@ -7,7 +7,6 @@ from deploy.rehearsal.store.objects import name_of, namespace_of
 
 class PodDelete:
     name = "pod-delete"
-    chart = {"TOTAL_CHAOS_DURATION": "30", "CHAOS_INTERVAL": "10", "FORCE": "false"}
     reads_label = False
 
     def look(self, chaos: Chaos) -> None:

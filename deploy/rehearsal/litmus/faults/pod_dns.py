@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 
-from deploy.rehearsal.litmus.faults.by_helper import HELPER_CHART, ByHelper
+from deploy.rehearsal.litmus.faults.by_helper import ByHelper
 from deploy.rehearsal.litmus.settings import Settings
 from deploy.rehearsal.platform.troubles import Effect
 from deploy.rehearsal.store import Object
@@ -30,7 +30,6 @@ class PodDns(ByHelper):
 
 class PodDnsError(PodDns):
     name = "pod-dns-error"
-    chart = {**HELPER_CHART, "TARGET_HOSTNAMES": "", "MATCH_SCHEME": "exact"}
 
     def hits(self, settings: Settings) -> Callable[[str], bool]:
         """TARGET_HOSTNAMES is a JSON list; none means every name, as does what cannot be read."""
@@ -43,7 +42,6 @@ class PodDnsError(PodDns):
 
 class PodDnsSpoof(PodDns):
     name = "pod-dns-spoof"
-    chart = {**HELPER_CHART, "SPOOF_MAP": ""}
 
     def hits(self, settings: Settings) -> Callable[[str], bool]:
         """SPOOF_MAP is a JSON object from names to others."""

@@ -1,18 +1,10 @@
 """The pod-http family: a proxy in the pod's network, in front of one of its ports."""
 
-from deploy.rehearsal.litmus.faults.by_helper import HELPER_CHART, ByHelper, containers
+from deploy.rehearsal.litmus.faults.by_helper import ByHelper, containers
 from deploy.rehearsal.litmus.settings import Settings
 from deploy.rehearsal.platform.troubles import Effect
 from deploy.rehearsal.store import Object
 from deploy.rehearsal.traffic.links import Link
-
-_CHART = {
-    **HELPER_CHART,
-    "TARGET_SERVICE_PORT": "80",
-    "PROXY_PORT": "20000",
-    "TOXICITY": "100",
-    "NETWORK_INTERFACE": "eth0",
-}
 
 
 class PodHttp(ByHelper):
@@ -31,7 +23,6 @@ class PodHttp(ByHelper):
 
 class PodHttpLatency(PodHttp):
     name = "pod-http-latency"
-    chart = {**_CHART, "LATENCY": "2000"}
 
     def link(self, settings: Settings, share: float) -> Link:
         return Link(latency=settings.integer("LATENCY", "6000") / 1000, share=share)
@@ -39,7 +30,6 @@ class PodHttpLatency(PodHttp):
 
 class PodHttpStatusCode(PodHttp):
     name = "pod-http-status-code"
-    chart = {**_CHART, "STATUS_CODE": "500", "MODIFY_RESPONSE_BODY": "true"}
 
     def link(self, settings: Settings, share: float) -> Link:
         return Link(spoiled=share, code=settings.integer("STATUS_CODE", "500") or 500)
@@ -47,7 +37,6 @@ class PodHttpStatusCode(PodHttp):
 
 class PodHttpResetPeer(PodHttp):
     name = "pod-http-reset-peer"
-    chart = {**_CHART, "RESET_TIMEOUT": "0"}
 
     def link(self, settings: Settings, share: float) -> Link:
         after = settings.integer("RESET_TIMEOUT") / 1000
@@ -58,7 +47,6 @@ class PodHttpModifyBody(PodHttp):
     """Answered with 200, and useless: a score that cannot be read is none."""
 
     name = "pod-http-modify-body"
-    chart = {**_CHART, "RESPONSE_BODY": "", "CONTENT_TYPE": "text/plain"}
 
     def link(self, settings: Settings, share: float) -> Link:
         return Link(spoiled=share, code=200)
@@ -68,7 +56,6 @@ class PodHttpModifyHeader(PodHttp):
     """Nobody in the practice bank reads headers."""
 
     name = "pod-http-modify-header"
-    chart = {**_CHART, "HEADERS_MAP": "{}", "HEADER_MODE": "response"}
 
     def link(self, settings: Settings, share: float) -> Link:
         return Link()

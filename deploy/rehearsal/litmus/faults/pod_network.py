@@ -1,13 +1,12 @@
 """The pod-network family: a queueing discipline on what the pod sends, or on a part of it."""
 
-from deploy.rehearsal.litmus.faults.by_helper import HELPER_CHART, ByHelper
+from deploy.rehearsal.litmus.faults.by_helper import ByHelper
 from deploy.rehearsal.litmus.settings import Settings
 from deploy.rehearsal.platform.policies import LEDGER_IP, PODS_NET, SERVICES_NET, overlaps
 from deploy.rehearsal.platform.troubles import Effect
 from deploy.rehearsal.store import Object
 from deploy.rehearsal.traffic.links import Link
 
-_CHART = {**HELPER_CHART, "NETWORK_INTERFACE": "eth0"}
 KILOBITS = {"kbit": 1.0, "mbit": 1e3, "gbit": 1e6}
 ANSWER_KILOBITS = 32.0  # one answer with all its packets: 4 KB
 FULL_RATE = 150 * ANSWER_KILOBITS  # what payments-api sends at most
@@ -18,8 +17,6 @@ class PodNetwork(ByHelper):
 
     So DESTINATION_IPS 10.96.0.0/12, the Services, delays the calls of a pod and never its answers.
     """
-
-    chart = _CHART
 
     def link(self, settings: Settings) -> Link:
         raise NotImplementedError
@@ -51,7 +48,6 @@ def _touches(settings: Settings, net: str, host: str = "") -> bool:
 
 class PodNetworkLatency(PodNetwork):
     name = "pod-network-latency"
-    chart = {**_CHART, "NETWORK_LATENCY": "2000", "JITTER": "0"}
 
     def link(self, settings: Settings) -> Link:
         latency = settings.integer("NETWORK_LATENCY", "2000") / 1000
@@ -60,7 +56,6 @@ class PodNetworkLatency(PodNetwork):
 
 class PodNetworkLoss(PodNetwork):
     name = "pod-network-loss"
-    chart = {**_CHART, "NETWORK_PACKET_LOSS_PERCENTAGE": "100"}
 
     def link(self, settings: Settings) -> Link:
         return Link(loss=settings.integer("NETWORK_PACKET_LOSS_PERCENTAGE", "100") / 100)
@@ -70,7 +65,6 @@ class PodNetworkCorruption(PodNetwork):
     """A damaged packet fails its checksum and is sent again: the same as a lost one."""
 
     name = "pod-network-corruption"
-    chart = {**_CHART, "NETWORK_PACKET_CORRUPTION_PERCENTAGE": "100"}
 
     def link(self, settings: Settings) -> Link:
         return Link(loss=settings.integer("NETWORK_PACKET_CORRUPTION_PERCENTAGE", "100") / 100)
@@ -80,7 +74,6 @@ class PodNetworkDuplication(PodNetwork):
     """TCP throws the second packet away: it costs a little time, and nobody notices."""
 
     name = "pod-network-duplication"
-    chart = {**_CHART, "NETWORK_PACKET_DUPLICATION_PERCENTAGE": "100"}
 
     def link(self, settings: Settings) -> Link:
         share = settings.integer("NETWORK_PACKET_DUPLICATION_PERCENTAGE", "100") / 100
@@ -91,7 +84,6 @@ class PodNetworkRateLimit(PodNetwork):
     """The pod serves as many requests as the rate lets answers out, each of them 4 KB."""
 
     name = "pod-network-rate-limit"
-    chart = {**_CHART, "NETWORK_BANDWIDTH": "1mbit", "BURST": "32kb", "LIMIT": "2mb"}
 
     def effect(self, settings: Settings, target: Object) -> Effect:
         if not _touches(settings, PODS_NET):

@@ -6,7 +6,7 @@ It selects by the engine's label: all pods with it are cut off, whatever TARGET_
 import json
 
 from deploy.rehearsal.litmus.experiment import Chaos, Waits
-from deploy.rehearsal.litmus.faults.on_api import CHART, OnApi, workload_of
+from deploy.rehearsal.litmus.faults.on_api import OnApi, workload_of
 from deploy.rehearsal.litmus.labels import uid_label
 from deploy.rehearsal.litmus.settings import Settings
 from deploy.rehearsal.litmus.targets import NoTarget
@@ -18,7 +18,6 @@ ALL = "0.0.0.0/0"
 
 class PodNetworkPartition(OnApi):
     name = "pod-network-partition"
-    chart = {**CHART, "POLICY_TYPES": "all", "POD_SELECTOR": "", "NAMESPACE_SELECTOR": "", "PORTS": ""}
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """The pod-stress family: a stressor in the target's cgroup takes CPU, memory or the disk's time from it."""
 
-from deploy.rehearsal.litmus.faults.by_helper import HELPER_CHART, ByHelper, containers
+from deploy.rehearsal.litmus.faults.by_helper import ByHelper, containers
 from deploy.rehearsal.litmus.helper import Site
 from deploy.rehearsal.litmus.settings import Settings
 from deploy.rehearsal.platform.fitting import quantity
@@ -17,7 +17,6 @@ class PodCpuHog(ByHelper):
     """The CPU limit is shared out fairly between application and stressor. CPU_CORES 0 means all of them."""
 
     name = "pod-cpu-hog"
-    chart = {**HELPER_CHART, "CPU_CORES": "1", "CPU_LOAD": "100"}
 
     def effect(self, settings: Settings, target: Object) -> Effect:
         cores = settings.integer("CPU_CORES") or NODE_CORES
@@ -30,7 +29,6 @@ class PodMemoryHog(ByHelper):
     """Past its memory limit the container is killed and started again, once: the stressor dies with it."""
 
     name = "pod-memory-hog"
-    chart = {**HELPER_CHART, "MEMORY_CONSUMPTION": "500", "NUMBER_OF_WORKERS": "1"}
 
     def effect(self, settings: Settings, target: Object) -> Effect:
         return Effect()
@@ -47,7 +45,6 @@ class PodIoStress(ByHelper):
     """Each worker takes as much of the disk's time as a quarter of the application does."""
 
     name = "pod-io-stress"
-    chart = {**HELPER_CHART, "FILESYSTEM_UTILIZATION_PERCENTAGE": "10", "NUMBER_OF_WORKERS": "4"}
 
     def effect(self, settings: Settings, target: Object) -> Effect:
         return Effect(speed=1 / (1 + settings.integer("NUMBER_OF_WORKERS", "4") / 4))
