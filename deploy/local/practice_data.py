@@ -6,6 +6,7 @@ Reads {"password": …, "users": […], "cluster": …} from standard input.
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import django
 
@@ -60,6 +61,36 @@ def _load_last_quarter(cluster: str) -> None:
         "chained when it was loaded."
     )
     recording.load(day, cluster, note)
+    _debrief(Plan.objects.get(slug=slug), then + timedelta(hours=2))
+
+
+LEARNED = (
+    # words of the note, severity, what was promised, by whom, within how many days, and how it was done
+    ("deprecated CLI", "major", "Rewrite chapter 2 of the streaming runbook for KRaft", "kofi", 21,
+     "Rewritten, and tried on a broker of staging."),
+    ("breaker stays closed", "major", "Bring the breaker's 1 s and the objective's 500 ms together", "otto",
+     60, ""),
+    ("half a minute behind", "minor", "Have the dashboard ask every five seconds", "sam", 120, ""),
+)  # fmt: skip
+
+
+def _debrief(plan: Any, then: datetime) -> None:
+    """The findings of that afternoon: one action item was done, one is overdue, one is still ahead."""
+    from chaos.journal.queries import entries
+    from gameday.debriefs import services
+    from gameday.people.models import User
+
+    fiona = User.objects.get(username="fiona")
+    for words, severity, promise, owner, days, done in LEARNED:
+        note = entries(plan.stream).filter(kind="note", text__contains=words).first()
+        if note is None:
+            continue
+        finding = services.finding_from_note(plan, note.seq, severity, fiona, then)
+        action = services.add_action(finding, promise, owner, (then + timedelta(days)).date(), fiona, then)
+        if done:
+            services.close_action(action, done, action.owner, then + timedelta(days - 2))
+    held = services.Learned("A lost zone is carried by the other two", "strength", scenario="zone-failure")
+    services.add_finding(plan, held, fiona, then)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,20 @@ from chaos.journal.verify import verify
 from chaos.models import Run
 from deploy.local import practice_data, recording
 from gameday.approvals.models import Approval
+from gameday.debriefs.models import ActionItem, Finding
 from gameday.people.services import add_person
 from gameday.plans.models import Plan
 from tests.gameday.cast import a_cluster
 
-PEOPLE = {"petra": ["planner"], "anders": ["approver"], "ravi": [], "otto": [], "kofi": [], "fiona": []}
+PEOPLE = {
+    "petra": ["planner"],
+    "anders": ["approver"],
+    "ravi": [],
+    "otto": [],
+    "kofi": [],
+    "fiona": [],
+    "sam": [],
+}
 
 
 @pytest.fixture
@@ -51,6 +60,15 @@ def test_no_instant_of_the_recording_stays_where_it_was(loaded):
     kept = json.dumps([[row.marks, row.spec, row.findings] for row in Run.objects.all()])
     kept += json.dumps([entry.body for entry in entries(loaded.stream) if entry.kind != "plan.imported"])
     assert real not in kept
+
+
+def test_its_debrief_left_one_action_item_done_one_overdue_and_one_ahead(loaded):
+    today = datetime.now(UTC).date()
+    done, overdue, ahead = ActionItem.objects.order_by("due")
+    assert done.done_at is not None
+    assert overdue.due < today < ahead.due
+    assert overdue.done_at is None
+    assert Finding.objects.filter(severity="strength").exists()
 
 
 def test_loading_it_again_changes_nothing(loaded):
