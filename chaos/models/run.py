@@ -65,6 +65,9 @@ class Run(models.Model):
         indexes = [
             models.Index(F("lease_until"), condition=Q(state__in=LIVE), name="run_live_lease"),
             models.Index(fields=["stream", "launched_at"], name="run_of_stream"),
+            # Every page asks which runs are live, and the first one which were launched last.
+            models.Index(fields=["state"], name="run_by_state"),
+            models.Index(fields=["launched_at"], name="run_by_launch"),
         ]
 
     def __str__(self) -> str:

@@ -141,5 +141,5 @@ def _for_whom(standing: Standing) -> str:
 def _past() -> Iterator[Past]:
     newest = queries.last_conducted(SHOWN)
     slugs = [slug_of(stream) for stream, _ in newest]
-    plans = {plan_stream(plan.slug): plan for plan in Plan.objects.filter(slug__in=slugs)}
+    plans = {plan_stream(plan.slug): plan for plan in Plan.objects.filter(slug__in=slugs).defer("document")}
     return (Past(plans[stream], at) for stream, at in newest if stream in plans)
