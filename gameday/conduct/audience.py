@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from chaos.journal import slug_of
 from chaos.journal.models import Audience, JournalEntry
 from chaos.services import queries
 from gameday.plans.audience import is_organiser
+from gameday.plans.models import Plan
 
-__all__ = ["is_organiser", "readable"]
+__all__ = ["is_organiser", "kept_runs", "readable"]
+
+
+def kept_runs(stream: str) -> frozenset[str]:
+    """The live runs that only a plan's organisers know of; nobody else is told what their probes measure."""
+    live = [item for item in queries.live_runs() if item.stream == stream]
+    plan = Plan.objects.filter(slug=slug_of(stream)).first() if live else None
+    if plan is None:
+        return frozenset()
+    kept = {item["key"] for item in plan.document["scenarios"] if item.get("audience") == "organisers"}
+    return frozenset(item.run for item in live if item.scenario in kept)
 
 
 def readable(entries: QuerySet[JournalEntry], stream: str, organiser: bool) -> QuerySet[JournalEntry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from chaos.journal import queries as journal
 from chaos.journal.models import Audience, JournalEntry
 from chaos.services import live_queries
 from chaos.services.live_queries import Samples
+from gameday.conduct.audience import kept_runs
 
 LOOK_BACK = 20
 """Chunks. The last few of a live run tell when it was sampled."""
@@ -82,10 +83,16 @@ def after(stream: str, cursor: Cursor, organiser: bool, most: int) -> tuple[list
     """What came after `cursor`, `most` entries and chunks at most; where that ends; may there be more?"""
     entries = list(journal.entries(stream, cursor.seq)[:most])
     samples = live_queries.samples_of_stream(stream, cursor.chunk, most)
-    items = [*items_of(entries, organiser), *map(item_of, samples)]
+    kept = frozenset() if organiser else kept_runs(stream)
+    items = [*items_of(entries, organiser), *map(item_of, told(samples, kept))]
     seq = entries[-1].seq if entries else cursor.seq
     chunk = samples[-1].chunk if samples else cursor.chunk
     return items, Cursor(seq, chunk), max(len(entries), len(samples)) == most
+
+
+def told(samples: Iterable[Samples], kept: Collection[str]) -> list[Samples]:
+    """Without those of runs that are `kept` from whoever reads."""
+    return [item for item in samples if item.run not in kept]
 
 
 def items_of(entries: Sequence[JournalEntry], organiser: bool) -> list[Item]:

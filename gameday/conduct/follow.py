@@ -13,6 +13,7 @@ from chaos.journal import queries as journal
 from chaos.journal.models import JournalEntry
 from chaos.services import live_queries
 from gameday.conduct import feed
+from gameday.conduct.audience import kept_runs
 from gameday.conduct.feed import Cursor, Item
 
 Asked = Mapping[str, Collection[bool]]
@@ -33,10 +34,11 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where we stand on one stream. `runs` were live at the last look."""
+    """Where we stand on one stream. `runs` were live at the last look, `kept` of them are the organisers'."""
 
     cursor: Cursor
     runs: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     sampled_at: datetime | None = None
 
 
@@ -81,23 +83,29 @@ class Follower:
 
 def _arrive(stream: str) -> _Place:
     cursor, runs = feed.here(stream), live_queries.live_runs_on(stream)
-    return _Place(cursor, runs, feed.sampled_at(runs, cursor.chunk))
+    return _Place(cursor, runs, kept_runs(stream), feed.sampled_at(runs, cursor.chunk))
 
 
 def _follow(
     stream: str, place: _Place, head: int, audiences: Collection[bool], halted: bool
 ) -> tuple[_Place, News]:
     entries: list[JournalEntry] = []
-    runs = place.runs
+    runs, kept = place.runs, place.kept
     if head > place.cursor.seq:
         entries = list(journal.entries(stream, place.cursor.seq))
         runs = live_queries.live_runs_on(stream)  # runs begin and end with an entry
+        kept = kept_runs(stream)
     # A run that has just ended is asked once more, for its last samples.
     samples = live_queries.samples_of_runs(place.runs | runs, place.cursor.chunk)
-    measured = [feed.item_of(item) for item in samples]
-    items = {audience: [*feed.items_of(entries, audience), *measured] for audience in audiences}
+    items = {
+        organisers: [
+            *feed.items_of(entries, organisers),
+            *map(feed.item_of, samples if organisers else feed.told(samples, kept)),
+        ]
+        for organisers in audiences
+    }
     seq = entries[-1].seq if entries else place.cursor.seq
     chunk = samples[-1].chunk if samples else place.cursor.chunk
     sampled_at = (feed.newest(samples) or place.sampled_at) if runs else None
     changes = halted or any(entry.kind != "note" for entry in entries)
-    return _Place(Cursor(seq, chunk), runs, sampled_at), News(items, changes, sampled_at)
+    return _Place(Cursor(seq, chunk), runs, kept, sampled_at), News(items, changes, sampled_at)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chaos.domain.states import RunState
+from gameday.conduct import feed, follow
 from gameday.conduct.live import REGIONS, regions
 from tests.gameday.cast import NOW, who
 from tests.gameday.conduct import a_run
@@ -103,3 +104,22 @@ def test_to_arm_is_told_to_the_organisers_alone(blind):
     arm(blind, "pod-kill", who("fiona"), NOW)
     assert "Fiona armed A pod is killed" in page("sam")
     assert "armed" not in page("ravi")
+
+
+def test_what_its_probes_measure_is_streamed_and_polled_to_the_organisers_alone_until_it_ends(blind):
+    follower, asked = follow.Follower(), {blind.stream: {True, False}}
+    run = a_live_run(blind)
+    follower.look(asked)
+    before = feed.here(blind.stream)
+    a_run.measured(run, 130.0)
+
+    def probes(items):
+        return [item for item in items if item.name == "samples"]
+
+    news = follower.look(asked)[blind.stream].items
+    assert probes(news[True])
+    assert not probes(news[False])
+    assert probes(feed.after(blind.stream, before, True, 100)[0])
+    assert not probes(feed.after(blind.stream, before, False, 100)[0])
+    a_run.driven(run, RunState.COMPLETED, requested_at=NOW, injected_at=NOW, reverted_at=NOW)
+    assert probes(feed.after(blind.stream, before, False, 100)[0])

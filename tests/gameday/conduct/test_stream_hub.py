@@ -247,7 +247,7 @@ def test_a_look_is_one_query_and_one_more_while_a_run_is_live(day, django_assert
     Run.objects.filter(pk=run).update(stream=STREAM)
     follower.look(asked)
     say(kind="run.launched", run=run)
-    with django_assert_num_queries(4):  # heads, entries, live runs, samples
+    with django_assert_num_queries(6):  # heads, entries, live runs, what of them is kept (2), samples
         assert len(follower.look(asked)[STREAM].items[False]) == 1
     with django_assert_num_queries(2):
         follower.look(asked)
