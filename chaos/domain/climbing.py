@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chaos.domain.allowing import over_limits
 from chaos.domain.decisions import Climb, Decision, EndRung, MarkRung, Wait, WantStop
@@ -14,6 +14,8 @@ from chaos.domain.states import StopKind
 
 ASK_AGAIN_AFTER = 4.0
 """Seconds between two deletes of a rung that is not gone yet."""
+OWN_END = timedelta(seconds=30)
+"""How long an experiment whose word only counts when it ran to its end is given to come to it."""
 
 
 def is_over(injection: Injection, progress: Progress, now: datetime) -> bool:
@@ -58,6 +60,8 @@ def decide(view: RunView, now: datetime) -> Decision:
 def _to_its_end(view: RunView, injections: list[Injection], ended_at: datetime, now: datetime) -> Decision:
     sight, asked_at = view.seen, view.rung_ended_at
     if asked_at is None or asked_at < ended_at:
+        if now < ended_at + OWN_END and _comes_to_its_end(injections, sight):
+            return Wait()
         return EndRung() if view.may_ask_again(now) else Wait()
     if sight is None or sight.began_at <= asked_at:
         return Wait()
@@ -69,6 +73,12 @@ def _to_its_end(view: RunView, injections: list[Injection], ended_at: datetime, 
     if _unmet(view, injections, sight, ended_at):
         return Wait()
     return MarkRung(tuple(injection.index for injection in injections), sight.at)
+
+
+def _comes_to_its_end(injections: list[Injection], sight: ClusterSight | None) -> bool:
+    """Whether an experiment that lies when it is aborted should end by itself, and has not yet."""
+    ended = {result.engine for result in sight.results if result.ran_to_its_end} if sight else set()
+    return any(item.postcondition.lies_when_aborted and item.name not in ended for item in injections)
 
 
 def _unmet(

@@ -68,6 +68,9 @@ class Postcondition:
     """Workloads, as they were: they must be to have as many replicas as before."""
     freed: tuple[tuple[str, str], ...] = ()
     """(name, uid) of pods that a helper must have taken the fault out of; else they must be replaced."""
+    lies_when_aborted: bool = False
+    """Its helper says "reverted" when it is stopped before its time, whatever became of the fault: of `freed`
+    that counts only from an experiment that ran to its end."""
     uncut: bool = False
     """No NetworkPolicy of Litmus' may be left that selects what the injection selected."""
     probe: str = ""

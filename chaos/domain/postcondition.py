@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chaos.domain.injection import Injection, InverseKind, Progress
 from chaos.domain.run import RunView
-from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind, Workload
+from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind, ResultSeen, Workload
 
 WORKLOADS = (ResidueKind.JOB, ResidueKind.POD)
 LIVE_KINDS = (*WORKLOADS, ResidueKind.ENGINE, ResidueKind.POLICY)
@@ -85,7 +85,9 @@ def not_freed(injection: Injection, progress: Progress, sight: ClusterSight) -> 
     if not results and progress.injected_at is None:
         return ()
     said = {
-        target.rsplit("/", 1)[-1]: status for result in results for target, status in result.targets.items()
+        target.rsplit("/", 1)[-1]: "injected" if _is_no_word(injection, result, status) else status
+        for result in results
+        for target, status in result.targets.items()
     }
     held = []
     for name, uid in injection.postcondition.freed:
@@ -94,6 +96,10 @@ def not_freed(injection: Injection, progress: Progress, sight: ClusterSight) -> 
         there = [pod for pod in sight.pods if pod.uid == uid or _may_have_it(pod, name, said, progress)]
         held += [name] if there else []
     return tuple(held)
+
+
+def _is_no_word(injection: Injection, result: ResultSeen, status: str) -> bool:
+    return status == "reverted" and injection.postcondition.lies_when_aborted and not result.ran_to_its_end
 
 
 def _may_have_it(pod: Pod, name: str, said: Mapping[str, str], progress: Progress) -> bool:

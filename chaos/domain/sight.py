@@ -169,6 +169,11 @@ class ResultSeen:
     error: str = ""
     targets: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def ran_to_its_end(self) -> bool:
+        """Whether the experiment ended by itself, and was neither aborted nor killed."""
+        return self.phase == "Completed"
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterSight:

@@ -6,6 +6,7 @@ A helper starts a stressor within the limits of the target's container and ends 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
@@ -125,6 +126,16 @@ class DiskFill(PodFault):
         "a limit the node's own disk fills, and other pods on it may be evicted. If the helper is killed "
         "before it can remove the file, the file stays until the pod is recreated, which Gameday then does."
     )
+    proof = (
+        "No helper is left, each target was taken back by its helper in an experiment that ran to its end, "
+        "or was replaced, as many pods are ready as before, and the probe named by proven_by is back in its "
+        "tolerance."
+    )
+    stops = (
+        "Its duration ends it: the helper removes the file. Stop deletes the experiment with its helpers, "
+        "and each tries to remove its file, within 60 s; but it says so whether it could or not. After a "
+        "Stop Gameday therefore deletes the pods, so that their controller starts new ones without the file."
+    )
     family = DISK
     own = (
         Parameter(
@@ -150,5 +161,7 @@ class DiskFill(PodFault):
         return exactly_one_of(self.name, found, "percent", "mebibytes")
 
     def part(self, spec: FaultSpec, targets: Targets | None) -> Part:
+        """When it is aborted, litmus-go says "reverted" after three tries, be the file gone or not."""
         part = super().part(spec, targets)
+        part = replace(part, postcondition=replace(part.postcondition, lies_when_aborted=True))
         return with_env(part, {"FILL_PERCENTAGE": "0", "EPHEMERAL_STORAGE_MEBIBYTES": "0", **part.env})

@@ -109,7 +109,10 @@ def climbing(planned: Sequence[Injection], at: datetime) -> Event:
 
 
 def recreating(injection: Injection, names: Sequence[str], at: datetime) -> Event:
-    text = f"The helper did not undo {injection.fault}; recreating {', '.join(names)} to be rid of it."
+    why = f"The helper did not undo {injection.fault}"
+    if injection.postcondition.lies_when_aborted:
+        why = f"Whether the helper undid {injection.fault} cannot be known"
+    text = f"{why}; recreating {', '.join(names)} to be rid of it."
     return Event("run.recreating", text, at, body={"index": injection.index, "pods": list(names)})
 
 

@@ -105,7 +105,8 @@ def proof_words(injection: Injection) -> tuple[str, ...]:
     if post.gone:
         words.append("none of the targeted pods is still terminating")
     if post.freed:
-        words.append("each target was taken back by its helper, or was replaced")
+        when = " in an experiment that ran to its end" if post.lies_when_aborted else ""
+        words.append(f"each target was taken back by its helper{when}, or was replaced")
     words += _node_words(post)
     if post.workloads:
         words.append("each workload is to have as many replicas as before")

@@ -77,6 +77,13 @@ def a_latency_spec(**changes: object) -> RunSpec:
     return a_spec(faults=(FaultSpec("pod-network-latency", 10 * SECOND, targets, parameters),), **changes)
 
 
+def a_disk_spec(**changes: object) -> RunSpec:
+    """A file fills the disk of three pods; its helper's word counts when the experiment ran to its end."""
+    targets = TargetSpec("payments", "deployment", {"app": "api"}, count=3)
+    parameters = find("disk-fill").canonical({"percent": "80", "proven_by": "p99"})
+    return a_spec(faults=(FaultSpec("disk-fill", 10 * SECOND, targets, parameters),), **changes)
+
+
 def a_drain_spec(**changes: object) -> RunSpec:
     """A node is drained that runs one of the pods."""
     targets = TargetSpec("payments", "node-of", {"app": "api"}, count=1)

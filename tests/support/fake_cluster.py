@@ -57,6 +57,8 @@ class FakeCluster:
     """As a StatefulSet does: what comes for a pod has its name, and another UID."""
     missed: tuple[str, ...] = ()
     """Names of targets that the fault never reaches: no helper comes up, or a budget refuses."""
+    undo_fails: bool = False
+    """The helper says that it undid the fault when it is stopped, and did not."""
     helper_killed: bool = False
     """The helper never gets to undo the fault, nor to say so."""
     undo_in: timedelta = timedelta(seconds=2)
@@ -98,7 +100,8 @@ class FakeCluster:
         for name, at in list(self.undo_at.items()):
             if now >= at:
                 del self.undo_at[name]
-                self.faulty = {uid: engine for uid, engine in self.faulty.items() if engine != name}
+                if not self.undo_fails:
+                    self.faulty = {uid: engine for uid, engine in self.faulty.items() if engine != name}
                 self.said[name] = dict.fromkeys(self.said[name], "reverted")
         for uid, (pod, ready_at) in list(self.standing.items()):
             if ready_at and now >= ready_at:

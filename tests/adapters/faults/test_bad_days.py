@@ -138,7 +138,7 @@ def test_without_the_operator_the_fault_ends_and_the_engine_is_what_is_left(dril
     assert engine.kind is ResidueKind.ENGINE
     assert "finalizer" in engine.detail
     drill.practice.turn(operator="up")
-    drill.stop(injection)
+    drill.redress(injection, drill.stop(injection))
     drill.ends_clean(injection)
 
 

@@ -51,13 +51,15 @@ def test_a_fault_shows_once_however_often_it_is_launched_and_a_stop_ends_it(dril
     assert [engine.name for engine in sight.engines] == [injection.name]
     assert sum(name.startswith("chaos/") for name in drill.state()["jobs"]) == 1
     sight = drill.stop(injection)
-    assert drill.held(injection, sight) == ()
+    post = injection.postcondition
+    assert drill.held(injection, sight) == (tuple(name for name, _ in post.freed if post.lies_when_aborted))
     assert not_restored(injection, sight) == ()
+    drill.redress(injection, sight)
     drill.ends_clean(injection)
 
 
 @pytest.mark.parametrize(
-    "name", ["pod-network-latency", "pod-network-partition", "node-taint", "node-cpu-hog"]
+    "name", ["pod-network-latency", "disk-fill", "pod-network-partition", "node-taint", "node-cpu-hog"]
 )
 def test_a_fault_ends_by_itself_when_its_time_is_over(drill: Drill, name: str) -> None:
     injection = drill.launch(CASES[name], seconds=20)

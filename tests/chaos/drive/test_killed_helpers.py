@@ -6,6 +6,7 @@ from typing import Any
 from chaos.domain.errors import Forbidden
 from chaos.domain.reverting import UNDONE_WITHIN
 from chaos.domain.states import RunState
+from tests.support.builders import a_disk_spec
 from tests.support.fake_cluster import START
 from tests.support.world import World
 
@@ -24,6 +25,22 @@ def test_where_the_helper_was_killed_the_pods_are_replaced_and_only_then_is_it_c
     assert {"new-uid-0", "new-uid-1", "new-uid-2"} < set(world.cluster.standing)
     assert "uid-3" in world.cluster.standing, "a pod that was no target stays"
     assert world.said("run.recreating").body["pods"] == ["api-0", "api-1", "api-2"]
+
+
+def test_a_disk_that_a_stop_left_full_is_rid_of_its_file_though_the_helper_says_that_it_removed_it(
+    world_of: Any,
+) -> None:
+    world = world_of(a_disk_spec(), lambda probe, at: 120.0)
+    world.cluster.undo_fails = True
+    world.stop_at(12)
+    world.drive()
+    assert world.state is RunState.ABORTED
+    assert set(world.cluster.said) == set()
+    assert {"new-uid-0", "new-uid-1", "new-uid-2"} < set(world.cluster.standing)
+    assert world.cluster.faulty == {}
+    assert world.said("run.recreating").text == (
+        "Whether the helper undid disk-fill cannot be known; recreating api-0, api-1, api-2 to be rid of it."
+    )
 
 
 def test_a_fault_that_is_still_in_its_pods_is_never_called_clean(world: World) -> None:
