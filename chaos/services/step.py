@@ -32,6 +32,7 @@ from chaos.domain.decisions import (
 from chaos.domain.errors import OverLimits, Permanent
 from chaos.domain.injection import InverseKind
 from chaos.domain.presence import missed, targets_left
+from chaos.domain.proving import unmoved
 from chaos.domain.record import Change, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView
@@ -229,7 +230,7 @@ def _finish(view: RunView, to: RunState, tools: Tools, now: datetime) -> RunView
     verdict = verdicts.overall(outcomes)
     events = (
         words.judged(verdict, outcomes, now),
-        words.receipt(view, now),
+        words.receipt(view, now, unmoved(view, by_probe)),
         words.moved(to, words.end_sentence(view, to), now),
     )
     tools.recorder.require(

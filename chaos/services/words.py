@@ -156,8 +156,9 @@ def judged(verdict: Verdict, outcomes: Sequence[Outcome], at: datetime) -> Event
     return Event("run.verdict", f"Verdict {verdict.value}. {parts}", at, body=body)
 
 
-def receipt(view: RunView, at: datetime) -> Event:
-    """The stop receipt: each instant, and seconds after the first of them (breach, else decision)."""
+def receipt(view: RunView, at: datetime, unmoved: Sequence[str] = ()) -> Event:
+    """The stop receipt: each instant, and seconds after the first of them (breach, else decision). `unmoved`
+    are the probes of a proof that never left their tolerance while the fault was there."""
     marks = view.marks
     steps = {
         "breach": marks.breach_at,
@@ -174,7 +175,12 @@ def receipt(view: RunView, at: datetime) -> Event:
         if instant or name != "breach"
     ]
     body = {name: codec.to_plain(instant) for name, instant in steps.items()}
-    return Event("run.receipt", "Stop receipt: " + ", ".join(said) + ".", at, body={"steps": body})
+    text = "Stop receipt: " + ", ".join(said) + "."
+    for probe in unmoved:
+        text += (
+            f" {probe} never left its tolerance while the fault was there, so it proves nothing of its end."
+        )
+    return Event("run.receipt", text, at, body={"steps": body, "unmoved": list(unmoved)})
 
 
 def end_sentence(view: RunView, to: RunState) -> str:

@@ -59,3 +59,18 @@ def test_a_target_that_is_reached_later_than_the_first_counts_as_hit(world: Worl
     (progress,) = world.store.record_.progress
     assert progress.hit == ("api-0", "api-1", "api-2")
     assert world.store.verdict is Verdict.HELD
+
+
+def test_the_receipt_says_when_the_proving_probe_never_noticed_the_fault(world: World) -> None:
+    sentence = "p99 never left its tolerance while the fault was there, so it proves nothing of its end."
+    world.probe = lambda probe, at: 120.0
+    world.drive()
+    assert world.state is RunState.COMPLETED
+    assert world.said("run.receipt").text.endswith(sentence)
+    assert world.said("run.receipt").body["unmoved"] == ["p99"]
+
+
+def test_the_receipt_says_nothing_of_a_probe_that_noticed(world: World) -> None:
+    world.drive()
+    assert world.said("run.receipt").body["unmoved"] == []
+    assert "never left" not in world.said("run.receipt").text
