@@ -30,7 +30,7 @@ NET = {
     "from_ports": "8080",
     "interface": "net1",
 }
-NET_ENV = IN_CONTAINER | {
+NET_ENV = PODS | {
     "DESTINATION_IPS": "10.96.0.0/12",
     "DESTINATION_HOSTS": "ledger.bank.example",
     "DESTINATION_PORTS": "443,8443",
@@ -38,7 +38,7 @@ NET_ENV = IN_CONTAINER | {
     "NETWORK_INTERFACE": "net1",
 }
 HTTP = {"port": "8081", "percent": "40", "proxy_port": "20001", "interface": "net1"}
-HTTP_ENV = IN_CONTAINER | {
+HTTP_ENV = PODS | {
     "TARGET_SERVICE_PORT": "8081",
     "TOXICITY": "40",
     "PROXY_PORT": "20001",
@@ -117,9 +117,9 @@ SENT = (
     Row(
         "pod-dns-error",
         {"hosts": "ledger,fraud", "match": "substring"},
-        IN_CONTAINER | {"TARGET_HOSTNAMES": '["ledger","fraud"]', "MATCH_SCHEME": "substring"},
+        PODS | {"TARGET_HOSTNAMES": '["ledger","fraud"]', "MATCH_SCHEME": "substring"},
     ),
-    Row("pod-dns-spoof", {"map": "ledger=sink"}, IN_CONTAINER | {"SPOOF_MAP": '{"ledger":"sink"}'}),
+    Row("pod-dns-spoof", {"map": "ledger=sink"}, PODS | {"SPOOF_MAP": '{"ledger":"sink"}'}),
     Row("pod-http-latency", {**HTTP, "latency": "300ms"}, HTTP_ENV | {"LATENCY": "300"}),
     Row(
         "pod-http-status-code",
