@@ -1,6 +1,10 @@
 """Every page of the web app and a fitting person to look at it: for the screenshots and the browser tests."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from .chromium import Visitors
 
 PLAN = "payments-platform-day"
 NOBODY = ""
@@ -60,3 +64,24 @@ PAGES = (
 
 NO_PAGES = ("healthz", "plans:file", "conduct:mine", "conduct:stream", "conduct:since", "debriefs:evidence")
 """What is read as well, but by programs, or as a part of a page."""
+
+
+def facts(visitors: Visitors) -> Mapping[str, str]:
+    """What the paths are filled in with, looked up on the pages themselves."""
+    with visitors.window("ada") as window:
+        page = window.new_page()
+        page.goto("/settings/people/otto/")
+        page.get_by_role("button", name="Make a link").click()
+        link = page.locator("input[readonly]").input_value().removeprefix(visitors.url)
+
+        def found(path: str, pattern: str) -> str:
+            page.goto(path)
+            match = re.search(pattern, page.content())
+            if match is None:
+                raise LookupError(f"{path} has no {pattern}")
+            return match[1]
+
+        past = found("/plans/", r"/plans/(payments-platform-\d{4}-q\d)/")
+        run = found(f"/plans/{past}/day", r"/runs/([0-9a-f-]{36})/")
+        finding = found(f"/plans/{past}/debrief", r'id="finding-(\d+)"')
+    return {"past": past, "run": run, "finding": finding, "link": link}

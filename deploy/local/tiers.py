@@ -1,4 +1,4 @@
-"""`make test`: the checks, then the tests on SQLite, on PostgreSQL where it can be had, with real processes.
+"""`make test`: the checks, then the tests on SQLite, with real processes and browsers, and on PostgreSQL.
 
 Ends with one line per tier; the last lines are pytest's own closing lines.
 """
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import postgres
+from . import chromium, postgres
 from .interrupts import Interrupts
 from .lint import lint
 from .paths import ROOT, STATE, VENV_PYTHON
@@ -22,10 +22,12 @@ from .tether import tether
 
 NO_TESTS_COLLECTED = 5
 END_WITHIN = 60.0  # seconds
-FAST = "not postgres and not stack"
+FAST = "not postgres and not stack and not browser"
 SPREAD = ("-n", "auto")
 # Each worker brings up a stack of its own: they wait far more than they work, but a file shares its stack.
 BY_FILE = ("-n", "4", "--dist", "loadfile")
+# A browser keeps a core busy: two at a time, each with a stack of its own.
+IN_BROWSERS = ("-n", "2", "--dist", "loadfile")
 CLOSING = re.compile(r"^=*\s*(.*\bin \d+(?:\.\d+)?s\b.*?)\s*=*$")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -57,13 +59,16 @@ def run_all() -> int:
     outcomes += [
         _pytest("SQLite", FAST, {}, [*SPREAD, *rest]),
         _pytest("processes, SQLite", "stack", {}, [*BY_FILE, *rest]),
+        _pytest("browsers", "browser", {}, [*IN_BROWSERS, *rest])
+        if chromium.program()
+        else Outcome("browsers", True, f"not run: {chromium.MISSING}"),
     ]
     try:
         with _postgres_url() as url:
             if url:
                 environment = {"DATABASE_URL": url}
                 outcomes += [
-                    _pytest("PostgreSQL", "not stack", environment, [*SPREAD, *rest]),
+                    _pytest("PostgreSQL", "not stack and not browser", environment, [*SPREAD, *rest]),
                     _pytest("processes, PostgreSQL", "stack", environment, [*BY_FILE, *rest]),
                 ]
             else:

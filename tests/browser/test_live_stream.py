@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 import uvicorn
 from django.core.asgi import get_asgi_application
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
+from deploy.local import chromium
 from gameday.conduct import hub, live
 from tests.gameday.conduct.listening import PATH, cookie_of, day, head, say
 from tests.support.shared_database import shared_database
 
 __all__ = ["day", "shared_database"]
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("chromium_is_here")]
 
 PAGE = """<!doctype html><title>{title}</title>
 <body data-live="{path}" data-live-since="{since}" data-live-cursor="{cursor}">
@@ -89,9 +90,7 @@ def a_browser(server: Server) -> Iterator[tuple[BrowserContext, Callable[[], Pag
     """A browser of somebody who is signed in, and how to open one more tab at the day."""
     name, _, value = cookie_of("ravi").partition("=")
     here = f"http://127.0.0.1:{server.port}"
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+    with chromium.browser() as browser:
         context = browser.new_context()
         context.add_cookies([{"name": name, "value": value, "url": here}])
 
@@ -109,7 +108,6 @@ def a_browser(server: Server) -> Iterator[tuple[BrowserContext, Callable[[], Pag
             yield context, tab
         finally:
             context.close()
-            browser.close()
 
 
 def rows(page: Page) -> list[int]:

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 import pytest
 
-from deploy.local import ports
+from deploy.local import cast, ports
+from deploy.local.loading import PLAN, Loading
 from deploy.local.paths import ROOT
 from deploy.local.stack import DAY_DATABASE, Stack, manage
 from tests.journeys import plans
@@ -52,6 +53,7 @@ class House(Programs):
             self.environment = {**os.environ, **self.stack.environment()}
             self.prometheus_url, self.cluster_url = self.stack.prometheus_url, self.stack.cluster_url
             self.web_url = self.stack.web_url
+            self.loading = Loading(self.stack, cast.script_for(PLAN, cast.opened(PLAN)), self.environment)
             specs = [self.stack.redis(), self.stack.rehearsal(), self.stack.prometheus()]
             specs += [self.stack.worker(logs), self.stack.beat(logs), self.stack.web()]
         super().__init__(specs, logs, state / "run")
