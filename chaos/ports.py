@@ -69,6 +69,12 @@ class Cluster(Protocol):
     def install_experiment(self, manifest: Mapping[str, Any]) -> None:
         """Create this ChaosExperiment in the chaos namespace, or make the one that is there be this."""
 
+    def accounts(self, manifests: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any] | None, ...]:
+        """What the cluster has under the names of these service accounts, roles and bindings."""
+
+    def install_account(self, manifest: Mapping[str, Any]) -> None:
+        """Create this service account, role or binding, or make the one that is there be this."""
+
     def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
         """All pods with all of `labels`, leaving ones included."""
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from chaos.adapters import (
+    litmus_accounts,
     litmus_experiments,
     litmus_nodes,
     litmus_preflight,
@@ -76,6 +77,12 @@ class LitmusCluster:
 
     def install_experiment(self, manifest: Json) -> None:
         litmus_experiments.install(self._api, self._settings.namespace, manifest)
+
+    def accounts(self, manifests: Sequence[Json]) -> tuple[Json | None, ...]:
+        return litmus_accounts.found(self._api, manifests)
+
+    def install_account(self, manifest: Json) -> None:
+        litmus_accounts.install(self._api, manifest)
 
     def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
         return tuple(parse.pod(obj) for obj in self._api.list(PODS, namespace, {**labels}))

@@ -1,4 +1,4 @@
-"""The kinds of objects that Gameday touches, and the verbs it needs on them in the chaos namespace."""
+"""The kinds of objects that Gameday touches."""
 
 from __future__ import annotations
 
@@ -24,15 +24,4 @@ OF_KIND = {
     ResidueKind.JOB: JOBS,
     ResidueKind.POD: PODS,
     ResidueKind.POLICY: POLICIES,
-}
-
-NEEDED = {
-    ENGINES: ("create", "get", "list", "delete"),
-    RESULTS: ("get", "list", "delete"),
-    EXPERIMENTS: ("get", "list"),
-    JOBS: ("list", "delete"),
-    PODS: ("list", "delete"),
-    LEASES: ("create", "get", "list", "patch", "delete"),
-    CONFIG_MAPS: ("create", "get", "delete"),
-    SERVICE_ACCOUNTS: ("get",),
 }

@@ -8,12 +8,15 @@ from functools import partial
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import NotFound
 from chaos.adapters.kubernetes_paths import Resource
-from chaos.adapters.litmus_kinds import EXPERIMENTS, NEEDED, PODS, SERVICE_ACCOUNTS
+from chaos.adapters.litmus_kinds import EXPERIMENTS, PODS, SERVICE_ACCOUNTS
 from chaos.adapters.litmus_manifests import LitmusSettings
+from chaos.adapters.litmus_rights import resources_of
 from chaos.adapters.parallel import gather
 from chaos.domain.errors import Forbidden, GamedayError
+from chaos.faults.accounts import ALMIGHTY
 from chaos.faults.catalogue import FAULTS
 from chaos.faults.experiments import why_not_run
+from chaos.faults.rights import GAMEDAY
 from chaos.ports import Preflight
 
 _CRDS = ("chaosengines", "chaosexperiments", "chaosresults")
@@ -39,9 +42,10 @@ def checks(
         every[f"service account {account}"] = partial(_service_account, api, settings, account)
     for name in experiments:
         every[f"experiment {name}"] = partial(_experiment, api, settings, name, images)
-    for resource, verbs in NEEDED.items():
-        for verb in verbs:
-            every[f"right to {verb} {resource.plural}"] = partial(_right, api, settings, verb, resource)
+    for right in GAMEDAY:
+        for resource in resources_of(right):
+            for verb in right.verbs:
+                every[f"right to {verb} {resource.plural}"] = partial(_right, api, settings, verb, resource)
     try:
         answers = gather({what: partial(_told, what, check) for what, check in every.items()}, _WITHIN)
     except GamedayError as error:
@@ -83,11 +87,18 @@ def _experiment(api: KubernetesApi, settings: LitmusSettings, name: str, images:
 
 def _service_account(api: KubernetesApi, settings: LitmusSettings, name: str) -> Preflight:
     what, where = f"service account {name}", f"namespace {settings.namespace}"
+    if name in ALMIGHTY:
+        return Preflight(
+            what, False, f"{name} may do everything everywhere: register the cluster with another account."
+        )
     try:
         api.get(SERVICE_ACCOUNTS, settings.namespace, name)
     except NotFound:
         return Preflight(
-            what, False, f"There is no service account {name} in {where}: make it, with its Role."
+            what,
+            False,
+            f"There is no service account {name} in {where}: install it (`manage.py litmus install`, or "
+            "deploy/litmus/accounts).",
         )
     return Preflight(
         what,
@@ -136,5 +147,5 @@ def _right(api: KubernetesApi, settings: LitmusSettings, verb: str, resource: Re
     return Preflight(
         what,
         False,
-        f"Gameday may not {verb} {kind} in {where}: grant that verb to its service account there (Role).",
+        f"Gameday may not {verb} {kind} in {where}: apply deploy/litmus/accounts/gameday.yaml.",
     )

@@ -30,6 +30,11 @@ def checks(
     return tuple(answers.values())
 
 
+def resources_of(right: Right) -> list[Resource]:
+    """Good for questions about rights, which know no versions."""
+    return [Resource(f"{right.group}/v1" if right.group else "v1", plural) for plural in right.resources]
+
+
 def _families(experiments: Sequence[str]) -> list[Family]:
     found = (FAULTS[name].family for name in sorted(experiments) if name in FAULTS)
     return list({family.name: family for family in found if family}.values())
@@ -53,11 +58,11 @@ def _check(
 ) -> Preflight:
     try:
         lacks = [
-            f"{verb} {plural}"
+            f"{verb} {resource.plural}"
             for right in rights
-            for plural in right.resources
+            for resource in resources_of(right)
             for verb in right.verbs
-            if not api.may(verb, Resource(f"{right.group}/v1" if right.group else "v1", plural), namespace)
+            if not api.may(verb, resource, namespace)
         ]
     except GamedayError as error:
         return Preflight(what, False, str(error))

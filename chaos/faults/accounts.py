@@ -1,18 +1,28 @@
-"""The service accounts of the families, with their Roles and bindings, as data: deploy/litmus/accounts."""
+"""The service accounts that experiments and Gameday itself run as, with their roles, as data.
+
+One for each family of faults that need the same rights, and Gameday's: deploy/litmus/accounts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chaos.faults.rights import EVERY, Family, Right
+from chaos.faults.rights import EVERY, GAMEDAY, GAMEDAY_EVERYWHERE, Family, Right
 
 CHAOS = "chaos"
 """The chaos namespace, in what we ship."""
+PATTERN = "chaos-{family}"
+"""How a cluster names its service account when experiments are to run as ours."""
+OURS = "gameday"
+"""Gameday's own account, and the role that it needs for every fault."""
+
+ALMIGHTY = ("litmus-admin",)
+"""What Litmus offers for everything: whoever may start an experiment could do all of it."""
 
 
 def account(family: Family) -> str:
-    return f"chaos-{family.name}"
+    return PATTERN.replace("{family}", family.name)
 
 
 def targets_role(family: Family) -> str:
@@ -20,47 +30,73 @@ def targets_role(family: Family) -> str:
     return f"{account(family)}-targets"
 
 
-def manifests(family: Family) -> Iterator[dict[str, Any]]:
-    name = account(family)
-    yield {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": _meta(name)}
-    yield _role("Role", _meta(name), (*EVERY, *family.chaos))
-    yield _binding("RoleBinding", _meta(name), "Role", name)
-    if family.target:
-        yield _role("ClusterRole", _meta(targets_role(family), namespaced=False), family.target)
-    if family.ours_target:
-        yield _role("ClusterRole", _meta(f"{gameday_role(family)}-targets", False), family.ours_target)
-    if family.ours_cluster:
-        yield _role("ClusterRole", _meta(gameday_role(family), False), family.ours_cluster)
-    if family.cluster:
-        yield _role("ClusterRole", _meta(name, namespaced=False), family.cluster)
-        yield _binding("ClusterRoleBinding", _meta(name, namespaced=False), "ClusterRole", name)
-
-
 def gameday_role(family: Family) -> str:
-    """Gameday's own rights for the family: bound to its account in each of those namespaces."""
-    return f"gameday-{family.name}"
+    """Gameday's own rights for the family, to see its faults gone and to undo them."""
+    return f"{OURS}-{family.name}"
 
 
-def _meta(name: str, namespaced: bool = True) -> dict[str, Any]:
-    where = {"namespace": CHAOS} if namespaced else {}
-    return {"name": name, **where, "labels": {"app.kubernetes.io/managed-by": "gameday"}}
+def manifests(family: Family, namespace: str = CHAOS) -> Iterator[dict[str, Any]]:
+    """What its experiments need, and Gameday for them, but for the bindings `in_target`."""
+    name, ours = account(family), gameday_role(family)
+    yield _account(name, namespace)
+    yield _role("Role", name, (*EVERY, *family.chaos), namespace)
+    yield _binding(name, "Role", name, name, namespace, namespace)
+    if family.target:
+        yield _role("ClusterRole", targets_role(family), family.target)
+    if family.cluster:
+        yield _role("ClusterRole", name, family.cluster)
+        yield _binding(name, "ClusterRole", name, name, namespace)
+    if family.ours_target:
+        yield _role("ClusterRole", f"{ours}-targets", family.ours_target)
+    if family.ours_cluster:
+        yield _role("ClusterRole", ours, family.ours_cluster)
+        yield _binding(ours, "ClusterRole", ours, OURS, namespace)
 
 
-def _role(kind: str, metadata: dict[str, Any], rights: Sequence[Right]) -> dict[str, Any]:
+def of_gameday(namespace: str = CHAOS) -> Iterator[dict[str, Any]]:
+    """Gameday's own account, and what it needs whatever the faults."""
+    yield _account(OURS, namespace)
+    yield _role("Role", OURS, GAMEDAY, namespace)
+    yield _binding(OURS, "Role", OURS, OURS, namespace, namespace)
+    yield _role("ClusterRole", OURS, GAMEDAY_EVERYWHERE)
+    yield _binding(OURS, "ClusterRole", OURS, OURS, namespace)
+
+
+def in_target(family: Family, target: str, namespace: str = CHAOS) -> Iterator[dict[str, Any]]:
+    """What opens the namespace `target` to the faults of this family."""
+    if family.target:
+        name = account(family)
+        yield _binding(name, "ClusterRole", targets_role(family), name, namespace, target)
+    if family.ours_target:
+        name = gameday_role(family)
+        yield _binding(name, "ClusterRole", f"{name}-targets", OURS, namespace, target)
+
+
+def _account(name: str, namespace: str) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": _meta(name, namespace)}
+
+
+def _role(kind: str, name: str, rights: Sequence[Right], namespace: str = "") -> dict[str, Any]:
     rules = [right.rule for right in rights]
-    return {"apiVersion": _RBAC, "kind": kind, "metadata": metadata, "rules": rules}
+    return {"apiVersion": _RBAC, "kind": kind, "metadata": _meta(name, namespace), "rules": rules}
 
 
-def _binding(kind: str, metadata: dict[str, Any], role_kind: str, role: str) -> dict[str, Any]:
-    subject = {"kind": "ServiceAccount", "name": role, "namespace": CHAOS}
-    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": role_kind, "name": role}
+def _binding(
+    name: str, role_kind: str, role: str, subject: str, home: str, namespace: str = ""
+) -> dict[str, Any]:
+    """Of the role to the service account `subject` of namespace `home`; everywhere without `namespace`."""
     return {
         "apiVersion": _RBAC,
-        "kind": kind,
-        "metadata": metadata,
-        "roleRef": reference,
-        "subjects": [subject],
+        "kind": "RoleBinding" if namespace else "ClusterRoleBinding",
+        "metadata": _meta(name, namespace),
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": role_kind, "name": role},
+        "subjects": [{"kind": "ServiceAccount", "name": subject, "namespace": home}],
     }
+
+
+def _meta(name: str, namespace: str) -> dict[str, Any]:
+    where = {"namespace": namespace} if namespace else {}
+    return {"name": name, **where, "labels": {"app.kubernetes.io/managed-by": "gameday"}}
 
 
 _RBAC = "rbac.authorization.k8s.io/v1"

@@ -74,6 +74,26 @@ _SEE = (_right("", "pods", "get list"),)
 _REPLACE = (_right("", "pods", "get list delete"),)
 _RESTORE = (_right("", "nodes", "get list patch"),)
 
+GAMEDAY: tuple[Right, ...] = (
+    _right("litmuschaos.io", "chaosengines", "create get list delete"),
+    _right("litmuschaos.io", "chaosresults", "get list delete"),
+    _right("litmuschaos.io", "chaosexperiments", "get list"),
+    _right("batch", "jobs", "list delete"),
+    _right("", "pods", "list delete"),
+    _right("coordination.k8s.io", "leases", "create get list patch delete"),
+    _right("", "configmaps", "create get delete"),
+    _right("", "serviceaccounts", "get"),
+)
+"""Gameday's own in the chaos namespace, whatever the faults: without one of them nothing is launched."""
+
+GAMEDAY_EVERYWHERE: tuple[Right, ...] = (
+    _right("", "namespaces", "get"),
+    _NODES,
+    _right("rbac.authorization.k8s.io", "roles rolebindings clusterroles clusterrolebindings", "get"),
+)
+"""Gameday's own in the whole cluster: to tell clusters apart by their kube-system namespace, to choose pods
+of one zone, and to compare the accounts that are there with those that we ship."""
+
 PODS = Family("pods", "deletes pods of the target's namespace", _DELETE, ours_target=_SEE)
 HELPERS = Family(
     "helpers",

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from chaos.domain.addresses import checked, origin
 from chaos.domain.errors import Refused
+from chaos.faults.accounts import ALMIGHTY, PATTERN
 from chaos.models import Cluster
 from chaos.services.clusters import USUAL_PERCENT
 from chaos.services.sealing import seal
@@ -81,8 +82,7 @@ class Entry:
             raise Refused(f"There is no environment {self.environment!r}.", "environment")
         if not _NAMESPACE.fullmatch(self.chaos_namespace):
             raise Refused(f"{self.chaos_namespace!r} is no name of a namespace.", "chaos_namespace")
-        if not _ACCOUNT_NAME.fullmatch(self.service_account.replace("{family}", "x")):
-            raise Refused(f"{self.service_account!r} is no name of a service account.", "service_account")
+        _check_account(self.service_account)
 
     def _access(self, known: Cluster | None) -> dict[str, str]:
         if self.in_cluster:
@@ -134,6 +134,24 @@ class Entry:
         if not name or ":" in name:
             raise Refused("Give the name for Prometheus; it has no colon.", "prometheus_username")
         return name
+
+
+def _check_account(name: str) -> None:
+    plain = name.replace("{family}", "x")
+    if "{" in plain or "}" in plain:
+        raise Refused(
+            f"Of what stands in braces only {{family}} is known, so {name!r} names no service account; "
+            f"write {PATTERN}.",
+            "service_account",
+        )
+    if name in ALMIGHTY:
+        raise Refused(
+            f"{name} may do everything everywhere, and so could whoever starts an experiment. Install ours "
+            f"(`manage.py litmus install`), and write {PATTERN}.",
+            "service_account",
+        )
+    if not _ACCOUNT_NAME.fullmatch(plain):
+        raise Refused(f"{name!r} is no name of a service account.", "service_account")
 
 
 def _own_account() -> dict[str, str]:

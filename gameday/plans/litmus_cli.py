@@ -9,24 +9,31 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from chaos.domain.errors import Refused
+from chaos.domain.errors import Forbidden, Refused
 from chaos.faults import catalogue, experiments
 from chaos.faults.base import Fault
 from chaos.journal import ORGANISATION
 from chaos.journal.record import append
-from chaos.services import clusters
+from chaos.services import cluster_accounts, cluster_details
+from chaos.services.cluster_accounts import Part
 from chaos.wiring import cluster_port
 from gameday.commands import Commands, Say
+from gameday.people.models import User
 from gameday.people.roles import Act
 from gameday.people.services import person, require_anywhere
 
 
 def register(verbs: Commands[argparse.ArgumentParser]) -> None:
-    check = verbs.add_parser("check", help="Which faults' experiments a cluster has, and what differs.")
-    install = verbs.add_parser("install", help="Create the experiments, or mend those that differ.")
+    check = verbs.add_parser(
+        "check", help="Which faults' experiments and accounts a cluster has, and what differs."
+    )
+    install = verbs.add_parser("install", help="Create what is missing of them, and mend what differs.")
     for verb in (check, install):
         verb.add_argument("cluster")
         verb.add_argument("faults", nargs="*", metavar="FAULT", help="Only these; all when left out.")
+        verb.add_argument(
+            "--token-file", default="", help="With an administrator's token, not with Gameday's own."
+        )
     install.add_argument("--as", dest="user", required=True, metavar="USER")
     install.add_argument(
         "--registry", default="", metavar="HOST[/PATH]", help="Where the cluster takes our images from."
@@ -36,9 +43,12 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _check(options: argparse.Namespace, say: Say) -> int:
-    """Status 1 when an experiment is missing, differs or runs an image that is not allowed there."""
-    wanted, allowed = _wanted(options.faults), clusters.find(options.cluster).limits.images
-    there = {found["metadata"]["name"]: found for found in cluster_port(options.cluster).experiments()}
+    """Status 1 when an experiment is missing, differs or runs an image that is not allowed there, or when an
+    account may less or more than it needs."""
+    cluster = cluster_details.of(options.cluster)
+    port = cluster_port(options.cluster, options.token_file)
+    wanted, allowed = _wanted(options.faults), cluster.limits.images
+    there = {found["metadata"]["name"]: found for found in port.experiments()}
     wrong = 0
     for fault in wanted:
         found = there.pop(fault.name, None)
@@ -52,16 +62,33 @@ def _check(options: argparse.Namespace, say: Say) -> int:
     others = sorted(there.keys() - catalogue.FAULTS.keys())
     if others:
         say(f"Not of the catalogue, and never used: {', '.join(others)}.")
+    try:
+        wrong += _say_accounts(cluster_accounts.parts(cluster, wanted, port), say)
+    except Forbidden as error:
+        say(f"UNSEEN   accounts: {error}")
+        wrong += 1
+    for sentence in cluster_accounts.hints(cluster):
+        say(sentence)
     if wrong:
         say(f"`manage.py litmus install {options.cluster}` makes them as we ship them.")
     return 1 if wrong else 0
 
 
+def _say_accounts(found: Sequence[Part], say: Say) -> int:
+    """How many are not as we ship them."""
+    for part in found:
+        say(f"{part.word:9}account {part.name}")
+        for sentence in (one for _, said in part.wrong for one in said):
+            say(f"         {sentence}")
+    return sum(part.word != "ok" for part in found)
+
+
 def _install(options: argparse.Namespace, say: Say) -> None:
     user = person(options.user)
     require_anywhere(user, Act.ADMINISTER)
-    wanted, port = _wanted(options.faults), cluster_port(options.cluster)
-    allowed = clusters.find(options.cluster).limits.images
+    cluster = cluster_details.of(options.cluster)
+    port = cluster_port(options.cluster, options.token_file)
+    wanted, allowed = _wanted(options.faults), cluster.limits.images
     there = {found["metadata"]["name"]: found for found in port.experiments()}
     ours = [
         experiments.to_install(fault, there.get(fault.name), allowed, options.registry) for fault in wanted
@@ -69,6 +96,7 @@ def _install(options: argparse.Namespace, say: Say) -> None:
     for manifest in ours:
         _check_images(manifest, allowed)
     done: list[str] = []
+    given: list[str] = []
     try:
         for fault, manifest in zip(wanted, ours, strict=True):
             found = there.get(fault.name)
@@ -76,14 +104,25 @@ def _install(options: argparse.Namespace, say: Say) -> None:
                 port.install_experiment(manifest)
                 done.append(fault.name)
                 say(f"{'installed' if found is None else 'mended':11}{fault.name}")
+        for name in cluster_accounts.install(cluster_accounts.parts(cluster, wanted, port), port):
+            given.append(name)
+            say(f"{'made ours':11}{name}")
     finally:
-        if done:
-            text = f"{user} installed experiments on {options.cluster}: {', '.join(done)}."
-            body = {"cluster": options.cluster, "experiments": done}
-            with transaction.atomic():
-                append(ORGANISATION, "cluster.experiments_installed", text, at=timezone.now(),
-                       actor=user.username, actor_name=user.name, body=body)  # fmt: skip
-    say("Their service accounts are in deploy/litmus/accounts." if done else "All are as we ship them.")
+        _note(user, options.cluster, "experiments", done)
+        _note(user, options.cluster, "accounts", given)
+    for sentence in cluster_accounts.hints(cluster):
+        say(sentence)
+    if not done and not given:
+        say("All are as we ship them.")
+
+
+def _note(user: User, cluster: str, what: str, names: list[str]) -> None:
+    if not names:
+        return
+    text = f"{user} installed {what} on {cluster}: {', '.join(names)}."
+    with transaction.atomic():
+        append(ORGANISATION, f"cluster.{what}_installed", text, at=timezone.now(), actor=user.username,
+               actor_name=user.name, body={"cluster": cluster, what: names})  # fmt: skip
 
 
 def _check_images(manifest: dict[str, Any], allowed: Sequence[str]) -> None:

@@ -79,6 +79,7 @@ def manifests(folder: Path) -> Files:
         folder / "accounts" / f"{name}.yaml": list(accounts.manifests(family))
         for name, family in FAMILIES.items()
     }
+    found[folder / "accounts" / "gameday.yaml"] = list(accounts.of_gameday())
     return {
         path: _WRITTEN + yaml.safe_dump_all(objects, sort_keys=False, width=100)
         for path, objects in found.items()

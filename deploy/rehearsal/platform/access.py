@@ -1,5 +1,11 @@
-"""Who may do what: the product's restricted account, and the accounts that faults run under."""
+"""Who may do what: the accounts of deploy/litmus, the product's too, and one that may run any fault."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from deploy.rehearsal.api import Rule
 from deploy.rehearsal.platform.manifests import binding, role, rule
 from deploy.rehearsal.store import (
     CLUSTER_ROLE_BINDINGS,
@@ -7,41 +13,20 @@ from deploy.rehearsal.store import (
     ROLE_BINDINGS,
     ROLES,
     SERVICE_ACCOUNTS,
+    Kind,
     Object,
     Store,
 )
+from deploy.rehearsal.store.objects import name_of, namespace_of
 
 PRODUCT, RUNNER, HOME = "gameday", "chaos-runner", "chaos"
 TARGETS = ("payments", "kafka")
+SHIPPED = Path(__file__).resolve().parents[2] / "litmus" / "accounts"
+_KINDS: dict[str, Kind] = {
+    kind.kind: kind for kind in (SERVICE_ACCOUNTS, ROLES, ROLE_BINDINGS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS)
+}
 
 _READ = "get list watch"
-PRODUCT_HOME = (
-    rule("litmuschaos.io", "chaosengines", "create get list watch patch delete"),
-    rule("litmuschaos.io", "chaosresults", "get list watch delete"),
-    rule("litmuschaos.io", "chaosexperiments", "get list"),
-    rule("core", "pods", "get list watch delete deletecollection"),
-    rule("batch", "jobs", "get list watch delete deletecollection"),
-    rule("core", "events", _READ),
-    rule("core", "pods/log", "get"),
-    rule("core", "serviceaccounts", "get list"),
-    rule("coordination.k8s.io", "leases", "create get list watch update patch delete"),
-    rule("core", "configmaps", "create get list watch update patch delete"),
-)
-PRODUCT_TARGETS = (
-    rule("core", "pods services events", _READ),
-    rule("core", "pods", "delete"),  # a pod whose helper was killed is freed of its fault by recreating it
-    rule("apps", "deployments statefulsets replicasets", _READ),
-    rule("apps", "deployments statefulsets", "patch"),  # to set a number of replicas back
-    rule("policy", "poddisruptionbudgets", _READ),
-    rule("autoscaling", "horizontalpodautoscalers", "list"),  # what scales by itself is no target of scaling
-)
-PRODUCT_CLUSTER = (
-    rule("core", "nodes namespaces", _READ),
-    rule("networking.k8s.io", "networkpolicies", "get list delete"),
-    rule("core", "nodes", "patch"),  # to set a node back to what it was
-    rule("core", "pods", "get list"),  # who is on a node is looked at before anything is done to it
-    rule("apiextensions.k8s.io", "customresourcedefinitions", "get"),
-)
 _OWNERS = rule("apps", "deployments statefulsets replicasets daemonsets", "get list")
 _RUNNER_HOME = (
     rule("core", "pods", "create delete get list patch update deletecollection"),
@@ -63,19 +48,52 @@ _RUNNER_CLUSTER = (
 )
 
 
+def shipped() -> list[Object]:
+    """The accounts, roles and bindings of deploy/litmus."""
+    files = sorted(SHIPPED.glob("*.yaml"))
+    return [found for file in files for found in yaml.safe_load_all(file.read_text("utf-8"))]
+
+
 def grant(store: Store) -> None:
-    """Create the accounts, their roles and bindings."""
-    for account in (PRODUCT, RUNNER):
-        store.create(SERVICE_ACCOUNTS, {"metadata": {"name": account, "namespace": HOME}})
-    _roles(store, f"{PRODUCT}-chaos", HOME, PRODUCT_HOME, PRODUCT)
+    """Create the accounts, their roles and bindings; every family is let into the namespaces of the bank."""
+    for found in shipped():
+        made = {key: value for key, value in found.items() if key not in ("apiVersion", "kind")}
+        store.create(_KINDS[found["kind"]], made)
+        if _is_for_targets(found):
+            for namespace in TARGETS:
+                store.create(ROLE_BINDINGS, _opened(name_of(found), namespace))
+    store.create(SERVICE_ACCOUNTS, {"metadata": {"name": RUNNER, "namespace": HOME}})
     _roles(store, RUNNER, HOME, _RUNNER_HOME, RUNNER)
     for namespace in TARGETS:
-        _roles(store, f"{PRODUCT}-targets", namespace, PRODUCT_TARGETS, PRODUCT)
         _roles(store, f"{RUNNER}-targets", namespace, _RUNNER_TARGETS, RUNNER)
-    store.create(CLUSTER_ROLES, role(PRODUCT, PRODUCT_CLUSTER))
-    store.create(CLUSTER_ROLE_BINDINGS, binding(PRODUCT, "ClusterRole", PRODUCT, HOME))
     store.create(CLUSTER_ROLES, role(RUNNER, _RUNNER_CLUSTER))
     store.create(CLUSTER_ROLE_BINDINGS, binding(RUNNER, "ClusterRole", RUNNER, HOME))
+
+
+def product_rules() -> Iterator[Rule]:
+    """The product's roles once more, in the form that the API's token table takes."""
+    for found in shipped():
+        if not name_of(found).startswith(PRODUCT):
+            continue
+        where = TARGETS if _is_for_targets(found) else tuple(filter(None, (namespace_of(found),)))
+        for one in found.get("rules") or ():
+            verbs, groups, resources = (tuple(one[key]) for key in ("verbs", "apiGroups", "resources"))
+            yield Rule(verbs, groups, resources, namespaces=where)
+
+
+def _is_for_targets(found: Object) -> bool:
+    """Bound in each namespace that may be touched, and there only."""
+    return bool(found["kind"] == "ClusterRole" and name_of(found).endswith("-targets"))
+
+
+def _opened(target_role: str, namespace: str) -> Object:
+    name = target_role.removesuffix("-targets")
+    account = PRODUCT if name.startswith(f"{PRODUCT}-") else name
+    return {
+        "metadata": {"name": name, "namespace": namespace},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": target_role},
+        "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": HOME}],
+    }
 
 
 def _roles(store: Store, name: str, namespace: str, rules: tuple[Object, ...], account: str) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.core.management import call_command
 from chaos.domain import codec
 from chaos.domain.targets import Limits
 from chaos.faults import experiments
+from chaos.faults.accounts_found import name_of
 from chaos.faults.catalogue import FAULTS, find
 from chaos.journal.models import JournalEntry
 from chaos.models import Cluster
@@ -25,6 +26,8 @@ class Keeping:
 
     def __init__(self) -> None:
         self.kept: dict[str, Mapping[str, Any]] = {}
+        self.roles: dict[str, Mapping[str, Any]] = {}
+        self.tokens: list[str] = []
 
     def experiments(self) -> tuple[Mapping[str, Any], ...]:
         return tuple(self.kept.values())
@@ -32,12 +35,22 @@ class Keeping:
     def install_experiment(self, manifest: Mapping[str, Any]) -> None:
         self.kept[manifest["metadata"]["name"]] = manifest
 
+    def accounts(self, manifests: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any] | None, ...]:
+        return tuple(self.roles.get(name_of(one)) for one in manifests)
+
+    def install_account(self, manifest: Mapping[str, Any]) -> None:
+        self.roles[name_of(manifest)] = manifest
+
+    def by(self, name: str, token_file: str = "") -> Keeping:
+        self.tokens.append(token_file)
+        return self
+
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Keeping:
     gather()
     keeping = Keeping()
-    monkeypatch.setattr(litmus_cli, "cluster_port", lambda name: keeping)
+    monkeypatch.setattr(litmus_cli, "cluster_port", keeping.by)
     return keeping
 
 

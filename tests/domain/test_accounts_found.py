@@ -1,0 +1,78 @@
+"""What is said of a cluster's accounts and roles, against those that we ship."""
+
+import copy
+
+import pytest
+
+from chaos.faults.accounts import in_target, manifests, of_gameday
+from chaos.faults.accounts_found import differences
+from chaos.faults.rights import FAMILIES, GAMEDAY_EVERYWHERE, HELPERS, SCALE
+
+ROLE = next(one for one in manifests(HELPERS) if one["kind"] == "Role")
+BINDING = next(one for one in manifests(HELPERS) if one["kind"] == "RoleBinding")
+SECRETS = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}
+NAME = "chaos/chaos-helpers"
+
+
+def changed(manifest, **changes):
+    return copy.deepcopy(manifest) | changes
+
+
+@pytest.mark.parametrize(
+    ("ours", "found", "said"),
+    [
+        (ROLE, None, f"Role {NAME} is missing."),
+        (ROLE, changed(ROLE, rules=ROLE["rules"][1:]), f"Role {NAME} does not give: create pods, "),
+        (
+            ROLE,
+            changed(ROLE, rules=[*ROLE["rules"], SECRETS]),
+            f"Role {NAME} gives more than is needed: get secrets.",
+        ),
+        (ROLE, changed(ROLE, aggregationRule={"x": 1}), f"Role {NAME} gathers the rights of other roles"),
+        (BINDING, changed(BINDING, subjects=[]), "does not bind ServiceAccount chaos/chaos-helpers."),
+        (
+            BINDING,
+            changed(BINDING, roleRef={"kind": "ClusterRole", "name": "cluster-admin"}),
+            f"RoleBinding {NAME} binds ClusterRole cluster-admin, not Role chaos-helpers.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_lacks_and_what_is_too_much_is_said(ours, found, said):
+    assert any(said in sentence for sentence in differences(ours, found))
+
+
+def test_rules_that_say_the_same_in_another_way_are_no_difference():
+    apart = [
+        {"apiGroups": [group], "resources": [resource], "verbs": rule["verbs"][::-1]}
+        for rule in ROLE["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    ]
+    assert differences(ROLE, changed(ROLE, rules=apart[::-1])) == ()
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.name)
+def test_what_we_ship_is_as_we_ship_it_and_names_the_namespace_that_it_is_for(family):
+    for namespace in ("chaos", "litmus-chaos"):
+        ours = [*manifests(family, namespace), *in_target(family, "payments", namespace)]
+        assert not [said for one in ours for said in differences(one, one)]
+        homes = {one["metadata"].get("namespace") for one in ours} - {None, "payments"}
+        subjects = {who["namespace"] for one in ours for who in one.get("subjects") or ()}
+        assert homes | subjects == {namespace}
+
+
+def test_no_account_is_bound_to_more_than_our_own_roles():
+    ours = [one for family in FAMILIES.values() for one in manifests(family)] + list(of_gameday())
+    names = {one["metadata"]["name"] for one in ours}
+    assert {one["roleRef"]["name"] for one in ours if "roleRef" in one} <= names
+    assert all("*" not in str(one.get("rules")) for one in ours)
+
+
+def test_gameday_may_choose_pods_of_one_zone_whatever_the_fault():
+    assert any("nodes" in right.resources and "list" in right.verbs for right in GAMEDAY_EVERYWHERE)
+    assert {verb for right in GAMEDAY_EVERYWHERE for verb in right.verbs} == {"get", "list"}
+
+
+def test_a_namespace_is_opened_to_the_family_and_to_gameday():
+    names = [(one["metadata"]["name"], one["roleRef"]["name"]) for one in in_target(SCALE, "payments")]
+    assert names == [("chaos-scale", "chaos-scale-targets"), ("gameday-scale", "gameday-scale-targets")]
