@@ -16,6 +16,7 @@ from chaos.domain.decisions import (
     Wait,
     WantStop,
 )
+from chaos.domain.durations import format_duration
 from chaos.domain.injection import InverseKind, Progress
 from chaos.domain.postcondition import targets_missing
 from chaos.domain.presence import is_there
@@ -54,11 +55,18 @@ def decide(view: RunView, now: datetime) -> Decision:
     return reverting.decide(view, now)
 
 
+TAKEN_UP_WITHIN = timedelta(seconds=60)
+"""Whoever launched a run waits for it: one that begins much later meets people who have turned away."""
+
+
 def _pending(view: RunView, now: datetime) -> Decision:
     if view.stop:
         return Move(RunState.ABORTED, view.stop.reason)
     if view.lever:
         return WantStop(Stop(now, StopKind.HALT, f"Everything is halted: {view.lever}"))
+    if now - view.state_since > TAKEN_UP_WITHIN:
+        reason = f"No driver took it up within {format_duration(TAKEN_UP_WITHIN)}; nothing was injected."
+        return WantStop(Stop(now, StopKind.DEADLINE, reason))
     return Move(RunState.BASELINING, "Measuring the steady state before anything is injected.")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chaos.domain.sight import Reading
-from chaos.domain.spec import Expectation, ExpectationKind, RunSpec
+from chaos.domain.spec import Expectation, ExpectationKind, ProbeSpec, RunSpec
 from chaos.domain.states import Verdict
 
 MOST_NAMES = 10
@@ -38,11 +38,11 @@ def judge(
     while the fault was never seen on some of its targets, `missed` by name."""
     outcomes = []
     for item in spec.expectations:
-        unit = spec.probe(item.probe).unit
+        probe = spec.probe(item.probe)
         verdict, sentence, at = _judge(
-            item, unit, readings.get(item.probe, ()), injected_at, ended_at, was_stopped
+            item, probe, readings.get(item.probe, ()), injected_at, ended_at, was_stopped
         )
-        expected = f"{item.comparison} {unit}".rstrip()
+        expected = f"{item.comparison} {probe.unit}".rstrip()
         outcome = Outcome(item.probe, item.kind, expected, verdict, sentence, at)
         outcomes.append(_over_a_part(outcome, missed) if missed and injected_at else outcome)
     return tuple(outcomes)
@@ -82,6 +82,17 @@ class _Window:
     unit: str
     known: tuple[tuple[datetime, float], ...]
     good: tuple[bool, ...]
+    patience: timedelta
+    """The longest time between two known readings in which the probe still counts as watched."""
+
+    def unseen(self, until: datetime, since: datetime | None = None) -> str:
+        """When nobody looked for too long between `since` (the injection) and `until`, in words; or ""."""
+        last = since or self.injected_at
+        for at in [*(at for at, _ in self.known if last < at < until), until]:
+            if at - last > self.patience:
+                return f"Nothing is known from {self.after(last)} to {self.after(at)} after the injection."
+            last = at
+        return ""
 
     def after(self, at: datetime) -> str:
         return f"{(at - self.injected_at).total_seconds():.1f} s"
@@ -92,7 +103,7 @@ class _Window:
 
 def _judge(
     item: Expectation,
-    unit: str,
+    probe: ProbeSpec,
     readings: Sequence[Reading],
     injected_at: datetime | None,
     ended_at: datetime,
@@ -109,7 +120,8 @@ def _judge(
         return Verdict.INCONCLUSIVE, "There is no known reading after the injection.", None
     deadline = ended_at if item.within is None else injected_at + item.within
     good = tuple(item.comparison.is_true_of(value) for _, value in known)
-    window = _Window(injected_at, deadline, ended_at, was_stopped, unit, known, good)
+    patience = probe.interval * (probe.blind_budget + 1) + probe.timeout
+    window = _Window(injected_at, deadline, ended_at, was_stopped, probe.unit, known, good, patience)
     return _RULES[item.kind](window)
 
 
@@ -119,6 +131,8 @@ def _holds(window: _Window) -> _Answer:
             return Verdict.DEVIATED, f"It was {window.was(value)} after {window.after(at)}.", at
     if window.was_stopped:
         return Verdict.INCONCLUSIVE, "It held until the run was stopped early.", None
+    if unseen := window.unseen(window.ended_at):
+        return Verdict.INCONCLUSIVE, f"It held where it was seen. {unseen}", None
     return Verdict.HELD, f"It held over {len(window.known)} readings.", None
 
 
@@ -128,6 +142,8 @@ def _happens(window: _Window) -> _Answer:
         return Verdict.HELD, f"It happened after {window.after(first)}.", first
     if window.ended_at < window.deadline:
         return Verdict.INCONCLUSIVE, "The run ended before its time was up.", None
+    if unseen := window.unseen(window.deadline):
+        return Verdict.INCONCLUSIVE, f"It was not seen to happen in time. {unseen}", None
     if first:
         return Verdict.DEVIATED, f"It happened after {window.after(first)}, too late.", window.deadline
     value = window.known[-1][1]
@@ -141,11 +157,19 @@ def _recovers(window: _Window) -> _Answer:
     if not bad:
         if window.was_stopped and window.ended_at < window.deadline:
             return Verdict.INCONCLUSIVE, "It had not left its tolerance when the run was stopped.", None
+        if unseen := window.unseen(min(window.deadline, window.ended_at)):
+            return Verdict.INCONCLUSIVE, f"It was not seen to leave its tolerance. {unseen}", None
         return Verdict.HELD, "It never left its tolerance.", None
     back = next((at for at, _ in window.known if at > bad[-1]), None)
     if back is None:
         return Verdict.INCONCLUSIVE, "The run ended before it was seen to be back.", None
     if back > window.deadline:
+        if unseen := window.unseen(back, since=bad[-1]):
+            return (
+                Verdict.INCONCLUSIVE,
+                f"It was back after {window.after(back)} at the latest. {unseen}",
+                None,
+            )
         return Verdict.DEVIATED, f"It was back after {window.after(back)}, too late.", back
     if window.was_stopped and window.ended_at < window.deadline:
         return (

@@ -45,6 +45,16 @@ def test_a_run_stopped_before_anything_began_just_ends():
     assert answer(RunState.PENDING, lever="an incident").stop.kind is StopKind.HALT
 
 
+def test_a_run_that_no_driver_took_up_in_time_never_begins():
+    just, late = NOW - timedelta(seconds=60), NOW - timedelta(seconds=61)
+    assert answer(RunState.PENDING, state_since=just).to is RunState.BASELINING
+    stop = answer(RunState.PENDING, state_since=late).stop
+    assert (stop.kind, stop.reason) == (
+        StopKind.DEADLINE,
+        "No driver took it up within 1m; nothing was injected.",
+    )
+
+
 @pytest.mark.parametrize("state", LIVE)
 def test_a_wanted_stop_leads_to_reverting_from_every_live_state_whatever_is_under_way(state):
     moved = Move(RunState.REVERTING, A_STOP.reason)

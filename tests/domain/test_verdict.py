@@ -1,6 +1,7 @@
 """The expectations judged over readings: never a verdict out of data that is not there."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,10 +26,11 @@ def after(seconds):
     return NOW + timedelta(seconds=seconds)
 
 
-def outcome(kind, values, ended=ENDED, was_stopped=False, injected=NOW, missed=()):
-    """`values`: seconds after the injection -> value; expected is below 200."""
+def outcome(kind, values, ended=ENDED, was_stopped=False, injected=NOW, missed=(), every=10):
+    """`values`: seconds after the injection -> value, asked `every` so many; expected is below 200."""
     within = None if kind is HOLDS else timedelta(seconds=WITHIN)
-    spec = a_spec(expectations=(Expectation("p99", kind, below("200"), within),))
+    probe = replace(a_probe(), interval=timedelta(seconds=every), timeout=timedelta(0), blind_budget=3)
+    spec = a_spec(probes=(probe,), expectations=(Expectation("p99", kind, below("200"), within),))
     readings = [
         Reading("p99", after(at), after(at), value, "" if value is not None else "no answer")
         for at, value in values.items()
@@ -164,3 +166,35 @@ def test_what_held_over_a_part_of_the_fault_is_not_known_to_hold_over_all_of_it(
 def test_many_who_were_missed_are_counted():
     told = outcome(HOLDS, {1: GOOD}, missed=tuple(f"api-{number}" for number in range(12))).sentence
     assert told.endswith("api-8, api-9 and 2 more.")
+
+
+def seen(*parts):
+    """{second: value}, once a second, out of (from, to, value) with nothing in between."""
+    return {at: value for first, last, value in parts for at in range(first, last + 1)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "verdict"),
+    [
+        (HOLDS, seen((0, 20, GOOD)), HELD),
+        (HOLDS, seen((0, 3, GOOD), (7, 20, GOOD)), HELD),
+        (HOLDS, seen((0, 3, GOOD), (9, 20, GOOD)), UNCLEAR),
+        (HOLDS, seen((6, 20, GOOD)), UNCLEAR),
+        (HOLDS, seen((0, 14, GOOD)), UNCLEAR),
+        (HOLDS, seen((0, 3, GOOD), (9, 20, BAD)), DEVIATED),
+        (HAPPENS, seen((0, 3, BAD), (9, 20, BAD)), UNCLEAR),
+        (HAPPENS, seen((0, 3, BAD), (12, 20, GOOD)), UNCLEAR),
+        (HAPPENS, seen((0, 11, BAD), (12, 20, GOOD)), DEVIATED),
+        (HAPPENS, seen((0, 1, BAD), (7, 20, GOOD)), HELD),
+        (RECOVERS, seen((0, 2, GOOD), (9, 20, GOOD)), UNCLEAR),
+        (RECOVERS, seen((0, 8, BAD), (14, 20, GOOD)), UNCLEAR),
+        (RECOVERS, seen((0, 9, BAD), (12, 20, GOOD)), DEVIATED),
+        (RECOVERS, seen((0, 8, BAD), (9, 20, GOOD)), HELD),
+        (RECOVERS, seen((0, 2, GOOD), (12, 20, BAD)), DEVIATED),
+    ],
+)
+def test_where_nobody_looked_for_longer_than_the_blind_budget_nothing_is_said(kind, values, verdict):
+    found = outcome(kind, values, every=1)
+    assert found.verdict is verdict
+    if verdict is UNCLEAR:
+        assert "Nothing is known from" in found.sentence
