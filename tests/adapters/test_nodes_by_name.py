@@ -40,6 +40,7 @@ def test_the_samples_zone_is_within_the_usual_limits_and_all_its_pods_are_named(
     found = looked_at(practice, "zone-failure")
     assert found.names == ("worker-node-05", "worker-node-06")
     assert "kafka/kafka-2" in [pod.path for pod in found.aboard]
+    assert "worker-node-05, worker-node-06; on them: " in str(found)
 
 
 def test_all_brokers_that_a_selector_finds_count_so_that_the_one_found_alone_is_too_many(
