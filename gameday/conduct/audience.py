@@ -19,8 +19,7 @@ def kept_runs(stream: str) -> frozenset[str]:
     plan = Plan.objects.filter(slug=slug_of(stream)).first() if live else None
     if plan is None:
         return frozenset()
-    kept = {item["key"] for item in plan.document["scenarios"] if item.get("audience") == "organisers"}
-    return frozenset(item.run for item in live if item.scenario in kept)
+    return frozenset(item.run for item in live if item.scenario in plan.kept)
 
 
 def readable(entries: QuerySet[JournalEntry], stream: str, organiser: bool) -> QuerySet[JournalEntry]:

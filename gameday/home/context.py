@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.db import Error
@@ -9,20 +11,42 @@ from django.http import HttpRequest
 
 from chaos.journal import slug_of
 from chaos.services import queries
+from chaos.services.queries import LiveRun
+from gameday.people.models import User
+from gameday.people.requests import user_of
+from gameday.plans.audience import NOT_ANNOUNCED, kept_live
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """For who is signed in: `frame.live` (runs under way), `frame.halts`, `frame.blind` (no database)."""
+    """For who is signed in: `frame.live` (runs under way), `frame.halts`, `frame.blind` (no database).
+
+    `frame.told` has the runs with what this person may know of each; looked up where a page asks for it.
+    """
     if not getattr(getattr(request, "user", None), "is_authenticated", False):
         return {}
     try:
         live, halts = queries.live_runs(), queries.halts()
     except Error:  # a page that says so is better than none
-        return {"frame": {"live": [], "halts": [], "blind": True}}
+        return {"frame": {"live": [], "told": [], "halts": [], "blind": True}}
     return {
         "frame": {
-            "live": [{"run": item, "plan": slug_of(item.stream)} for item in live],
+            "live": live,
+            "told": partial(_told, user_of(request), live),
             "halts": halts,
             "blind": False,
         }
     }
+
+
+def _told(user: User, live: Sequence[LiveRun]) -> list[dict[str, Any]]:
+    """The scenarios that organisers keep to themselves have no title for anybody else."""
+    kept = kept_live(user, live) if live else frozenset()
+    return [
+        {
+            "plan": slug_of(item.stream),
+            "title": NOT_ANNOUNCED if item.run in kept else item.title,
+            "state": item.state,
+            "environment": item.environment,
+        }
+        for item in live
+    ]

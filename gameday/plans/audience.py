@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.auth.models import AnonymousUser
 
+from chaos.journal import slug_of
 from chaos.services import queries
-from gameday.people.models import User
+from chaos.services.queries import LiveRun
+from gameday.people.models import Membership, User
 from gameday.people.roles import DayRole, TeamRole
 from gameday.people.services import roles_in
 from gameday.plans.models import Plan
@@ -22,6 +26,9 @@ ORGANISERS: frozenset[TeamRole | DayRole] = frozenset(
     }
 )
 """Everybody else is to meet the day as they would meet the incident: unprepared."""
+
+NOT_ANNOUNCED = "A scenario that is not announced"
+"""What everybody else reads in the place of a title."""
 
 
 def is_organiser(user: User | AnonymousUser, plan: Plan) -> bool:
@@ -40,3 +47,23 @@ def hidden(user: User | AnonymousUser, plan: Plan, spec: PlanSpec) -> frozenset[
         return frozenset()
     newest = queries.newest_of_each(plan.stream)
     return frozenset(key for key in kept if key not in newest or not newest[key].state.is_final)
+
+
+def kept_live(user: User, live: Sequence[LiveRun]) -> frozenset[str]:
+    """Those of these live runs that `user` may not know the scenario of: `hidden`, for many plans at once.
+
+    Two queries, however many runs; one where nothing is kept.
+    """
+    plans = {
+        plan.stream: plan for plan in Plan.objects.filter(slug__in={slug_of(run.stream) for run in live})
+    }
+    kept = [run for run in live if run.stream in plans and run.scenario in plans[run.stream].kept]
+    if not kept:
+        return frozenset()
+    inside = [role.value for role in ORGANISERS if isinstance(role, TeamRole)]
+    teams = set(Membership.objects.filter(user=user, role__in=inside).values_list("team", flat=True))
+
+    def organises(plan: Plan) -> bool:
+        return plan.team_id in teams or not ORGANISERS.isdisjoint(plan.day_roles(user.username))
+
+    return frozenset(run.run for run in kept if not organises(plans[run.stream]))

@@ -61,6 +61,12 @@ class Plan(models.Model):
         """What somebody is on this day; read off the document, which is cheaper than compiling it."""
         return frozenset(map(DayRole, self.document.get("people", {}).get(username, ())))
 
+    @property
+    def kept(self) -> frozenset[str]:
+        """The keys of the scenarios that are for its organisers alone, until they have been run."""
+        scenarios = self.document.get("scenarios", ())
+        return frozenset(item["key"] for item in scenarios if item.get("audience") == "organisers")
+
 
 @lru_cache(maxsize=1024)
 def _compiled(document: str) -> PlanSpec:

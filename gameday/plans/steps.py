@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chaos.services.queries import RunLine
+from gameday.plans.audience import NOT_ANNOUNCED
 from gameday.plans.spec import PlanSpec
 from gameday.plans.standing import Standing
 
@@ -43,7 +44,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What somebody looks at: `runs` are the newest of each scenario, `acts` what this person may do on the
-    plan, `approvers` the names of those who may decide on it."""
+    plan, `approvers` the names of those who may decide on it, `kept` the scenarios that this person may not
+    know of yet."""
 
     spec: PlanSpec
     standing: Standing
@@ -51,12 +53,17 @@ class Look:
     acts: Collection[str]
     approvers: Sequence[str]
     now: datetime
+    kept: Collection[str] = ()
 
 
 def next_step(look: Look) -> Step:
     live = [run.scenario for run in look.runs.values() if not run.state.is_final]
     if live:
-        titles = [item.run.title for item in look.spec.scenarios if item.key in live]
+        titles = [
+            NOT_ANNOUNCED if item.key in look.kept else item.run.title
+            for item in look.spec.scenarios
+            if item.key in live
+        ]
         return Step(f"Live now: {', '.join(titles) or 'a run'}.", LIVE)
     if look.now >= look.spec.window.closes:
         return _after(look)

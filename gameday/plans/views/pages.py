@@ -52,13 +52,14 @@ def plan(request: HttpRequest, plan: str, standings: Standings) -> HttpResponse:
     kept, runs = hidden(user_of(request), found, spec), queries.newest_of_each(found.stream)
     deciders = approvers(found) if standing.status == "waiting" else []
     told = {row.party: row for row in found.acknowledgements.filter(digest=spec.digest)}
+    seen = Look(spec, standing, runs, request.acts, deciders, now, kept)  # type: ignore[attr-defined]
     context = {
         "plan": found,
         "spec": spec,
         "environment": spec.environment,
         "standing": standing,
         "window": WindowWords.of(spec.window, now),
-        "step": next_step(Look(spec, standing, runs, request.acts, deciders, now)),  # type: ignore[attr-defined]
+        "step": next_step(seen),
         "scenarios": [
             {"terms": terms.terms(item), "run": runs.get(item.key)}
             for item in spec.scenarios
