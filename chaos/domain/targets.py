@@ -81,7 +81,9 @@ class Targets:
         if self.nodes:
             told = f"{len(self.nodes)} of {self.matched} nodes: {', '.join(self.names)}"
             where = "them" if len(self.nodes) > 1 else "it"
-            return told + (f"; on {where}: {', '.join(pod.path for pod in self.aboard)}" if self.aboard else "")
+            return told + (
+                f"; on {where}: {', '.join(pod.path for pod in self.aboard)}" if self.aboard else ""
+            )
         return f"{len(self.pods)} of {self.matched} pods in {self.namespace}: {', '.join(self.names)}"
 
 
