@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from . import cast, leftovers, ports
@@ -49,7 +50,10 @@ class Demo:
         ports.claim(ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL, ports.WEB)
         self.stack.state.mkdir(parents=True, exist_ok=True)
         with Supervisor(self.logs, self.run, lambda: self.interrupts.count > 1) as supervisor:
-            supervisor.begin(self.stack.redis(), self.stack.rehearsal(), self.stack.prometheus())
+            redis, prometheus = self.stack.redis(), self.stack.prometheus()
+            # Nobody watches a demo: what dies is started again. The practice cluster would be another one.
+            supervisor.begin(*(replace(one, restart=True) for one in (redis, prometheus)))
+            supervisor.begin(self.stack.rehearsal())
             supervisor.wait_ready()
             self.loading.load()
             supervisor.start(self.stack.worker(self.logs), self.stack.beat(self.logs), self.stack.web())
