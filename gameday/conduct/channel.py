@@ -61,7 +61,6 @@ class Channel:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after the first look for this channel: from then on everything new is put to its viewers."""
     regions: dict[str, str] = field(default_factory=dict)
-    regions_at: float = 0.0
     is_changed: bool = True
     sampled_at: datetime | None = None
 

@@ -1,8 +1,8 @@
 """One hub a web process: looks at the database for everybody who watches, and hands out what is new.
 
-All of it lives on the event loop and needs no lock. Only looks leave it, for the hub's one thread; there is
-neither thread nor look while nobody watches. What it is not told, it cannot miss: the database is the only
-source (see the decision record on the live stream).
+All of it lives on the event loop and needs no lock. Only looks and renderings leave it, each for one thread
+of its own; there is neither thread nor look while nobody watches. What it is not told, it cannot miss: the
+database is the only source (see the decision record on the live stream).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -19,18 +18,16 @@ from weakref import WeakKeyDictionary
 from django.db import Error
 from django.utils import timezone
 
-from chaos.journal import slug_of
-from gameday.conduct import feed, live
+from gameday.conduct import feed
 from gameday.conduct.channel import Channel, Viewer
 from gameday.conduct.feed import Item
 from gameday.conduct.follow import Asked, Follower, News
+from gameday.conduct.rendering import Renderer
 
 log = logging.getLogger(__name__)
 
 PACE = 0.1
 """Seconds between two looks: half of it is what an event waits on average."""
-REGIONS_PACE = 0.5
-"""Seconds at least between two renderings of a page's regions."""
 AWAY_PACE = 1.0
 """Seconds between two tries while the database does not answer."""
 BEAT_EVERY = 5.0
@@ -45,6 +42,8 @@ class Hub:
         self.channels: dict[tuple[str, bool], Channel] = {}
         self.looks: asyncio.Task[None] | None = None
         self._beats: asyncio.Task[None] | None = None
+        self._renders: asyncio.Task[None] | None = None
+        self._renderer = Renderer(self.channels)
         self._look_now = asyncio.Event()
         self._looked_at: datetime | None = None
         self._is_away = False
@@ -56,6 +55,7 @@ class Hub:
         if key not in self.channels:
             self.channels[key] = Channel(stream, organiser)
             self._look_now.set()
+            self._renderer.needed.set()
         channel = self.channels[key]
         channel.viewers.add(viewer)
         if channel.regions:
@@ -68,6 +68,7 @@ class Hub:
             if not channel.viewers:
                 del self.channels[key]
                 self._look_now.set()
+                self._renderer.needed.set()  # else it would wait for a change that nobody awaits
 
     def beat(self, channel: Channel) -> Item:
         """That we are alive, how old what we know is, and whether we are blind."""
@@ -81,6 +82,8 @@ class Hub:
             self.looks = asyncio.create_task(self._look_on())
         if self._beats is None or self._beats.done():
             self._beats = asyncio.create_task(self._beat_on())
+        if self._renders is None or self._renders.done():
+            self._renders = asyncio.create_task(self._renderer.run())
 
     async def _look_on(self) -> None:
         follower = Follower()
@@ -104,15 +107,6 @@ class Hub:
             news = await loop.run_in_executor(thread, follower.look, asked)
             self._looked_at = timezone.now()
             self._publish(asked, news)
-            for channel in self._changed():
-                slug, changed_at = slug_of(channel.stream), time.monotonic()
-                channel.is_changed, channel.regions_at = False, changed_at
-                try:
-                    regions = await loop.run_in_executor(thread, live.regions, slug, channel.organiser)
-                except BaseException:
-                    channel.is_changed = True
-                    raise
-                channel.publish_regions(regions)
         except Exception as error:
             # Neither a lost database nor a defect of ours silences the room: the beats say that we are blind.
             if not self._is_away:
@@ -130,13 +124,11 @@ class Hub:
                 continue  # it came while we looked, for others
             found = news[stream]
             channel.sampled_at = found.sampled_at
-            channel.is_changed = channel.is_changed or found.changes
+            if found.changes:
+                channel.is_changed = True
+                self._renderer.needed.set()
             channel.publish(found.items.get(organiser, []))
             channel.ready.set()
-
-    def _changed(self) -> list[Channel]:
-        due = time.monotonic() - REGIONS_PACE
-        return [item for item in self.channels.values() if item.is_changed and item.regions_at <= due]
 
     async def _beat_on(self) -> None:
         while self.channels:

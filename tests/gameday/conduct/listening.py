@@ -18,7 +18,7 @@ from django.test import Client
 
 from chaos.journal.queries import heads
 from chaos.journal.record import append
-from gameday.conduct import hub
+from gameday.conduct import hub, rendering
 from tests.gameday.cast import NOW, gather, imported, who
 
 PATH = "/plans/small-day/day/stream"
@@ -129,7 +129,7 @@ async def listening(path: str, cookie: str, last_id: str = "") -> AsyncIterator[
 def day(shared_database, monkeypatch):
     """A plan, and a pace at which no test waits."""
     monkeypatch.setattr(hub, "PACE", 0.02)
-    monkeypatch.setattr(hub, "REGIONS_PACE", 0.0)
+    monkeypatch.setattr(rendering, "PACE", 0.0)
     gather()
     return imported()
 

@@ -10,13 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 
-from chaos.journal import ORGANISATION
-from chaos.journal.record import append
 from chaos.models import Run
-from gameday.conduct import channel, feed, follow, hub, live
-from tests.gameday.cast import NOW
+from gameday.conduct import channel, feed, follow, hub
 from tests.gameday.conduct.listening import (
     PATH,
     STREAM,
@@ -103,46 +100,6 @@ def test_a_connection_that_the_database_ends_is_opened_anew(day, monkeypatch):
         cursor.execute("SELECT pg_backend_pid()")
         kept = cursor.fetchone()[0]
     asyncio.run(play(cookie_of("ravi"), kept))
-
-
-def test_the_regions_of_the_page_come_at_once_and_again_when_they_have_changed(day, monkeypatch):
-    shown = {"status": "calm", "sheet": "one"}
-    monkeypatch.setattr(live, "regions", lambda slug, organiser: {**shown, "whom": f"{slug} {organiser}"})
-
-    async def play(cookie):
-        async with listening(PATH, cookie) as first:
-            await first.until(lambda _: first.named("regions"))
-            assert first.named("regions")[0].data == {
-                "regions": {"status": "calm", "sheet": "one", "whom": "small-day False"}
-            }
-            shown["status"] = "breach"
-            await soon(kind="note")
-            await first.until_seq(await soon(kind="run.breach"))
-            await first.until(lambda _: len(first.named("regions")) == 2)
-            assert first.named("regions")[1].data == {"regions": {"status": "breach"}}
-            async with listening(PATH, cookie) as second:
-                await second.until(lambda _: second.named("regions"))
-                assert second.named("regions")[0].data["regions"]["sheet"] == "one"
-
-    asyncio.run(play(cookie_of("ravi")))
-
-
-def test_a_halt_changes_the_page_of_every_day(day, monkeypatch):
-    shown = {"status": "armed"}
-    monkeypatch.setattr(live, "regions", lambda slug, organiser: dict(shown))
-
-    def halt():
-        with transaction.atomic():
-            append(ORGANISATION, "halt.pulled", "Halted.", at=NOW)
-
-    async def play(cookie):
-        async with listening(PATH, cookie) as listener:
-            await listener.until(lambda _: listener.named("regions"))
-            shown["status"] = "halted"
-            await elsewhere(halt)
-            await listener.until(lambda _: len(listener.named("regions")) == 2)
-
-    asyncio.run(play(cookie_of("ravi")))
 
 
 def test_who_cannot_keep_up_is_cut_off_and_loses_nothing_by_coming_back(day, monkeypatch):
