@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -21,25 +22,35 @@ class FindingForm(forms.Form):
         label="Details", required=False, widget=forms.Textarea, help_text="Markdown. No blame: what, not who."
     )
 
-    def __init__(self, spec: PlanSpec, *given: Any, **more: Any) -> None:
+    def __init__(
+        self, spec: PlanSpec, kept: Collection[str], *given: Any, about: str = "", **more: Any
+    ) -> None:
+        """`kept` are the scenarios that who writes may not know of; `about` is the one that the finding has.
+
+        A finding about a kept one stays about it: it is not asked for.
+        """
         super().__init__(*given, **more)
+        self._about = about if about in kept else ""
+        if self._about:
+            del self.fields["scenario"]
+            return
         whole = [("", "The whole day")]
-        titles = [(item.key, item.run.title) for item in spec.scenarios]
+        titles = [(item.key, item.run.title) for item in spec.scenarios if item.key not in kept]
         self.fields["scenario"].choices = whole + titles  # type: ignore[attr-defined]
 
     def learned(self) -> Learned:
         said = self.cleaned_data
-        return Learned(said["title"], said["severity"], said["text"], said["scenario"])
+        return Learned(said["title"], said["severity"], said["text"], self._about or said["scenario"])
 
 
 class ActionForm(forms.Form):
     text = forms.CharField(label="What will be done", max_length=300)
-    owner = forms.ChoiceField(label="Owner")
+    owner = forms.ChoiceField(label="Owner", error_messages={"required": "Choose who owns it."})
     due = forms.DateField(label="Due", widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, plan: Plan, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        self.fields["owner"].choices = owners(plan)  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [("", "Choose…"), *owners(plan)]  # type: ignore[attr-defined]
 
 
 def owners(plan: Plan) -> list[tuple[str, str]]:

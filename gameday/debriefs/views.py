@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from chaos.domain.errors import GamedayError
+from chaos.domain.errors import GamedayError, Refused
+from chaos.journal.queries import entries
+from gameday.conduct.audience import readable
 from gameday.debriefs import services
 from gameday.debriefs.forms import ActionForm, FindingForm
 from gameday.debriefs.models import ActionItem, Finding, Severity
@@ -29,7 +31,7 @@ def page(request: HttpRequest, plan: str) -> HttpResponse:
 
 def add_finding(request: HttpRequest, plan: str) -> HttpResponse:
     found = find_plan(plan)
-    form = FindingForm(found.compiled(), request.POST)
+    form = FindingForm(found.compiled(), _kept(request, found), request.POST)
     if form.is_valid():
         try:
             finding = services.add_finding(found, form.learned(), user_of(request), timezone.now())
@@ -45,6 +47,7 @@ def from_note(request: HttpRequest, plan: str) -> HttpResponse:
     seq = int(sent["note"]) if sent.get("note", "").isdecimal() else 0
     severity = sent.get("severity", Severity.MINOR)
     try:
+        _check_note(request, found, seq)
         finding = services.finding_from_note(found, seq, severity, user_of(request), timezone.now())
     except GamedayError as error:
         return _page(request, found, wrong=str(error), status=422)
@@ -55,7 +58,8 @@ def edit_finding(request: HttpRequest, plan: str, finding: int) -> HttpResponse:
     found = find_plan(plan)
     row = get_object_or_404(Finding, pk=finding, plan=found)
     facts = {name: getattr(row, name) for name in ("title", "severity", "scenario", "text")}
-    form = FindingForm(found.compiled(), request.POST or None, initial=facts)
+    kept = _kept(request, found)
+    form = FindingForm(found.compiled(), kept, request.POST or None, initial=facts, about=row.scenario)
     if request.method == "POST" and form.is_valid():
         try:
             services.change_finding(row, form.learned(), user_of(request), timezone.now())
@@ -136,6 +140,18 @@ def _back(request: HttpRequest, plan: Plan, said: str, anchor: str) -> HttpRespo
     return answer
 
 
+def _kept(request: HttpRequest, plan: Plan) -> frozenset[str]:
+    """The scenarios that who asks may not know of yet."""
+    return hidden(user_of(request), plan, plan.compiled())
+
+
+def _check_note(request: HttpRequest, plan: Plan, seq: int) -> None:
+    """Raises Refused for a note that who asks may not read: as if it were not there."""
+    read = readable(entries(plan.stream), plan.stream, is_organiser(user_of(request), plan))
+    if not read.filter(seq=seq, kind="note").exists():
+        raise Refused(f"There is no note number {seq} in the timeline of {plan}.", "note")
+
+
 def _put(form: Any, error: GamedayError) -> None:
     field = getattr(error, "field", "")
     form.add_error(field if field in form.fields else None, str(error))
@@ -143,16 +159,16 @@ def _put(form: Any, error: GamedayError) -> None:
 
 def _page(request: HttpRequest, plan: Plan, status: int = 200, **more: Any) -> HttpResponse:
     spec, user = plan.compiled(), user_of(request)
-    kept = hidden(user, plan, spec)
+    kept = _kept(request, plan)
     context = {
         "plan": plan,
         "spec": spec,
         "debrief": debrief(plan, spec, kept, is_organiser(user, plan), request.GET.get("notes", "1")),
         "environment": plan.cluster.environment,
-        "kept": len(kept),
+        "kept": kept,
         "severities": Severity.choices,
         "today": timezone.now().date(),
-        "finding_form": FindingForm(spec),
+        "finding_form": FindingForm(spec, kept),
         "action_form": ActionForm(plan),
         **more,
     }

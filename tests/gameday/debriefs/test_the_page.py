@@ -90,6 +90,18 @@ def test_an_action_item_is_given_seen_overdue_and_closed_by_its_owner(plan):
     assert ActionItem.objects.get().done_note == "Done."
 
 
+def test_nobody_owns_an_action_item_until_somebody_was_chosen(plan):
+    client = signed_in("ravi")
+    client.post(reverse("debriefs:add-finding", args=["small-day"]), {"title": "Late", "severity": "major"})
+    assert '<option value="">Choose…</option>' in client.get(PAGE).content.decode()
+    due = (timezone.now().date() + timedelta(days=7)).isoformat()
+    address = reverse("debriefs:add-action", args=["small-day", Finding.objects.get().pk])
+    answer = client.post(address, {"text": "Mend it", "owner": "", "due": due})
+    assert answer.status_code == 422
+    assert "Choose who owns it." in answer.content.decode()
+    assert not ActionItem.objects.exists()
+
+
 def test_somebody_elses_action_item_stays_open(plan):
     client = signed_in("ravi")
     client.post(reverse("debriefs:add-finding", args=["small-day"]), {"title": "Late", "severity": "major"})
