@@ -48,18 +48,19 @@ def attest(run: str, word: str, by: str, note: str, at: datetime, name: str = ""
 
 
 def _check(row: Run, word: str) -> None:
+    """What is refused names no scenario: whoever asks may not know yet which one it is."""
     if word not in ("injected", "reverted"):
         raise Refused(f"{word!r} is no word about a fault; say injected or reverted.", "word")
     if row.state not in LIVE:
-        raise Refused(f"{row.scenario} is over ({row.state}); there is nothing left to attest.", "run")
+        raise Refused(f"The run is over ({row.state}); there is nothing left to attest.", "run")
     manual = [item for item in row.injections.all() if item.plan["inverse"] == InverseKind.PERSON.value]
     if not manual:
-        raise Refused(f"No fault of {row.scenario} is injected by hand.", "run")
+        raise Refused("No fault of this run is injected by hand.", "run")
     asked = any(codec.from_plain(Progress, item.progress).requested_at for item in manual)
     if not asked:
-        raise Refused(f"Nobody has been asked to inject yet; {row.scenario} is {row.state}.", "word")
+        raise Refused(f"Nobody has been asked to inject yet; the run is {row.state}.", "word")
     if word == "injected" and (row.state != RunState.INJECTING.value or row.stop_wanted_at):
-        raise Refused(f"It is too late to inject: {row.scenario} is stopping. Undo it and say so.", "word")
+        raise Refused("It is too late to inject: the run is stopping. Undo it and say so.", "word")
     if word == "injected" and row.words.filter(word="reverted").exists():
         raise Refused("It was said to be undone already; what is injected now would never be.", "word")
     given = row.words.filter(word=word).first()

@@ -83,7 +83,8 @@ def _conduct(options: argparse.Namespace, say: Say) -> int:
 
 def _attest(options: argparse.Namespace, say: Say) -> None:
     found, user = plan(options.plan), person(options.user)
-    services.attest(found, options.scenario, options.word, user, options.note, timezone.now())
+    run = services.newest_run(found, options.scenario)
+    services.attest(found, run, options.word, user, options.note, timezone.now())
     say(f"Noted: {user} says that it is {options.word}.")
 
 
@@ -118,5 +119,6 @@ def _note(options: argparse.Namespace, say: Say) -> None:
 
 def _milestone(options: argparse.Namespace, say: Say) -> None:
     found, user = plan(options.plan), person(options.user)
-    services.mark(found, options.scenario, options.milestone, user, timezone.now())
+    run = services.newest_run(found, options.scenario)
+    services.mark(found, run, options.milestone, user, timezone.now())
     say(f"Marked {options.milestone}.")

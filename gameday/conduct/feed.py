@@ -152,14 +152,16 @@ def _told(entry: JournalEntry) -> str:
 
 
 def _fields(entry: JournalEntry) -> dict[str, Any]:
-    """`html` is the timeline's row; its template is given the entry and nothing else."""
+    """`html` is the timeline's row; its template is given the entry and nothing else.
+
+    The scenario is not among them: these go to people who may not know which one it is.
+    """
     return {
         "seq": entry.seq,
         "at": stamp(entry.at),
         "kind": entry.kind,
         "text": entry.text,
         "actor": entry.actor_name or entry.actor,
-        "scenario": entry.scenario,
         "run": entry.run,
         "audience": entry.audience,
         "html": render_to_string("conduct/_entry.html", {"entry": entry}),

@@ -120,11 +120,11 @@ def release(by: User, reason: str, now: datetime) -> int:
     return stopping.release(by.username, reason, wiring.cluster_ports(), now)
 
 
-def attest(plan: Plan, key: str, word: str, by: User, note: str, now: datetime) -> None:
-    """A person's word about a manual fault of the scenario's newest run. Raises Refused."""
+def attest(plan: Plan, run: str, word: str, by: User, note: str, now: datetime) -> None:
+    """A person's word about a manual fault of a run of the plan. Raises Refused."""
     spec = plan.compiled()
     people.require(by, Act.ATTEST, plan.team, spec.roles_of(by.username))
-    attesting.attest(attesting.latest_run(plan.stream, key), word, by.username, note, now, by.name)
+    attesting.attest(run, word, by.username, note, now, by.name)
 
 
 def add_note(plan: Plan, text: str, by: User, now: datetime, audience: str = "everyone") -> None:
@@ -135,15 +135,20 @@ def add_note(plan: Plan, text: str, by: User, now: datetime, audience: str = "ev
     attesting.note(plan.stream, text, by.username, now, run, scenario, by.name, audience)
 
 
-def mark(plan: Plan, key: str, reached: str, by: User, now: datetime) -> None:
-    """Detected, acknowledged, mitigated, recovered: the people's clock. Raises Refused."""
+def newest_run(plan: Plan, key: str) -> str:
+    """The newest run of a scenario. Raises Refused when it never ran."""
+    return attesting.latest_run(plan.stream, key)
+
+
+def mark(plan: Plan, run: str, reached: str, by: User, now: datetime) -> None:
+    """Detected, acknowledged, mitigated, recovered: the people's clock of a run. Raises Refused."""
     people.require(by, Act.NOTE, plan.team, plan.compiled().roles_of(by.username))
     try:
         milestone = attesting.Milestone(reached)
     except ValueError:
         known = ", ".join(item.value for item in attesting.Milestone)
         raise Refused(f"{reached!r} is no milestone; there are: {known}.", "milestone") from None
-    attesting.milestone(attesting.latest_run(plan.stream, key), milestone, by.username, now, by.name)
+    attesting.milestone(run, milestone, by.username, now, by.name)
 
 
 def residue() -> Mapping[str, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from gameday.conduct import live_page, services
 from gameday.conduct.audience import is_organiser
 from gameday.conduct.forms import MOST_WORDS, typed_at
 from gameday.conduct.live_page import find, me
+from gameday.plans.models import Plan
 
 
 def day(request: HttpRequest, plan: str) -> HttpResponse:
@@ -58,11 +59,10 @@ def note(request: HttpRequest, plan: str) -> HttpResponse:
 
 
 def milestone(request: HttpRequest, plan: str) -> HttpResponse:
-    """Detected, acknowledged, mitigated, recovered; of the scenario that the button stood under."""
-    found = find(plan)
-    key, reached = request.POST.get("scenario", ""), request.POST.get("milestone", "")
+    """Detected, acknowledged, mitigated, recovered; of the run that the button stood under."""
+    found, reached = find(plan), request.POST.get("milestone", "")
     try:
-        services.mark(found, key, reached, me(request), timezone.now())
+        services.mark(found, _run(request, found), reached, me(request), timezone.now())
     except Refused as refused:
         return _refused(request, plan, refused)
     return _done(request, plan)
@@ -71,12 +71,24 @@ def milestone(request: HttpRequest, plan: str) -> HttpResponse:
 def attest(request: HttpRequest, plan: str) -> HttpResponse:
     """A person's word that a fault by hand is injected or undone."""
     found, now = find(plan), timezone.now()
-    key, word, said = (request.POST.get(name, "") for name in ("scenario", "word", "note"))
+    word, said = request.POST.get("word", ""), request.POST.get("note", "")
     try:
-        services.attest(found, key, word, me(request), said.strip(), now)
+        services.attest(found, _run(request, found), word, me(request), said.strip(), now)
     except Refused as refused:
         return _refused(request, plan, refused, attest_note=said)
     return _done(request, plan, f"Noted: it is {word}.")
+
+
+def _run(request: HttpRequest, plan: Plan) -> str:
+    """The run that a form names. Its scenario is not in the page, whose reader may not know of it."""
+    named = request.POST.get("run", "")
+    try:
+        run = str(UUID(named))
+    except ValueError:
+        run = ""
+    if not run or queries.stream_of(run) != plan.stream:
+        raise Refused("This names no run of the plan. Reload the page and send it again.", "run")
+    return run
 
 
 def _refused(request: HttpRequest, plan: str, why: GamedayError, **typed: Any) -> HttpResponse:

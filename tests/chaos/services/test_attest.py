@@ -52,7 +52,7 @@ def test_a_run_that_is_over_takes_no_word(by_hand, state):
 
 
 def test_a_fault_that_nobody_injects_by_hand_takes_no_word(port):
-    refused(a_run(RunState.INJECTING), "injected", "No fault of pod-failure is injected by hand")
+    refused(a_run(RunState.INJECTING), "injected", "No fault of this run is injected by hand")
 
 
 @pytest.mark.parametrize("word", ["injected", "reverted"])

@@ -3,20 +3,60 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from chaos.domain.states import RunState
+from chaos.journal.models import JournalEntry
+from chaos.services import queries
+from gameday.access import TABLE
 from gameday.conduct import feed, follow
+from gameday.conduct.arming import arm
+from gameday.conduct.audience import is_organiser
 from gameday.conduct.live import REGIONS, regions
+from gameday.debriefs.models import Finding
+from gameday.debriefs.services import Learned, add_finding
+from gameday.plans.audience import kept_live
+from gameday.plans.models import Plan
 from tests.gameday.cast import NOW, who
 from tests.gameday.conduct import a_run
 from tests.gameday.conduct.conftest import BLIND, a_day, signed_in
 from tests.gameday.conduct.reading import DAY, page
+from tests.gameday.test_access import ALL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 SECOND = timedelta(seconds=1)
-SECRETS = ("A pod is killed", "Nobody notices", "api-0", "pod-delete", "Delete pods", "p99", "500 ms")
+SECRETS = (
+    "A pod is killed", "pod-kill", "Nobody notices", "api-0", "pod-delete", "Delete pods", "p99", "500 ms",
+    "payments-api-1",
+)  # fmt: skip
+CATALOGUE = ("plans:fault", "plans:faults")
+"""What could be done to any cluster; it says nothing of a plan."""
+READ = [
+    (name, names)
+    for name, names in ALL
+    if "GET" in TABLE[name]
+    and name not in (*CATALOGUE, "conduct:stream")  # it goes on for good: `feed.after`
+]
+
+
+def told_to(username: str, run: str = "", finding: int = 1) -> dict[str, str]:
+    """By name, all that somebody is answered at every address that is read, and what is streamed to them."""
+    values = {"plan": "small-day", "run": run or uuid4(), "scenario": "new", "finding": finding}
+    client, plan, told = signed_in(username), Plan.objects.get(), {}
+    for name, names in READ:
+        address = reverse(name, kwargs={key: values.get(key, 1) for key in names})
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = client.get(address, {"after": "0.0"}, headers=headers)
+            told[f"{name} {answer.status_code} {headers}"] = answer.content.decode()
+    items = feed.after(plan.stream, feed.Cursor(), is_organiser(who(username), plan), 500)[0]
+    return told | {"conduct:stream": " ".join(item.data for item in items)}
+
+
+def secrets_in(told: dict[str, str]) -> list[tuple[str, str]]:
+    return [(name, secret) for name, text in told.items() for secret in SECRETS if secret in text]
 
 
 @pytest.fixture
@@ -41,6 +81,67 @@ def test_before_during_and_until_its_end_it_is_not_announced(blind, username):
         assert [secret for secret in SECRETS if secret in html] == []
 
 
+@pytest.mark.parametrize("username", ["ravi", "otto"])
+def test_no_address_that_they_can_read_tells_of_it_until_it_is_over(blind, username):
+    assert secrets_in(told_to(username)) == []
+    arm(blind, "pod-kill", who("fiona"), NOW)
+    assert secrets_in(told_to(username)) == []
+    run = a_live_run(blind)
+    learned = Learned("It was slow.", "minor", scenario="pod-kill")
+    finding = add_finding(blind, learned, who("fiona"), NOW)
+    signed_in("ravi").post(f"{DAY}/note", {"text": "Something is slow."})
+    signed_in("ravi").post(f"{DAY}/milestone", {"run": run, "milestone": "detected"})
+    told = told_to(username, run, finding.pk)
+    assert secrets_in(told) == []
+    assert "Ravi marks it detected." in told["conduct:stream"]
+    assert {name for name in told if " 200 " in name} > {
+        f"{name} 200 {{}}"
+        for name in ("home", "plans:plan", "conduct:day", "conduct:run", "debriefs:edit-finding")
+    }
+    a_run.driven(run, RunState.COMPLETED, requested_at=NOW, injected_at=NOW, reverted_at=NOW)
+    assert {secret for _, secret in secrets_in(told_to(username, run))} >= {
+        "A pod is killed",
+        "pod-kill",
+        "p99",
+    }
+
+
+def test_a_finding_is_not_written_about_it_by_who_may_not_know_and_one_that_is_stays_about_it(blind):
+    a_live_run(blind)
+    client, sent = signed_in("ravi"), {"title": "It was slow.", "severity": "minor"}
+    address = "/plans/small-day/debrief/findings"
+    guessed = client.post(address, {**sent, "scenario": "pod-kill"})
+    assert guessed.status_code == 422 and not Finding.objects.exists()
+    learned = Learned("It was slow.", "minor", scenario="pod-kill")
+    finding = add_finding(blind, learned, who("fiona"), NOW)
+    client.post(f"{address}/{finding.pk}", {**sent, "title": "It was very slow."})
+    finding.refresh_from_db()
+    assert (finding.title, finding.scenario) == ("It was very slow.", "pod-kill")
+
+
+def test_a_note_for_the_organisers_is_made_a_finding_by_them_alone(blind):
+    a_live_run(blind)
+    signed_in("sam").post(f"{DAY}/note", {"text": "They have not noticed.", "audience": "organisers"})
+    sent = {"note": JournalEntry.objects.get(kind="note").seq, "severity": "minor"}
+    answer = signed_in("ravi").post("/plans/small-day/debrief/from-note", sent)
+    assert answer.status_code == 422 and "There is no note number" in answer.content.decode()
+    assert not Finding.objects.exists()
+    signed_in("sam").post("/plans/small-day/debrief/from-note", sent)
+    assert Finding.objects.get().title == "They have not noticed."
+
+
+def test_a_crafted_form_is_not_answered_with_it(blind):
+    run = a_live_run(blind)
+    client = signed_in("ravi")
+    for address, sent in (
+        ("attest", {"word": "injected"}),
+        ("attest", {"word": "reverted"}),
+        ("milestone", {"milestone": "bored"}),
+    ):
+        html = client.post(f"{DAY}/{address}", {"run": run, **sent}).content.decode()
+        assert [secret for secret in SECRETS if secret in html] == []
+
+
 @pytest.mark.parametrize("username", ["fiona", "sam", "petra", "anna", "ada"])
 def test_the_organisers_see_all_of_it(blind, username):
     a_live_run(blind)
@@ -53,6 +154,28 @@ def test_that_something_is_live_and_how_to_stop_it_is_told_to_everybody(blind):
     words = page("ravi")
     assert "Injecting" in words and "Stop this run" in words
     assert "T+00:20 since the launch" in words, "not since the injection, which would tell when it was"
+
+
+@pytest.mark.parametrize(
+    ("username", "is_told"), [("ravi", False), ("otto", False), ("sam", True), ("ada", True)]
+)
+def test_home_and_the_plan_say_that_something_is_live_and_its_title_to_the_organisers_alone(
+    blind, username, is_told
+):
+    a_live_run(blind)
+    for address in ("/", "/plans/small-day/"):
+        words = page(username, address)
+        assert ("A pod is killed" in words) is is_told
+        assert ("A scenario that is not announced" in words) is not is_told
+
+
+def test_whose_titles_are_kept_takes_two_queries_however_many_runs_are_live(blind, django_assert_num_queries):
+    run = a_live_run(blind)
+    live = queries.live_runs() * 3
+    ravi, sam = who("ravi"), who("sam")
+    with django_assert_num_queries(2):
+        assert kept_live(ravi, live) == {run}
+    assert kept_live(sam, live) == frozenset()
 
 
 def test_after_its_end_it_is_told_to_everybody(blind):
@@ -73,8 +196,8 @@ def test_the_regions_are_rendered_for_each_audience(blind):
 
 def test_the_regions_hold_no_ones_own_buttons(blind):
     a_live_run(blind)
-    for is_organiser in (True, False):
-        html = " ".join(regions("small-day", is_organiser).values())
+    for organiser in (True, False):
+        html = " ".join(regions("small-day", organiser).values())
         assert "<form" not in html and "csrf" not in html
 
 
@@ -82,9 +205,9 @@ def test_the_regions_take_a_fixed_number_of_queries(blind, django_assert_max_num
     run = a_live_run(blind)
     for number in range(40):
         a_run.told(run, "note", f"Note {number}.")
-    for is_organiser in (True, False):
+    for organiser in (True, False):
         with django_assert_max_num_queries(9):
-            regions("small-day", is_organiser)
+            regions("small-day", organiser)
 
 
 def test_a_note_for_the_organisers_is_for_them_alone(blind):
@@ -99,8 +222,6 @@ def test_a_note_for_the_organisers_is_for_them_alone(blind):
 
 
 def test_to_arm_is_told_to_the_organisers_alone(blind):
-    from gameday.conduct.arming import arm
-
     arm(blind, "pod-kill", who("fiona"), NOW)
     assert "Fiona armed A pod is killed" in page("sam")
     assert "armed" not in page("ravi")

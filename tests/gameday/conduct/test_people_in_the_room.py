@@ -102,12 +102,21 @@ def test_who_is_not_of_the_day_reads_and_does_not_write(day):
 def test_a_milestone_is_marked_with_name_and_time_from_the_injection(day):
     run = a_run.live(day)
     client = signed_in("ravi")
-    client.post(f"{DAY}/milestone", {"scenario": "pod-kill", "milestone": "detected"})
+    client.post(f"{DAY}/milestone", {"run": run, "milestone": "detected"})
     assert "Detected T+00:10 Ravi" in page("petra")
     entry = JournalEntry.objects.get(kind="milestone")
     assert (entry.run, entry.body) == (run, {"milestone": "detected"})
-    answer = client.post(f"{DAY}/milestone", {"scenario": "pod-kill", "milestone": "bored"})
+    answer = client.post(f"{DAY}/milestone", {"run": run, "milestone": "bored"})
     assert answer.status_code == 422 and "is no milestone" in text_of(answer)
+
+
+@pytest.mark.parametrize("named", ["", "nonsense", "00000000-0000-4000-8000-000000000000"])
+def test_a_milestone_and_a_word_are_of_a_run_of_the_plan(day, named):
+    a_run.live(day)
+    for address, sent in (("milestone", {"milestone": "detected"}), ("attest", {"word": "reverted"})):
+        answer = signed_in("ravi").post(f"{DAY}/{address}", {"run": named, **sent})
+        assert answer.status_code == 422 and "names no run of the plan" in text_of(answer)
+    assert not JournalEntry.objects.filter(kind="milestone").exists()
 
 
 BY_HAND = re.sub(
@@ -132,14 +141,14 @@ def test_a_fault_by_hand_asks_its_people_and_takes_their_word(by_hand):
     assert "Inject it by hand" in words and "Inject: Expire it." in words
     assert "the run stops in 1 min" in words
     assert "Inject it by hand" not in page("otto")
-    sent = {"scenario": "pod-kill", "word": "injected", "note": "Expired at noon."}
+    sent = {"run": by_hand, "word": "injected", "note": "Expired at noon."}
     words = text_of(signed_in("ravi").post(f"{DAY}/attest", sent, follow=True))
     assert Word.objects.get().by == "ravi"
     assert "Inject it by hand" not in words and "Noted: it is injected." in words
 
 
 def test_a_second_word_is_refused_and_what_was_written_stays(by_hand):
-    sent = {"scenario": "pod-kill", "word": "injected", "note": "Expired at noon."}
+    sent = {"run": by_hand, "word": "injected", "note": "Expired at noon."}
     signed_in("ravi").post(f"{DAY}/attest", sent)
     Word.objects.update(word="reverted")
     answer = signed_in("fiona").post(f"{DAY}/attest", sent)
