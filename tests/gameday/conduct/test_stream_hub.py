@@ -92,7 +92,7 @@ def test_a_connection_that_the_database_ends_is_opened_anew(day, monkeypatch):
     async def play(cookie, kept):
         async with listening(PATH, cookie) as listener:
             await listener.until_beat()
-            assert await elsewhere(end_all_but, kept) == 1  # the hub's
+            assert await elsewhere(end_all_but, kept) >= 1  # the hub's
             seq = await soon()
             assert await listener.until_seq(seq) == [seq]
 
