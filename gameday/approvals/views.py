@@ -12,7 +12,10 @@ from django.utils import timezone
 from chaos.domain.errors import GamedayError
 from gameday.approvals import policy, services
 from gameday.approvals.around import Around
+from gameday.approvals.policy import Decision
+from gameday.people.models import User
 from gameday.people.requests import user_of
+from gameday.plans import history
 from gameday.plans.audience import hidden
 from gameday.plans.terms import terms
 
@@ -73,6 +76,7 @@ def _page(request: HttpRequest, slug: str, wrong: str = "") -> HttpResponse:
         "wrong": wrong,
         "comment": request.POST.get("comment", ""),
         "why_not": around.why_not_approve(plan, asked, user, now),
+        "approved_version": _approved_before(user, standing),
         "decisions": [_decision(row, standing, around) for row in reversed(standing.decisions)],
         "parties": [
             {
@@ -84,6 +88,16 @@ def _page(request: HttpRequest, slug: str, wrong: str = "") -> HttpResponse:
         ],
     }
     return render(request, "approvals/approval.html", context, status=422 if wrong else 200)
+
+
+def _approved_before(user: User, standing: services.Standing) -> int | None:
+    """The version that this person approved last, where edits since have voided that."""
+    mine = [row for row in standing.decisions if row.approver_id == user.pk]
+    if not mine or any(row.digest == standing.asked.digest for row in mine):
+        return None
+    last = max(mine, key=lambda row: row.at)
+    is_approval = last.decision == Decision.APPROVED.value
+    return history.version_of(standing.plan, last.digest) if is_approval else None
 
 
 def _decision(row: Any, standing: services.Standing, around: Around) -> dict[str, Any]:

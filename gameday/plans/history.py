@@ -45,6 +45,12 @@ def text_of(plan: Plan, version: int) -> str:
     return str(found.first() or "")
 
 
+def version_of(plan: Plan, digest: str) -> int | None:
+    """The newest version with that digest; None where the journal has none."""
+    found = _entries(plan).filter(body__digest=digest).order_by("-seq")
+    return found.values_list("body__version", flat=True).first()
+
+
 def document_of(plan: Plan, version: int) -> Mapping[str, Any]:
     """One version as data; empty when there is no such version."""
     return parsed(text_of(plan, version))

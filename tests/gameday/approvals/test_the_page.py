@@ -82,6 +82,26 @@ def test_nobody_approves_a_plan_they_have_written():
     assert not Approval.objects.exists()
 
 
+def test_whoever_approved_an_earlier_version_is_led_to_what_changed_since_then():
+    imported(SMALL.replace("duration: 10s", "duration: 11s"))
+    anna, asked = signed_in("anna"), "What changed since you approved version"
+    approve(anna, comment="Read.")
+    assert asked not in anna.get(PAGE).content.decode(), "nothing has"
+    imported(SMALL.replace("duration: 10s", "duration: 12s"))
+    imported(SMALL.replace("duration: 10s", "duration: 13s"))
+    text = anna.get(PAGE).content.decode()
+    assert f"{asked} 2</a>" in text and 'href="/plans/small-day/versions/4?against=2"' in text
+    changed = anna.get("/plans/small-day/versions/4?against=2").content.decode()
+    assert (
+        "What changed since version 2" in changed
+        and "duration: 11s" in changed
+        and "duration: 13s" in changed
+    )
+    assert asked not in signed_in("arne").get(PAGE).content.decode(), "he has approved none"
+    approve(anna, comment="Read again.")
+    assert asked not in anna.get(PAGE).content.decode()
+
+
 def test_a_rejection_needs_a_reason_and_then_stands_on_the_page():
     client, address = signed_in("anna"), reverse("approvals:reject", args=["small-day"])
     assert client.post(address, {"digest": digest(), "comment": " "}).status_code == 422
