@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render, resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from chaos.journal import slug_of
 from chaos.services import queries
+from gameday import refusals
 from gameday.people.models import Membership, User
 from gameday.people.roles import Act, DayRole, TeamRole, may, who_may
 from gameday.plans.models import Plan
@@ -129,12 +129,12 @@ class AccessMiddleware:
         rules = rules_of(match.view_name if match else "")
         method = "GET" if request.method == "HEAD" else request.method or ""
         if rules and method not in rules:
-            return HttpResponseNotAllowed([*rules])
+            return refusals.not_allowed(request, rules, kwargs)
         rule = rules.get(method)
         if rule is Who.ANYONE:
             return None
         if not request.user.is_authenticated:
-            return _sign_in_first(request)
+            return refusals.sign_in_first(request)
         if sentence := nowhere(kwargs):
             return render(request, "404.html", {"sentence": sentence}, status=404)
         if rule is Who.SIGNED_IN or (isinstance(rule, Act) and may(rule, roles)):
@@ -169,13 +169,6 @@ def roles_at(user: Any, kwargs: Mapping[str, Any]) -> frozenset[TeamRole | DayRo
         return frozenset()
     team = map(TeamRole, memberships.filter(team=plan.team_id).values_list("role", flat=True))
     return frozenset({*team, *plan.day_roles(user.username)})
-
-
-def _sign_in_first(request: HttpRequest) -> HttpResponse:
-    there = request.get_full_path() if request.method == "GET" else resolve_url("home")
-    if request.headers.get("HX-Request"):  # a fragment cannot become the sign-in page
-        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url("people:sign-in")})
-    return redirect_to_login(there)
 
 
 def _refused(request: HttpRequest, rule: Rule | None) -> HttpResponse:

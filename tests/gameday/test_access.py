@@ -112,6 +112,19 @@ def test_a_plan_or_run_that_is_not_there_is_said_to_be_so(somebody, name, names)
         assert client.generic(method, path_of(name, names)).status_code == 404
 
 
+@pytest.mark.parametrize("name", ["conduct:inject", "conduct:stop"])
+def test_who_looks_where_only_forms_go_is_told_so_and_led_back(a_day, somebody, name):
+    client = Client()
+    client.force_login(somebody(*TeamRole), backend="django.contrib.auth.backends.ModelBackend")
+    names = {"plan"} if name == "conduct:inject" else set()
+    answer = client.get(path_of(name, names))
+    assert answer.status_code == 405
+    assert answer["Allow"] == ", ".join(TABLE[name])
+    words = answer.content.decode()
+    assert "only takes what a form sends" in words
+    assert f'class="button" href="{"/plans/small-day/" if names else "/"}"' in words
+
+
 def test_an_address_outside_the_table_is_refused_to_everybody(somebody, monkeypatch):
     monkeypatch.delitem(TABLE, "home")
     client = Client()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from chaos.domain.errors import Forbidden
 from chaos.domain.states import RunState
 from chaos.models import Halt, Run
 from gameday.conduct import services
 from tests.chaos.services.troubles import refuse_writes
-from tests.gameday.cast import NOW
+from tests.gameday.cast import NOW, who
 from tests.gameday.conduct import a_run
 from tests.gameday.conduct.conftest import signed_in
 from tests.gameday.conduct.reading import DAY, page, text_of
@@ -123,11 +125,70 @@ def test_stop_is_never_limited_in_its_rate(run):
     assert {client.post("/stop", {"run": run}).status_code for _ in range(60)} == {302}
 
 
-def test_a_form_that_is_too_old_is_answered_with_a_stop_that_works(run, cluster):
+def again(answer, address):
+    """What the form in the middle of a page sends to `address`, by name."""
+    main = answer.content.decode().partition("<main")[2]
+    form = main.partition(f'action="{address}"')[2].partition("</form>")[0]
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+
+@pytest.mark.parametrize("token", ["x" * 32, "x" * 64, ""])
+def test_a_page_from_before_a_new_sign_in_is_answered_with_a_stop_that_works(run, cluster, token):
     client = signed_in("otto", enforce_csrf_checks=True)
-    answer = client.post("/stop", {"run": run, "csrfmiddlewaretoken": "x" * 32})
+    answer = client.post("/stop", {"run": run, "csrfmiddlewaretoken": token})
     assert answer.status_code == 403
-    assert 'action="/stop"' in answer.content.decode(), "the button is there again, with a fresh token"
+    assert "Not stopped yet" in text_of(answer) and "Nothing was stopped." in text_of(answer)
+    assert cluster.said == []
+    sent = again(answer, "/stop")
+    assert sent["run"] == run
+    client.post("/stop", sent)
+    assert cluster.said == [f"revert {run}", "revert"]
+
+
+def test_a_halt_from_such_a_page_is_halted_there_with_its_reason(run, cluster):
+    client = signed_in("ravi", enforce_csrf_checks=True)
+    answer = client.post("/halt", {"reason": "A real incident."})
+    assert answer.status_code == 403 and "Not stopped yet" in text_of(answer)
+    assert not Halt.objects.exists()
+    client.post("/halt", again(answer, "/halt"))
+    assert Halt.objects.get().reason == "A real incident."
+
+
+@pytest.mark.parametrize("checks", [True, False])
+@pytest.mark.parametrize(
+    ("address", "sent", "there"),
+    [
+        ("/stop", {"run": "of the page"}, "its page"),
+        ("/stop", {}, "/"),
+        ("/stop", {"run": "x"}, "/"),
+        ("/halt", {}, "/halt"),
+    ],
+)
+def test_who_is_not_signed_in_any_more_is_told_that_nothing_was_stopped_and_led_to_the_button(
+    run, cluster, checks, address, sent, there
+):
+    client, sent = Client(enforce_csrf_checks=checks), {**sent}
+    if "of the page" in sent.values():
+        sent, there = {"run": run}, f"/runs/{run}/"
+    page_of_sign_in = client.post(address, sent, follow=True)
+    html = page_of_sign_in.content.decode()
+    assert 'class="notice notice-bad" role="alert"' in html
+    assert "Nothing was stopped. Sign in and press Stop again, or: manage.py halt" in text_of(page_of_sign_in)
+    assert cluster.said == []
+    otto = who("otto")
+    otto.set_password("a long enough word")
+    otto.save()
+    where = page_of_sign_in.redirect_chain[-1][0]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html)[1]
+    typed = {"username": "otto", "password": "a long enough word", "csrfmiddlewaretoken": token}
+    answer = client.post(where, typed, follow=True)
+    assert answer.redirect_chain[-1][0] == there
+    assert 'class="stop' in answer.content.decode()
+
+
+def test_a_sign_in_page_that_nobody_came_to_from_a_stop_does_not_speak_of_one(run):
+    html = Client().get("/plans/", follow=True).content.decode()
+    assert "Sign in" in html and "stopped" not in html
 
 
 def test_a_halt_deletes_everything_and_holds_until_it_is_released(run, cluster):

@@ -1,0 +1,63 @@
+"""What is answered in the place of a view: sign in first, not yours to do, nothing to see, send it again.
+
+A Stop that was not done says so, and has the way to stop beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
+from django.views import csrf
+
+BRAKES = ("conduct:stop", "conduct:halt")
+UNSTOPPED = "unstopped"
+"""What the address of the sign-in page says when somebody pressed Stop who was not signed in any more."""
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """On to the sign-in page; from there back to what was asked for, or to where the button was."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if name in BRAKES and request.method == "POST":
+        asked = {"next": _where_it_stops(request, name), UNSTOPPED: "1"}
+    else:
+        asked = {"next": request.get_full_path() if request.method == "GET" else resolve_url("home")}
+    if request.headers.get("HX-Request"):  # a fragment cannot become the sign-in page
+        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url("people:sign-in")})
+    return HttpResponseRedirect(f"{resolve_url('people:sign-in')}?{urlencode(asked, safe='/')}")
+
+
+def _where_it_stops(request: HttpRequest, name: str) -> str:
+    """A page with the button that was pressed."""
+    if name == "conduct:halt":
+        return resolve_url(name)
+    try:
+        return resolve_url("conduct:run", run=UUID(request.POST.get("run", "")))
+    except ValueError:
+        return resolve_url("home")
+
+
+def not_allowed(request: HttpRequest, methods: Collection[str], kwargs: Mapping[str, Any]) -> HttpResponse:
+    """405, mostly for who looks at an address that only takes forms, by a reload or out of the history."""
+    context = {"slug": kwargs.get("plan", ""), "has_page": "GET" in methods}
+    page = render_to_string("405.html", context, request)
+    return HttpResponseNotAllowed([*methods], page)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403, for a form without our token: of another site, or of a page from before a sign-in.
+
+    Whoever pressed Stop on such a page finds the button there again, with a token that is good.
+    """
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if name not in BRAKES:
+        return csrf.csrf_failure(request, reason)
+    if not request.user.is_authenticated:
+        return sign_in_first(request)
+    sent = {"address": name, "run": request.POST.get("run", ""), "reason": request.POST.get("reason", "")}
+    return render(request, "conduct/not_stopped.html", sent, status=403)
