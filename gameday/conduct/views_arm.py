@@ -41,7 +41,7 @@ def inject(request: HttpRequest, plan: str) -> HttpResponse:
     try:
         run = arming.inject(find(plan), request.POST.get("token", ""), me(request), timezone.now())
     except GamedayError as error:
-        return _answer(request, plan, 422, arm_missing=(str(error),))
+        return _answer(request, plan, 422, arm_missing=(str(error),), is_inject_refused=True)
     there = reverse("conduct:run", kwargs={"run": run})
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": there})

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from chaos.domain.errors import Transient
 from chaos.domain.states import RunState
 from chaos.journal.models import JournalEntry
 from chaos.models import Run, Word
@@ -60,7 +61,24 @@ def test_what_is_put_back_is_not_armed(day):
 
 def test_a_refused_injection_says_why_on_the_page(day):
     answer = signed_in("fiona").post(f"{DAY}/inject", {"token": "made up"})
-    assert answer.status_code == 422 and "This was not armed here" in text_of(answer)
+    words = text_of(answer)
+    assert answer.status_code == 422 and "This was not armed here" in words
+    assert "Nothing was injected." in words and "It was not armed." not in words
+
+
+def test_an_injection_that_is_refused_while_armed_says_that_nothing_was_injected(day, cluster):
+    token = arm(day, "pod-kill", who("fiona"), NOW).token(who("fiona"))
+    cluster.fail["preflight"] = Transient("The API server does not answer.")
+    words = text_of(signed_in("fiona").post(f"{DAY}/inject", {"token": token}))
+    assert "Nothing was injected." in words and "does not answer" in words
+
+
+def test_a_page_that_answers_a_form_is_loaded_again_from_where_the_day_is(day):
+    html = signed_in("fiona").post(f"{DAY}/inject", {"token": "made up"}).content.decode()
+    assert f'href="{DAY}"><svg' in re.sub(r">\s+<", "><", html)
+    assert f'href="{DAY}/inject"' not in html
+    run = a_run.live(day)
+    assert f'href="/runs/{run}/"><svg' in signed_in("fiona").get(f"/runs/{run}/").content.decode()
 
 
 def test_the_script_gets_the_changed_part_alone(day):
