@@ -1,10 +1,11 @@
 # Every target is a line; what it does is in deploy/local. Needs Python 3.11 or newer, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo day bench bench-pages rehearsal test lint lock setup clean
+.PHONY: help demo day bench bench-pages rehearsal screens test lint lock setup clean
 
 PLAN ?= deploy/rehearsal/sample/plan.yaml
 SCENARIO ?=
 TESTS ?=
+FOLDER ?=
 VIEWERS ?= 300
 RATE ?= 5
 export PLAN SCENARIO
@@ -32,6 +33,9 @@ bench-pages: ## what each page costs the server, with 200 plans and 1,000,000 ev
 
 bench: ## a room of viewers at one run's live stream, measured (VIEWERS=300, RATE=5 notes a second)
 	@deploy/local/run bench --viewers "$(VIEWERS)" --rate "$(RATE)"
+
+screens: ## a picture of every page, in light and dark, at the desk and on a phone (FOLDER=where)
+	@deploy/local/run screens $(FOLDER)
 
 test: ## the checks, then all tests: on SQLite, on PostgreSQL where it is there, with real processes
 	@deploy/local/run test $(TESTS)

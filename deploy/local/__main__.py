@@ -19,6 +19,7 @@ VERBS = {
     "bench-pages": ("bench.pages", "runtime", False),
     "bench": ("bench", "runtime", True),
     "rehearsal": ("rehearse", "runtime", True),
+    "screens": ("screens", "dev", True),
     "test": ("tiers", "dev", True),
     "lint": ("lint", "dev", False),
     "lock": ("lock", "", False),

@@ -13,6 +13,8 @@ from .stack import PYTHON, Stack
 
 PLAN = ROOT / "deploy" / "rehearsal" / "sample" / "plan.yaml"
 
+SET_UP = (("migrate", "--verbosity", "0"), ("collectstatic", "--no-input", "--verbosity", "0"))
+
 SEATS = {
     "petra": "planner: writes and changes plans",
     "anders": "approver: decides on them",
@@ -52,23 +54,28 @@ class Loading:
 
         Raises Trouble where any of it is refused; its sentence is on standard error by then.
         """
-        calls = [["migrate", "--verbosity", "0"], ["collectstatic", "--no-input", "--verbosity", "0"]]
         loaded = self.stack.state / "loaded"
         if loaded.exists():
-            self._seed([*calls, self.cluster])
+            self.seed([*SET_UP, self.cluster])
             return
         step("first start: preparing database, people, plan and last quarter's day")
-        calls += [*cast.introductions(self.script), self.cluster]
-        self._seed([*calls, ["plan", "import", str(PLAN), "--as", "petra"]])
-        self._practice()
+        people = cast.introductions(self.script)
+        self.seed([*SET_UP, *people, self.cluster, ["plan", "import", str(PLAN), "--as", "petra"]])
+        self._practice(self.script.cluster)
         loaded.touch()
 
-    def _seed(self, calls: Sequence[Sequence[str]]) -> None:
+    def load_people(self) -> None:
+        """The people alone, in an empty house; it needs no cluster."""
+        self.seed([*SET_UP, *cast.introductions(self.script)])
+        self._practice()
+
+    def seed(self, calls: Sequence[Sequence[str]]) -> None:
+        """Several `manage.py` calls in one process. Raises Trouble where one is refused."""
         self._run("deploy.local.seed", [[*call] for call in calls])
 
-    def _practice(self) -> None:
-        """Passwords, and last quarter's day."""
-        given = {"password": self.password, "users": [*SEATS], "cluster": self.script.cluster}
+    def _practice(self, cluster: str = "") -> None:
+        """Passwords; and last quarter's day, where there is a cluster that it was on."""
+        given = {"password": self.password, "users": [*SEATS], "cluster": cluster}
         self._run("deploy.local.practice_data", given)
 
     def _run(self, module: str, given: object) -> None:

@@ -1,6 +1,6 @@
 """What the demo begins with besides its plan: passwords, and the day that was held last quarter.
 
-Reads {"password": …, "users": […], "cluster": …} from standard input.
+Reads {"password": …, "users": […], "cluster": …} from standard input; no day without a cluster.
 """
 
 import json
@@ -22,7 +22,8 @@ def main() -> int:
     given = json.load(sys.stdin)
     django.setup()
     _set_passwords(given["users"], given["password"])
-    _load_last_quarter(given["cluster"])
+    if given["cluster"]:
+        _load_last_quarter(given["cluster"])
     return 0
 
 
