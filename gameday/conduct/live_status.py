@@ -38,7 +38,7 @@ def status(room: Room) -> Status | None:
         return None
     zero = room.zero or run.launched_at
     until = run.state_since if run.state.is_final else None
-    phase, due = _phase(run, room.zero)
+    phase, due = _phase(run, room)
     hidden = "What is injected and what is expected is told once it is over."
     return Status(
         word="stranded" if room.is_stranded else run.state.value,
@@ -68,7 +68,7 @@ def fault_to(run: RunEvidence) -> datetime | None:
     return min(max(ends), ended) if ended else max(ends)
 
 
-def _phase(run: RunEvidence, zero: datetime | None) -> tuple[str, datetime | None]:
+def _phase(run: RunEvidence, room: Room) -> tuple[str, datetime | None]:
     """What is going on and what comes next, and when that is due."""
     durations, since = run.spec.durations, run.state_since
     if run.stop and not run.state.is_final and run.state is not RunState.REVERTING:
@@ -78,7 +78,7 @@ def _phase(run: RunEvidence, zero: datetime | None) -> tuple[str, datetime | Non
     if run.state is RunState.BASELINING:
         return "Measuring the steady state. The fault is asked for", since + durations.baseline
     if run.state is RunState.INJECTING:
-        return _injecting(run, zero)
+        return ("It is under way.", None) if room.is_hidden else _injecting(run, room.zero)
     if run.state is RunState.OBSERVING:
         return "The fault's time is up. Watching the platform come back; undone at the latest", (
             since + durations.observe

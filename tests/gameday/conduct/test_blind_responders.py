@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from chaos.domain.injection import Progress
 from chaos.domain.states import RunState
 from chaos.journal.models import JournalEntry
 from chaos.services import queries
@@ -17,6 +19,8 @@ from gameday.conduct import feed, follow, stream
 from gameday.conduct.arming import arm
 from gameday.conduct.audience import is_organiser
 from gameday.conduct.live import REGIONS, regions
+from gameday.conduct.live_room import room
+from gameday.conduct.live_status import status
 from gameday.debriefs.models import Finding
 from gameday.debriefs.services import Learned, add_finding
 from gameday.plans.audience import kept_live
@@ -247,3 +251,12 @@ def test_what_its_probes_measure_is_streamed_and_polled_to_the_organisers_alone_
     assert not probes(feed.after(blind.stream, before, False, 100)[0])
     a_run.driven(run, RunState.COMPLETED, requested_at=NOW, injected_at=NOW, reverted_at=NOW)
     assert probes(feed.after(blind.stream, before, False, 100)[0])
+
+
+def test_nobody_is_told_that_a_kept_fault_waits_for_a_persons_hand(blind):
+    run = a_live_run(blind)
+    here = room(blind, False, NOW, run)
+    waits = replace(here.run.injections[0], person_within=60 * SECOND)
+    by_hand = replace(here.run, injections=(waits,), progress=(Progress(0),))
+    assert status(replace(here, run=by_hand)).phase == "It is under way."
+    assert "person" in status(replace(here, run=by_hand, is_hidden=False)).phase

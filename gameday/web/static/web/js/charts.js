@@ -59,7 +59,7 @@
       element.querySelector("details").addEventListener("toggle", () => this.rows());
     }
 
-    size() { return { width: Math.max(120, this.plot.clientWidth), height: 150 }; }
+    size() { return { width: Math.max(120, this.plot.clientWidth), height: 160 }; }
 
     columns() {
       // A stretch without any reading is a gap like one of unknown readings: nobody saw.
@@ -99,7 +99,7 @@
       return {
         ...this.size(),
         legend: { show: false },
-        padding: [10, 18, 0, 0],
+        padding: [18, 30, 0, 0], // above the plot stands what happened, beside it the newest of it
         cursor: { sync: { key: "room" }, y: false, drag: { x: false, y: false } },
         scales: { x: { time: false, range: window_ }, y: { range: (u, low, high) => this.yRange(low, high) } },
         axes: [
@@ -124,16 +124,23 @@
         return start;
       };
       u.ctx.save();
-      u.ctx.font = `${11 * devicePixelRatio}px Inter, sans-serif`;
-      u.ctx.textBaseline = "bottom";
-      u.ctx.textAlign = "left";
       if (marks.from) {
         const start = band(marks.from / 1000, (marks.to ?? now()) / 1000, ink("armed-wash"));
-        u.ctx.fillStyle = ink("armed");
-        u.ctx.fillText("fault", start + 3 * devicePixelRatio, top + height - 2 * devicePixelRatio);
+        // To the left of where it began, so that a stop soon after it can be told from it.
+        const isFar = start - left > 30 * devicePixelRatio;
+        this.above(u, "fault", start, isFar ? "right" : "left", "armed");
       }
       for (const [from, to] of this.gaps) band(from, to, ink("blind-wash"));
       u.ctx.restore();
+    }
+
+    above(u, text, x, side, name) {
+      const pixel = devicePixelRatio;
+      u.ctx.font = `${11 * pixel}px Inter, sans-serif`;
+      u.ctx.textBaseline = "bottom";
+      u.ctx.textAlign = side;
+      u.ctx.fillStyle = ink(name);
+      u.ctx.fillText(text, x + (side === "left" ? 0 : 4 * pixel), u.bbox.top - 2 * pixel);
     }
 
     limits(u) {
@@ -176,9 +183,7 @@
           ctx.moveTo(x, top);
           ctx.lineTo(x, top + height);
           ctx.stroke();
-          ctx.textAlign = "left";
-          ctx.textBaseline = "bottom";
-          ctx.fillText("stop", x + 3 * pixel, top + 12 * pixel);
+          this.above(u, "stop", x, "left", "bad");
         }
       }
       ctx.restore();
