@@ -6,7 +6,7 @@ import yaml
 from playwright.sync_api import Page
 
 from . import pages
-from .camera import Camera
+from .camera import PATIENCE, Camera
 from .loading import PLAN, Loading
 
 DAY = f"/plans/{pages.PLAN}/day"
@@ -34,8 +34,9 @@ def take_a_run(camera: Camera, loading: Loading) -> None:
         camera.shoot("run-7-by-hand", room, ".attest")
         camera.take("run-8-responder", DAY, "ravi")
         camera.take("run-9-not-live", DAY, "ravi", _loses_its_stream)
-        next(iter(room.values())).get_by_role("button", name="Stop").locator("visible=true").click()
-        camera.shoot("run-10-nothing-injected", room, _state("aborted"))
+        _stops(room)
+        camera.shoot("run-10-undo-by-hand", room, ".attest >> text=It is undone")
+        _undoes(room)
     camera.take("run-11-debrief", f"/plans/{pages.PLAN}/debrief", "fiona")
     loading.seed([["halt", "--as", "ada", "--reason", "A real incident: settlements are late."]])
     camera.take("halted-home", "/", "fiona")
@@ -88,6 +89,18 @@ def _injects(room: dict[str, Page]) -> None:
     first.get_by_text("Inject…").click()
     first.get_by_role("button", name="Yes, inject now").click()
     first.wait_for_url("**/runs/*/")
+
+
+def _stops(room: dict[str, Page]) -> None:
+    first = next(iter(room.values()))
+    first.get_by_role("button", name="Stop").locator("visible=true").click()
+
+
+def _undoes(room: dict[str, Page]) -> None:
+    """Nothing was done, so that there is nothing to undo but to say so; then the run can end."""
+    first = next(iter(room.values()))
+    first.get_by_role("button", name="It is undone").click()
+    first.locator(_state("aborted")).wait_for(timeout=PATIENCE)
 
 
 def _notes(room: dict[str, Page]) -> None:
