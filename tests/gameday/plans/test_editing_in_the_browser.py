@@ -110,14 +110,16 @@ def test_people_and_parties_that_are_wrong_are_marked_in_their_rows(petra):
 
 def test_rows_are_added_moved_and_removed_without_anything_being_stored(petra):
     form = form_of(petra.get(FACTS))
+    first, second = (form[f"people[{row}].name"][0] for row in range(2))  # PostgreSQL keeps its own order
+    assert {first, second} == {"fiona", "ravi"}
     more = form_of(sent(petra, FACTS, form, "add:people"))
     assert more["people[2].name"] == [""]
     more |= {"people[2].name": ["anna"], "people[2].roles": ["observer"]}
     up = form_of(sent(petra, FACTS, more, "up:people[2]"))
-    assert [up[f"people[{row}].name"][0] for row in range(3)] == ["fiona", "anna", "ravi"]
+    assert [up[f"people[{row}].name"][0] for row in range(3)] == [first, "anna", second]
     assert up["people[1].roles"] == ["observer"]
     fewer = form_of(sent(petra, FACTS, up, "remove:people[0]"))
-    assert [fewer[f"people[{row}].name"][0] for row in range(2)] == ["anna", "ravi"]
+    assert [fewer[f"people[{row}].name"][0] for row in range(2)] == ["anna", second]
     assert stored().version == 1
 
 

@@ -86,7 +86,6 @@ def checked(answer) -> None:
     assert "default-src 'none'" in policy and "unsafe" not in policy
     if not answer.streaming and answer.headers.get("Content-Type", "").startswith("text/html"):
         assert Inline(answer.content.decode(), policy).found == []
-    answer.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
