@@ -67,7 +67,8 @@ VALUES = {
     "fault": "pod-delete",
     "version": 1,
 }
-PAGES = sorted(name for name, rules in TABLE.items() if "GET" in rules)
+# The live stream is no page, and has tests of its own: here it would wait for news on this test's connection.
+PAGES = sorted(name for name, rules in TABLE.items() if "GET" in rules and name != "conduct:stream")
 
 
 @pytest.fixture
