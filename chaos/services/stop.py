@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,7 +25,8 @@ from chaos.journal.record import append
 from chaos.models import Halt, Run
 from chaos.models.run import LIVE
 from chaos.ports import Cleared, Cluster, RunRef
-from chaos.services import clusters, words
+from chaos.services import clusters
+from chaos.services.stop_record import want_stop
 
 TRIES, PAUSE = 5, 1.0
 
@@ -115,37 +116,6 @@ def _begun(deed: Callable[[], None]) -> Future[None]:
 
     threading.Thread(target=do, daemon=True).start()
     return act
-
-
-def want_stop(runs: Sequence[str], stop: Stop) -> int:
-    """Latch the intent on those of `runs` that are live; how many were not stopped before."""
-    count = 0
-    try:
-        with transaction.atomic():
-            for row in Run.objects.filter(pk__in=runs, state__in=LIVE, stop_wanted_at=None).order_by("pk"):
-                fresh = Run.objects.filter(pk=row.pk, stop_wanted_at=None).update(
-                    stop_wanted_at=stop.at,
-                    stop_kind=stop.kind.value,
-                    stop_reason=stop.reason,
-                    stopped_by=stop.by,
-                )
-                for event in words.stopping(stop, None) if fresh else ():
-                    append(
-                        row.stream,
-                        event.kind,
-                        event.text,
-                        at=event.at,
-                        actor=stop.by,
-                        actor_name=stop.by,
-                        scenario=row.scenario,
-                        run=str(row.pk),
-                        body=event.body,
-                    )
-                count += fresh
-    except Error as error:
-        connection.close()
-        raise StoreUnavailable(f"The stop could not be written down: {error}") from error
-    return count
 
 
 def halt(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime, pause: float = PAUSE) -> Halted:

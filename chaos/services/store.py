@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -18,14 +17,12 @@ from chaos.domain.record import Change, RunRecord, Signals
 from chaos.domain.run import Marks
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState
-from chaos.journal.checkpoints import checkpoint
+from chaos.journal.checkpoints import sign_an_end
 from chaos.journal.record import append, storable
 from chaos.models import Run, RunInjection, SampleChunk
 from chaos.models.run import LIVE
 from chaos.services import rows
 from chaos.services.clusters import installation
-
-log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=15)
 
@@ -99,16 +96,8 @@ class DjangoStore:
                 return False
             _write(row, change)
         if change.moved and change.moved[1].is_final:
-            _sign(change.at)
+            sign_an_end(change.at)
         return True
-
-
-def _sign(at: datetime) -> None:
-    """Every run's end is signed. A signature that fails is made good by the next one: no run waits for it."""
-    try:
-        checkpoint(at)
-    except Exception:
-        log.exception("The journal could not be signed at the end of a run.")
 
 
 def _write(row: Run, change: Change) -> None:

@@ -91,6 +91,17 @@ def stopping(stop: Stop, breach_at: datetime | None) -> tuple[Event, ...]:
     return (wanted,)
 
 
+def untouched(stop: Stop) -> tuple[Event, ...]:
+    """Of a run that was over before any driver had it."""
+    nothing = "No driver had taken the run up; nothing was injected, and there is nothing to undo."
+    steps = {"decision": codec.to_plain(stop.at)}
+    return (
+        *stopping(stop, None),
+        Event("run.receipt", f"Stop receipt: {nothing}", stop.at, body={"steps": steps, "unmoved": []}),
+        moved(RunState.ABORTED, f"{stop.reason.rstrip('.')}; nothing had been injected.", stop.at),
+    )
+
+
 def accepted(at: datetime) -> Event:
     return Event("run.stop_accepted", "The API server has taken every delete.", at)
 

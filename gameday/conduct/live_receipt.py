@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,6 +72,8 @@ def _rungs(room: Room, run: RunEvidence) -> tuple[Rung, ...]:
     if marks.breach_at:
         found.append(("First reading beyond the limit", marks.breach_at))
     found.append((_decision(room, run), decided))
+    if run.state.is_final and marks.granted_at is None and not run.was_requested:
+        return _told([*found, ("It was over before anything was injected", run.state_since)], run)
     if any(item.inverse is InverseKind.PERSON for item in run.injections) and run.was_requested:
         word = next((item.at for item in run.words if item.word == "reverted"), None)
         found.append(("A person says that it is undone", word))
@@ -78,6 +81,10 @@ def _rungs(room: Room, run: RunEvidence) -> tuple[Rung, ...]:
     found.append(("No job and no pod of the run is left", marks.pods_gone_at))
     found.append(("Every fault is measured to be gone", marks.clean_at))
     found.append(("The steady state is back", marks.steady_at))
+    return _told(found, run)
+
+
+def _told(found: Sequence[tuple[str, datetime | None]], run: RunEvidence) -> tuple[Rung, ...]:
     first = next((at for _, at in found if at), run.launched_at)
     current = next((text for text, at in found if at is None), "")
     over = run.state.is_final

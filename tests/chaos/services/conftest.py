@@ -30,7 +30,9 @@ def port(db: None) -> QuietCluster:
 @pytest.fixture(autouse=True)
 def a_failing_service_keeps_the_tests_own_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stop that cannot write closes its connection; here that would end the test's transaction."""
-    monkeypatch.setattr("chaos.services.stop.connection", mock.Mock(wraps=connection, close=lambda: None))
+    kept = mock.Mock(wraps=connection, close=lambda: None)
+    monkeypatch.setattr("chaos.services.stop.connection", kept)
+    monkeypatch.setattr("chaos.services.stop_record.connection", kept)
 
 
 @pytest.fixture

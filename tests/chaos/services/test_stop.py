@@ -9,7 +9,8 @@ from chaos.domain.errors import Forbidden, StoreUnavailable
 from chaos.domain.run import Stop
 from chaos.domain.states import RunState, StopKind
 from chaos.models import Run
-from chaos.services.stop import stop_run, want_stop
+from chaos.services.stop import stop_run
+from chaos.services.stop_record import want_stop
 from tests.chaos.services.troubles import refuse_everything, refuse_writes, said
 from tests.support.launching import AT, a_run
 

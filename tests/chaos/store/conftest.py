@@ -19,7 +19,7 @@ from chaos.domain.targets import Limits
 from chaos.journal.models import JournalEntry
 from chaos.models import Cluster, Halt, Run, RunInjection
 from chaos.models import Word as WordRow
-from chaos.services.stop import want_stop
+from chaos.services.stop_record import want_stop
 from chaos.services.store import DjangoStore
 from tests.support.builders import a_spec, injections_of
 from tests.support.launching import AT, a_run

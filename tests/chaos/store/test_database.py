@@ -16,7 +16,7 @@ from chaos.domain.sight import Reading
 from chaos.domain.states import RunState, StopKind
 from chaos.journal.models import Checkpoint, JournalEntry
 from chaos.models import Cluster, Run
-from chaos.services.stop import want_stop
+from chaos.services.stop_record import want_stop
 from chaos.services.store import DjangoStore
 from tests.support.launching import AT, STREAM, a_run
 
@@ -81,7 +81,7 @@ def test_every_end_is_signed_and_an_end_that_cannot_be_signed_is_an_end_all_the_
     def fail(now):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("chaos.services.store.checkpoint", fail)
+    monkeypatch.setattr("chaos.journal.checkpoints.checkpoint", fail)
     assert STORE.record(run, STORE.claim(run, "first", AT), change)
     assert Run.objects.get(pk=run).state == "aborted"
 

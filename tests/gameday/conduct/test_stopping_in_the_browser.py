@@ -54,6 +54,15 @@ def test_the_page_that_follows_shows_the_way_back_rung_by_rung(run):
     assert words.index("Otto pressed Stop") < words.index("The API server has taken every delete")
 
 
+def test_a_run_that_no_driver_has_taken_up_is_over_and_its_page_says_that_nothing_was_injected(day, cluster):
+    run = a_run.launched(day)
+    words = text_of(stop(run=run))
+    assert "It is over. Nothing had been injected." in words
+    assert "It was over before anything was injected" in words
+    assert "The API server has taken every delete" not in words
+    assert "Stop receipt: No driver had taken the run up" in words
+
+
 def test_stop_works_without_a_script_from_any_page(run, cluster):
     client = signed_in("ravi")
     html = client.get("/halt").content.decode()
