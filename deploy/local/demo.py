@@ -4,6 +4,7 @@ State is kept in .state/demo, so that a second start is up within seconds and fi
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from .stack import Stack, manage
 from .supervisor import Supervisor
 
 LOOK_EVERY = 0.2  # seconds
+RECEIPTS_WITHIN = 90  # seconds after Ctrl-C
 
 WELCOME = """
   Gameday is at   {url}
@@ -63,12 +65,27 @@ class Demo:
                 supervisor.tend()
                 time.sleep(LOOK_EVERY)
             step("stopping what is live, then everything that was started here")
-            self.stop_runs()
+            self.stop_runs(supervisor)
 
-    def stop_runs(self) -> None:
-        """By the administrator: nobody who has a seat on the day pressed Stop, and the journal says so."""
-        self._manage("run", "stop", "--all", "--as", self.script.administrator, "--wait", "60",
-                     "--reason", "The demo was ended from the terminal.")  # fmt: skip
+    def stop_runs(self, supervisor: Supervisor) -> None:
+        """By the administrator: nobody who has a seat on the day pressed Stop, and the journal says so.
+
+        Says how each run ended. What drives them is looked after meanwhile; Ctrl-C again ends the waiting.
+        """
+        heard = self.interrupts.count
+        asked = ("run", "stop", "--all", "--as", self.script.administrator, "--wait", f"{RECEIPTS_WITHIN}")
+        child = subprocess.Popen(
+            manage(*asked, "--reason", "The demo was ended from the terminal."),
+            cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, start_new_session=True,
+            preexec_fn=_ignore_ctrl_c,  # no stop is cut short; it listens once it waits
+        )  # fmt: skip
+        while child.poll() is None:
+            supervisor.tend()
+            if self.interrupts.count > heard:
+                child.send_signal(signal.SIGINT)
+            time.sleep(LOOK_EVERY)
+        if child.returncode:
+            warn("Not every run has ended. `make demo` takes it up again where it was left.")
 
     @property
     def logs(self) -> Path:
@@ -84,11 +101,9 @@ class Demo:
                              logs=self.logs, state=self.stack.state, cluster=self.stack.cluster_url),
               flush=True)  # fmt: skip
 
-    def _manage(self, *arguments: str) -> None:
-        subprocess.run(
-            manage(*arguments), cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, check=False,
-            start_new_session=True,
-        )  # fmt: skip
+
+def _ignore_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def main() -> int:

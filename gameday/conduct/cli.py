@@ -98,14 +98,36 @@ def _stop(options: argparse.Namespace, say: Say) -> int:
     stopped = services.stop_runs(runs, person(options.user), options.reason, timezone.now())
     for run, why in stopped.failed.items():
         say(f"{run}: {why}")
-    until = time.monotonic() + options.wait
-    while (left := _left(runs)) and time.monotonic() < until:
-        time.sleep(0.2)
+    left = _waited_for(runs, options.wait)
     for run in runs:
-        summary = queries.summary(run)
-        proven = ", every fault proven gone" if summary.is_proven_gone else ""
-        say(f"{summary.scenario} ({run}): {summary.state.value}{proven}.")
+        say(outcome(queries.summary(run)))
     return 2 if stopped.failed or (left and options.wait) else 0
+
+
+def _waited_for(runs: list[str], seconds: float) -> set[str]:
+    """Those that have not ended by then, or by Ctrl-C: who asks again wants to know how it stands."""
+    until, left = time.monotonic() + seconds, _left(runs)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # who started us may have it ignored
+    try:
+        while left and time.monotonic() < until:
+            time.sleep(0.2)
+            left = _left(runs)
+    except KeyboardInterrupt:
+        return left
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return left
+
+
+def outcome(run: queries.RunSummary) -> str:
+    """One sentence: whether anything was injected and is proven gone, and what to do where it is not."""
+    if run.is_proven_gone:
+        return f"The fault of {run.title} is proven gone." if run.was_requested else "Nothing was injected."
+    tried = f"Gameday keeps trying; without a worker, drive it from here: manage.py drive {run.run}"
+    if not run.was_requested:
+        return f"{run.title} has not ended ({run.state.value}); nothing was injected so far. {tried}"
+    left = f" (left: {', '.join(run.residue)})" if run.residue else ""
+    return f"NOT proven gone: the fault of {run.title}{left}. {tried}"
 
 
 def _left(runs: list[str]) -> set[str]:

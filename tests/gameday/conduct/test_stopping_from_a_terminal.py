@@ -1,0 +1,47 @@
+"""`manage.py run stop`: one sentence for each run on whether its fault is proven gone."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from chaos.domain.states import RunState
+from chaos.services import queries
+from gameday.conduct.cli import outcome
+from tests.gameday.cast import NOW
+from tests.gameday.conduct import a_run
+
+pytestmark = pytest.mark.django_db
+
+
+def said_of(run: str) -> str:
+    return outcome(queries.summary(run))
+
+
+def test_a_run_that_ended_before_its_fault_was_sent_injected_nothing(day):
+    run = a_run.launched(day)
+    a_run.driven(run, RunState.ABORTED)
+    assert said_of(run) == "Nothing was injected."
+
+
+def test_a_run_that_ended_after_it_is_proven_gone_by_its_title(day):
+    run = a_run.launched(day)
+    title = queries.summary(run).title
+    a_run.driven(run, RunState.ABORTED, requested_at=NOW, injected_at=NOW)
+    assert said_of(run) == f"The fault of {title} is proven gone."
+
+
+def test_a_run_that_has_not_ended_is_not_proven_gone_and_says_what_to_do(day, cluster, capsys):
+    run = a_run.live(day)
+    with pytest.raises(SystemExit) as ended:
+        call_command("run", "stop", "--all", "--as", "ada", "--wait", "0.01")
+    assert ended.value.code == 2
+    words = capsys.readouterr().out
+    assert f"NOT proven gone: the fault of {queries.summary(run).title}" in words
+    assert f"manage.py drive {run}" in words
+
+
+def test_a_run_that_waits_for_its_steady_state_says_that_nothing_was_injected_so_far(day):
+    run = a_run.launched(day)
+    a_run.driven(run, RunState.BASELINING)
+    assert "has not ended (baselining); nothing was injected so far." in said_of(run)
