@@ -75,6 +75,16 @@ MODULES = (
             )
         ),
     ),
+    Module(
+        "litmus-operator",
+        "github.com/litmuschaos/chaos-operator",
+        {"chaos-operator": "github.com/litmuschaos/chaos-operator"},
+    ),
+    Module(
+        "litmus-go",
+        "github.com/litmuschaos/litmus-go",
+        {"go-runner": "github.com/litmuschaos/litmus-go/bin/experiment"},
+    ),
 )
 
 

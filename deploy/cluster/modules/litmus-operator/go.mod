@@ -98,5 +98,4 @@ replace (
 	k8s.io/sample-apiserver => k8s.io/sample-apiserver v0.21.2
 )
 
-
 replace github.com/Azure/go-autorest => github.com/Azure/go-autorest v14.2.0+incompatible
