@@ -60,6 +60,7 @@ def test_somebody_without_any_role_stops_what_is_live_from_the_page_they_are_on(
     acts.comes_to(fiona, "injecting")
     nils = seat("nils", "/faults/")
     acts.stop_of(nils).click()
+    nils.get_by_role("link", name="See how it goes on").click()
     nils.wait_for_url("**/runs/*/")
     acts.sees_the_receipt(nils)
     expect(acts.status(fiona)).to_contain_text("Nils Berg pressed Stop.")

@@ -46,7 +46,7 @@
       strip = document.createElement("p");
       strip.className = "strip strip-blind not-live";
       strip.innerHTML = '<span role="status" class="visually-hidden"></span><span aria-hidden="true"></span>';
-      (document.querySelector(".top") ?? document.body).append(strip);
+      (document.querySelector(".under-top") ?? document.body).append(strip);
       document.body.classList.add("stale");
       strip.firstChild.textContent = `Not live. ${trouble}`;
     }
