@@ -13,6 +13,7 @@ from celery import current_app
 from django.core.exceptions import ValidationError
 from django.db import Error
 
+from chaos.adapters import http_probe
 from chaos.adapters.http_probe import HttpProbe
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.litmus import LitmusCluster
@@ -112,7 +113,9 @@ def try_connection(name: str, namespaces: tuple[str, ...] = (), entry: Entry | N
     client = prometheus_of(found)
     registered = ClusterRow.objects.filter(name=name).first() or found
     images = info(registered).limits.images
-    tried = contact.try_out(_port(found), lambda: check(client), namespaces, SystemClock().now(), images)
+    services = partial(http_probe.check, found.services_url) if found.services_url else None
+    now = SystemClock().now()
+    tried = contact.try_out(_port(found), lambda: check(client), namespaces, now, images, services)
     if entry is None:
         said = ((contact.CLUSTER, tried.cluster), (contact.PROMETHEUS, tried.prometheus))
         contact.note(name, said, tried.at)

@@ -21,6 +21,7 @@ from chaos.adapters.peers import refuse_off_limits
 from chaos.domain.errors import Refused
 from chaos.domain.sight import Reading
 from chaos.domain.spec import ProbeKind, ProbeSpec
+from chaos.ports import Preflight
 
 MOST_BYTES = 1024 * 1024
 
@@ -44,6 +45,19 @@ class HttpProbe:
             return Reading(probe.name, asked_at, self.now(), value)
         except _Unknown as unknown:
             return Reading(probe.name, asked_at, self.now(), None, str(unknown))
+
+
+def check(url: str, seconds: float = 3.0) -> Preflight:
+    """For a connection test: does anything speak HTTP at the services' address? Raises nothing.
+
+    Its status is no matter: below the address lie the services, and at its root there need be nothing.
+    """
+    where = f"Probes find services below {url}"
+    try:
+        status, _ = _get(url, seconds, None)
+    except _Unknown as unknown:
+        return Preflight("services", False, f"{where}, and that cannot be asked: {unknown}")
+    return Preflight("services", True, f"{where}, which answers (status {status} at its root).")
 
 
 def _get(url: str, seconds: float, ca_file: str | None) -> tuple[int, float]:

@@ -70,6 +70,7 @@ def note(name: str, found: Iterable[tuple[str, Preflight]], at: datetime) -> Non
 class Tried:
     """A connection test: `cluster` is whether it answers, and without that nothing else was asked of it.
 
+    `services`: whether the address answers below which HTTP probes find services; None where none is given.
     `faults` are those of the catalogue whose experiments are there, `others` experiments of somebody else.
     """
 
@@ -81,11 +82,12 @@ class Tried:
     rights: tuple[Preflight, ...] = ()
     faults: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    services: Preflight | None = None
 
     @property
     def missing(self) -> tuple[Preflight, ...]:
-        everything = (self.cluster, self.prometheus, *self.litmus, *self.rights)
-        return tuple(item for item in everything if not item.is_met)
+        everything = (self.cluster, self.prometheus, self.services, *self.litmus, *self.rights)
+        return tuple(item for item in everything if item and not item.is_met)
 
     @property
     def is_met(self) -> bool:
@@ -106,20 +108,22 @@ def try_out(
     namespaces: tuple[str, ...],
     now: datetime,
     images: tuple[str, ...] = USUAL_IMAGES,
+    services: Callable[[], Preflight] | None = None,
 ) -> Tried:
     """Everything that a day will need of it. `namespaces` are those that faults may touch; none: any.
-    `images` are those that experiments may run.
+    `images` are those that experiments may run, `services` asks the address of the services, if there is one.
 
     Raises nothing: what could not be asked is not met, and its sentence says why.
     """
-    metrics, answer = prometheus(), ask(port)
+    metrics, below, answer = prometheus(), services() if services else None, ask(port)
     if not answer.is_met:
-        return Tried(now, "", answer, metrics)
+        return Tried(now, "", answer, metrics, services=below)
     try:
         uid = port.identity()
         there = {str(item["metadata"]["name"]) for item in port.experiments()}
     except GamedayError as error:
-        return Tried(now, "", Preflight("cluster", False, f"{answer.sentence} {error}"), metrics)
+        there_but = Preflight("cluster", False, f"{answer.sentence} {error}")
+        return Tried(now, "", there_but, metrics, services=below)
     faults = tuple(sorted(there & catalogue.FAULTS.keys()))
     found = port.preflight(faults, images)
     is_right = [item.what.startswith("right to ") for item in found]
@@ -137,6 +141,7 @@ def try_out(
         rights=(*rights, *port.rights(faults, namespaces)),
         faults=faults,
         others=tuple(sorted(there - catalogue.FAULTS.keys())),
+        services=below,
     )
 
 

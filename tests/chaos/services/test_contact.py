@@ -130,3 +130,28 @@ def test_one_address_that_is_none_keeps_no_other_from_being_asked(home):
 def test_all_contacts_take_two_queries(home, django_assert_num_queries):
     with django_assert_num_queries(2):
         contact.known()
+
+
+def test_a_test_asks_the_address_below_which_probes_find_services(home, stub):
+    Cluster.objects.update(services_url=stub.url)
+    stub.answers = lambda asked: Answer(404)
+    found = wiring.try_connection("home").services
+    assert (found.is_met, found.sentence) == (
+        True,
+        f"Probes find services below {stub.url}, which answers (status 404 at its root).",
+    )
+
+
+def test_an_address_of_services_where_nothing_listens_is_missing(home):
+    Cluster.objects.update(services_url="http://127.0.0.1:9")
+    found = wiring.try_connection("home")
+    assert found.services in found.missing
+    assert found.services.sentence == (
+        "Probes find services below http://127.0.0.1:9, and that cannot be asked: "
+        "127.0.0.1:9 refused the connection; nothing listens there."
+    )
+
+
+def test_a_cluster_without_an_address_of_services_is_not_asked_for_one(home):
+    found = wiring.try_connection("home")
+    assert found.services is None and None not in found.missing
