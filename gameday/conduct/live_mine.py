@@ -11,9 +11,8 @@ from chaos.domain.spec import FaultSpec, RunSpec
 from chaos.domain.states import RunState
 from chaos.faults import catalogue
 from gameday.approvals import services as approvals
-from gameday.conduct import arming
 from gameday.conduct.arming import Armed
-from gameday.conduct.live_room import Room
+from gameday.conduct.live_room import Room, is_any_live
 from gameday.conduct.live_words import short_unit
 from gameday.people.models import User
 from gameday.plans.spec import Scenario
@@ -69,19 +68,15 @@ class Mine:
 def mine(room: Room, user: User, acts: Set[str]) -> Mine:
     """`acts` are the names of what the person may do on this day."""
     return Mine(
-        arming=_arming(room, user) if "conduct" in acts and not _is_any_live(room) else None,
+        arming=_arming(room, user) if "conduct" in acts and not is_any_live(room.lines) else None,
         asked=_asked(room) if "attest" in acts else None,
         may_note="note" in acts,
         may_conduct="conduct" in acts,
     )
 
 
-def _is_any_live(room: Room) -> bool:
-    return any(not line.state.is_final for line in room.lines.values())
-
-
 def _arming(room: Room, user: User) -> Arming:
-    armed = arming.armed_now(room.plan, room.now)
+    armed = room.armed
     scenarios = room.spec.scenarios
     if armed:
         token = armed.token(user) if armed.by == user.username else ""

@@ -12,6 +12,8 @@ from chaos.journal.timeline import newest, of_run
 from chaos.services import evidence_queries, queries
 from chaos.services.evidence_queries import RunEvidence
 from chaos.services.queries import RunLine
+from gameday.conduct import arming
+from gameday.conduct.arming import Armed
 from gameday.conduct.audience import readable
 from gameday.people.models import User
 from gameday.plans.models import Plan
@@ -28,7 +30,7 @@ class Room:
 
     `lines` maps each scenario that ever ran to its newest run, `entries` are what this audience may read of
     the run's journal. `is_hidden`: what the run in focus is about is not for this audience yet. `names` maps
-    usernames to the names of those who launched and stopped it.
+    usernames to the names of those who launched and stopped it. `armed` waits to be injected, for organisers.
     """
 
     plan: Plan
@@ -40,10 +42,16 @@ class Room:
     entries: tuple[JournalEntry, ...]
     is_hidden: bool
     names: Mapping[str, str]
+    armed: Armed | None
 
     @property
     def is_live(self) -> bool:
         return self.run is not None and not self.run.state.is_final
+
+    @property
+    def armed_title(self) -> str:
+        """"" where nothing is armed."""
+        return self.spec.scenario(self.armed.scenario).run.title if self.armed else ""
 
     @property
     def zero(self) -> datetime | None:
@@ -87,7 +95,12 @@ def room(plan: Plan, organiser: bool, now: datetime, run: str = "") -> Room:
         mine = readable(of_run(plan.stream, found.run), plan.stream, organiser)
         entries = tuple(newest(mine, _MOST_ENTRIES))
     hidden = bool(found and not organiser and is_hidden(spec, found.scenario, found.state))
-    return Room(plan, spec, now, organiser, lines, found, entries, hidden, _names(found))
+    armed = arming.armed_now(plan, now) if organiser and not is_any_live(lines) else None
+    return Room(plan, spec, now, organiser, lines, found, entries, hidden, _names(found), armed)
+
+
+def is_any_live(lines: Mapping[str, RunLine]) -> bool:
+    return any(not line.state.is_final for line in lines.values())
 
 
 def _names(run: RunEvidence | None) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -82,5 +83,6 @@ def seat(visitors: Visitors) -> Iterator[Seat]:
 @pytest.fixture
 def quiet_day(house: House, request: pytest.FixtureRequest) -> str:
     """An approved plan whose one scenario takes a pod away for long enough to look at it; its slug."""
-    slug = f"quiet-{request.node.name.replace('_', '-')[5:40].strip('-')}"
+    name: str = request.node.name  # with the parameters, whose tests must not find each other's notes
+    slug = f"quiet-{name.replace('_', '-')[5:40].strip('-')}-{crc32(name.encode()):x}"
     return house.approved(plans.plan(slug, plans.scenario(fault="90s", baseline="4s")))

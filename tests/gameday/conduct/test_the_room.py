@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from chaos.models import Run
-from gameday.conduct.arming import arm
+from gameday.conduct.arming import arm, disarm
 from gameday.conduct.live import regions
 from gameday.conduct.live_page import TIMELINE
 from gameday.plans.models import Plan
@@ -59,6 +59,19 @@ def test_what_is_armed_is_shown_with_all_that_it_would_do(day):
 def test_what_somebody_else_armed_has_no_token(day):
     arm(day, "pod-kill", who("fiona"), NOW)
     assert "inject now" not in page("sam")
+
+
+def test_what_is_armed_is_told_to_the_organisers_wherever_they_look_and_to_nobody_else(day):
+    before = regions("small-day", True)["status"]
+    armed = arm(day, "pod-kill", who("fiona"), NOW)
+    ours, theirs = regions("small-day", True)["status"], regions("small-day", False)["status"]
+    assert "Fiona armed A pod is killed." in ours
+    assert "it hits 1 of 6 pods in payments: api-0" in ours
+    assert armed.run in ours, "who may conduct asks for what they may do now"
+    assert "armed" not in theirs and armed.run not in theirs
+    assert "Fiona armed" in page("petra") and "Fiona armed" not in page("ravi")
+    disarm(day, who("fiona"), NOW)
+    assert regions("small-day", True)["status"] == before
 
 
 def test_what_is_missing_stands_where_one_would_arm(db, cluster):

@@ -33,6 +33,7 @@
       const text = tPlus(until, Date.parse(time.dateTime));
       if (time.textContent !== text) time.textContent = text;
     }
+    for (const line of document.querySelectorAll(".armed-line")) line.hidden = Date.parse(line.dataset.until) < now();
   };
   setInterval(tick, 250);
   document.addEventListener("visibilitychange", tick);
@@ -85,21 +86,41 @@
   const sheet = focus?.closest(".room-left");
   if (sheet) sheet.scrollTop = focus.offsetTop - sheet.clientHeight / 3;
 
-  // The timeline: it stays where it is read, and follows where its end is in sight.
+  // The timeline: it stays where it is read, and follows where its end is in sight. What came while it was scrolled
+  // away, or while another tab was looked at, is counted until its end has been in sight.
   const scroll = document.querySelector("[data-scroll]");
   const list = document.querySelector(".room-right .timeline");
   const below = document.querySelector("[data-to-newest]");
   const isAtEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 48;
-  const toEnd = () => { scroll.scrollTop = scroll.scrollHeight; if (below) below.hidden = true; };
+  const title = document.title;
+  let unseen = [];
+  const count = () => {
+    const shown = unseen.filter((row) => row.isConnected && getComputedStyle(row).display !== "none");
+    below.hidden = !shown.length;
+    below.querySelector("[data-count]").textContent = `${shown.length} new`;
+    document.title = document.hidden && shown.length ? `(${shown.length}) ${title}` : title;
+    return shown;
+  };
+  const see = () => { unseen = []; count(); };
+  const toEnd = () => { scroll.scrollTop = scroll.scrollHeight; see(); };
   if (scroll && list) {
     let follows = true;
     toEnd();
-    scroll.addEventListener("scroll", () => { follows = isAtEnd(); if (follows && below) below.hidden = true; }, { passive: true });
-    new MutationObserver(() => {
+    const look = () => { follows = isAtEnd(); if (follows && !document.hidden) see(); else count(); };
+    scroll.addEventListener("scroll", look, { passive: true });
+    document.addEventListener("visibilitychange", look);
+    new MutationObserver((changes) => {
       document.querySelector("[data-no-entries]")?.remove();
-      if (follows) toEnd(); else if (below) below.hidden = false;
+      if (follows && !document.hidden) return toEnd();
+      unseen.push(...changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.matches?.("[data-seq]")));
+      count();
     }).observe(list, { childList: true });
-    below?.addEventListener("click", toEnd);
+    below.addEventListener("click", () => {
+      const [first] = count();
+      if (first) scroll.scrollTop += first.getBoundingClientRect().top - scroll.getBoundingClientRect().top;
+      scroll.focus({ preventScroll: true });
+      look();
+    });
     const filter = document.querySelector("[data-filter]");
     if (filter) filter.hidden = false;
     filter?.addEventListener("click", (event) => {
@@ -179,9 +200,6 @@
     if ("sent" in form.dataset) return event.preventDefault();
     form.dataset.sent = "";
     for (const button of form.querySelectorAll(".button")) button.setAttribute("aria-disabled", "true");
-  });
-  document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-stop]")) event.target.querySelector(".stop > span").textContent = "Stopping\u2026";
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
