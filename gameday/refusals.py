@@ -1,4 +1,4 @@
-"""What is answered in the place of a view: sign in first, not yours to do, nothing to see, send it again.
+"""What is answered in place of a view: sign in first, not yours to do, nothing to see, too large, send it again.
 
 A Stop that was not done says so, and has the way to stop beside it.
 """
@@ -10,10 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
-from django.views import csrf
+from django.views import csrf, defaults
+
+from gameday.plans.views.beginning import refused_unread
 
 BRAKES = ("conduct:stop", "conduct:halt")
 UNSTOPPED = "unstopped"
@@ -47,6 +51,17 @@ def not_allowed(request: HttpRequest, methods: Collection[str], kwargs: Mapping[
     context = {"slug": kwargs.get("plan", ""), "has_page": "GET" in methods}
     page = render_to_string("405.html", context, request)
     return HttpResponseNotAllowed([*methods], page)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; 413 for more than is read at once, in the form itself where that was a plan."""
+    if not isinstance(exception, RequestDataTooBig):
+        return defaults.bad_request(request, exception)
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if name == "plans:upload" and request.user.is_authenticated:
+        return refused_unread(request, int(request.headers.get("Content-Length", 0)))
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024 / 1024
+    return render(request, "413.html", {"most": f"{most:g} MiB"}, status=413)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -7,6 +7,7 @@ from gameday.approvals.services import standings
 from gameday.home import views as home
 from gameday.plans.urls import urls as plans
 
+handler400 = "gameday.refusals.bad_request"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", home.home, name="home"),

@@ -55,11 +55,16 @@ class Source:
         return PlanRefused([self.line(problem) for problem in ordered], dotted(ordered[0].path))
 
 
+def too_large(size: int, name: str) -> PlanRefused:
+    """`size` in bytes."""
+    told = f"{size / 1024 / 1024:.1f} MiB" if size >= 1024 * 1024 else f"{size // 1024} KiB"
+    return PlanRefused([f"{name}: The file has {told}; a plan has at most {MAX_BYTES // 1024} KiB."])
+
+
 def read(data: bytes, name: str = "plan.yaml") -> Source:
     """Raises PlanRefused with everything that is wrong with the YAML itself."""
     if len(data) > MAX_BYTES:
-        size, most = len(data) // 1024, MAX_BYTES // 1024
-        raise PlanRefused([f"{name}: The file has {size} KiB; a plan has at most {most} KiB."])
+        raise too_large(len(data), name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

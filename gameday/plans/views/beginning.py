@@ -23,7 +23,7 @@ from gameday.plans.problems import PlanRefused
 from gameday.plans.saving import save
 from gameday.plans.views.common import inputs, known, plan_or_404, stored
 from gameday.plans.views.editing import SAVE, chosen, facts_page, scenario_page, with_scenarios
-from gameday.plans.yaml_reader import MAX_BYTES
+from gameday.plans.yaml_reader import MAX_BYTES, too_large
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -81,17 +81,27 @@ def upload(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"most": MAX_BYTES // 1024}
     if request.method != "POST":
         return render(request, "plans/upload.html", context)
-    file = request.FILES.get("file")
-    data = file.read(MAX_BYTES + 1) if file else request.POST.get("text", "").replace("\r\n", "\n").encode()
+    file, text = request.FILES.get("file"), request.POST.get("text", "").replace("\r\n", "\n")
     name = str(file.name) if file else request.POST.get("name", "") or "plan.yaml"
     try:
+        if file and (file.size or 0) > MAX_BYTES:  # its beginning would be no plan to mend
+            raise too_large(file.size or 0, name)
+        data = file.read() if file else text.encode()
+        text = data.decode("utf-8", "replace")
         return stored(request, services.import_plan(data, name, user_of(request), timezone.now()))
     except PlanRefused as refused:
         lines = [line.removeprefix(f"{name}:") for line in refused.lines]
     except Refused as refused:
         lines = [str(refused)]
-    text = data[:MAX_BYTES].decode("utf-8", "replace")
     context |= {"lines": [_line(line) for line in lines], "text": text, "name": name}
+    return render(request, "plans/upload.html", context, status=422)
+
+
+def refused_unread(request: HttpRequest, size: int) -> HttpResponse:
+    """The same for a text of `size` bytes that was too large to be read at all."""
+    lines = too_large(size, "plan.yaml").lines
+    told = [_line(line.removeprefix("plan.yaml:")) for line in lines]
+    context = {"most": MAX_BYTES // 1024, "lines": told, "name": "plan.yaml"}
     return render(request, "plans/upload.html", context, status=422)
 
 

@@ -172,3 +172,24 @@ def test_what_is_no_plan_is_refused_in_words(petra, data, said):
     answer = petra.post(UPLOAD, {"file": SimpleUploadedFile("p.yaml", data or b"\n")})
     assert answer.status_code == 422
     assert said in answer.content.decode()
+
+
+def test_a_file_that_is_far_too_large_is_refused_in_the_form_with_its_size_and_the_limit(petra):
+    file = SimpleUploadedFile("huge.yaml", b"# words\n" * 400_000)
+    answer = petra.post(UPLOAD, {"file": file, "text": "typed: before"})
+    assert answer.status_code == 422
+    assert "The file has 3.1 MiB; a plan has at most 256 KiB." in answer.content.decode()
+    assert form_of(answer)["text"] == ["typed: before"]
+
+
+@pytest.mark.parametrize("size", [300, 3 * 1024])
+def test_a_text_that_is_too_large_is_refused_in_the_form(petra, size):
+    answer = petra.post(UPLOAD, {"text": "# word\n" * 147 * size})
+    assert answer.status_code == 422
+    assert "a plan has at most 256 KiB" in answer.content.decode()
+
+
+def test_any_other_form_that_is_too_large_says_so_on_a_page(petra, plan):
+    answer = petra.post("/plans/new", {"title": "x" * 3_000_000})
+    assert answer.status_code == 413
+    assert "larger than 2.5 MiB" in answer.content.decode()
