@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from chaos.domain.durations import format_duration
 from chaos.domain.errors import Refused
+from chaos.domain.images import check_entry
 from chaos.domain.limits import LimitsChange
 from chaos.domain.targets import ALWAYS_PROTECTED, Limits
 from chaos.faults.parameters import duration
@@ -42,6 +43,13 @@ class LimitsForm(forms.Form):
         label="Only these namespaces",
         help_text="One a line. When it is empty, any that is not protected.",
     )
+    images = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs=_LINES),
+        label="Images that experiments may run",
+        help_text="One a line, and no others: a repository (any pinned version of it), repository:tag or "
+        "repository@sha256:… (that one), or path/ (whatever is below). When it is empty, no experiment runs.",
+    )
     allow_unprovable = forms.BooleanField(
         required=False, label="Allow faults of which it cannot be proven that they are gone"
     )
@@ -54,7 +62,7 @@ class LimitsForm(forms.Form):
         """What was changed and no more, so that a cluster that becomes production tightens the rest."""
         said = self.cleaned_data
         changed = {key: said[key] for key in said if self.is_new or key in self.changed_data}
-        protected, opted_in = said["protected"], said["opted_in"]
+        protected, opted_in, images = said["protected"], said["opted_in"], said["images"]
         is_other = opted_in != self.has.opted_in_namespaces
         return LimitsChange(
             max_percent=changed.get("max_percent"),
@@ -65,6 +73,8 @@ class LimitsForm(forms.Form):
             unprotect=_without(self.has.protected_namespaces, (*protected, *ALWAYS_PROTECTED)),
             opt_in=opted_in if is_other else (),
             any_namespace=is_other and not opted_in,
+            allow_images=_without(images, self.has.images),
+            disallow_images=_without(self.has.images, images),
         )
 
     def clean_max_fault(self) -> timedelta:
@@ -78,6 +88,17 @@ class LimitsForm(forms.Form):
 
     def clean_opted_in(self) -> tuple[str, ...]:
         return _names(self.cleaned_data["opted_in"])
+
+    def clean_images(self) -> tuple[str, ...]:
+        entries, wrong = _names(self.cleaned_data["images"]), []
+        for entry in entries:
+            try:
+                check_entry(entry)
+            except Refused as refusal:
+                wrong.append(str(refusal))
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return entries
 
 
 def _without(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
@@ -95,5 +116,6 @@ def _initial(limits: Limits) -> dict[str, Any]:
         "max_fault": format_duration(limits.max_fault),
         "protected": "\n".join(limits.protected_namespaces),
         "opted_in": "\n".join(limits.opted_in_namespaces),
+        "images": "\n".join(limits.images),
         "allow_unprovable": limits.allow_unprovable,
     }

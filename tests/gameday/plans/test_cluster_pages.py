@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chaos import wiring
+from chaos.domain.images import USUAL_IMAGES
 from chaos.journal.models import JournalEntry
 from chaos.models import Cluster
 from chaos.ports import Preflight
 from chaos.services import contact, sealing
 from tests.adapters.stub_server import Answer, Asked, Stub, stub_server
 from tests.gameday.cast import gather, who
+from tests.gameday.conduct.reading import text_of
 
 pytestmark = pytest.mark.django_db
 TOKEN, PASSWORD = "the-token-of-home", "the-password"
@@ -62,7 +64,7 @@ def typed(stub: Stub, **change: str) -> dict[str, str]:
         "prometheus_url": stub.url, "prometheus_auth": "basic", "prometheus_username": "me",
         "prometheus_secret": PASSWORD, "prometheus_ca": "", "services_url": "", "max_percent": "30",
         "max_nodes": "1", "max_fault": "10m", "protected": "kube-system kube-public kube-node-lease vault",
-        "opted_in": "", "do": "save", **change,
+        "opted_in": "", "images": "\n".join(USUAL_IMAGES), "do": "save", **change,
     }  # fmt: skip
 
 
@@ -86,6 +88,20 @@ def test_a_cluster_is_registered_with_sealed_secrets_and_its_limits(page, home, 
         "missing for a day: test the connection"
         in page.get(reverse("clusters:cluster", kwargs=HOME)).content.decode()
     )
+
+
+def test_the_images_that_experiments_may_run_are_an_administrators_list(page, home, stub):
+    shown = page.get(reverse("clusters:edit", kwargs=HOME)).content.decode()
+    assert "litmuschaos/go-runner\nubuntu:16.04</textarea>" in shown
+    ours = "registry.bank.example/litmuschaos/go-runner:3.26.0\r\nregistry.bank.example/chaos/"
+    page.post(reverse("clusters:edit", kwargs=HOME), typed(stub, images=ours, token="", prometheus_secret=""))
+    assert Cluster.objects.get(name="home").limits["images"] == ours.split()
+    wrong = typed(stub, images="litmuschaos/go-runner:latest UPPER", token="", prometheus_secret="")
+    answer = page.post(reverse("clusters:edit", kwargs=HOME), wrong)
+    assert answer.status_code == 422
+    said = text_of(answer)
+    assert "is whatever is newest; name a version" in said and "'UPPER' is no name of an image" in said
+    assert Cluster.objects.get(name="home").limits["images"] == ours.split()
 
 
 def test_no_page_ever_shows_a_secret(page, home, stub):
