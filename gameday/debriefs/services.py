@@ -17,6 +17,7 @@ from gameday.people import services as people
 from gameday.people.models import User
 from gameday.people.roles import Act
 from gameday.plans.models import Plan
+from gameday.web.prose import plain
 
 LONGEST_TITLE = 200
 
@@ -44,12 +45,13 @@ def finding_from_note(plan: Plan, seq: int, severity: str, by: User, now: dateti
     note = entries(plan.stream).filter(seq=seq, kind="note").first()
     if note is None:
         raise Refused(f"There is no note number {seq} in the timeline of {plan}.", "note")
-    first, _, rest = note.text.strip().partition("\n")
-    title = first if len(first) <= LONGEST_TITLE else first[: LONGEST_TITLE - 1] + "…"
+    said = note.text.strip()
+    title = next(filter(None, map(plain, said.splitlines())), said)
+    title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
     text = f"Noted by {note.actor_name or note.actor} at {note.at:%H:%M:%S} UTC."
-    if title != first:
-        text = f"{first}\n\n{text}"
-    text = f"{rest.strip()}\n\n{text}" if rest.strip() else text
+    head, _, more = said.partition("\n")
+    rest = more.strip() if head == title else said
+    text = f"{rest}\n\n{text}" if rest else text
     learned = Learned(title, severity, text, note.scenario)
     try:
         return _new_finding(plan, learned, by, now, note_seq=seq, run=note.run)

@@ -11,16 +11,15 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
 
 from gameday.web import marks
+from gameday.web.prose import MARKDOWN
 
 register = template.Library()
 
 FORTNIGHT = 14
 """Days from which on nobody asks for hours."""
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table"])
 _TAGS = {"p", "em", "strong", "code", "pre", "ul", "ol", "li", "a", "br", "blockquote", "hr"}
 _TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 
@@ -90,7 +89,7 @@ def state(value: object) -> SafeString:
 def note(text: str) -> SafeString:
     """What people wrote, as Markdown: rendered, then sanitised."""
     html = nh3.clean(
-        _MARKDOWN.render(text),
+        MARKDOWN.render(text),
         tags=_TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},

@@ -81,6 +81,15 @@ def test_a_long_note_keeps_all_its_words(plan):
     assert long.strip() in finding.text
 
 
+def test_the_title_of_a_finding_has_no_marks_of_markdown_and_its_text_has_them_all(plan):
+    said = "**The breaker** opens at `1 s`, see [the board](https://grafana.bank/d/1).\n\n- 500 ms was agreed"
+    finding = services.finding_from_note(plan, a_note(plan, said), "minor", who("fiona"), NOW)
+    assert finding.title == "The breaker opens at 1 s, see the board."
+    assert finding.text.startswith(said)
+    headed = services.finding_from_note(plan, a_note(plan, "---\n# Late"), "minor", who("fiona"), NOW)
+    assert headed.title == "Late"
+
+
 def test_only_a_note_becomes_a_finding(plan):
     with pytest.raises(Refused, match="no note number 1"):
         services.finding_from_note(plan, 1, "minor", who("fiona"), NOW)
