@@ -1,4 +1,4 @@
-"""What is answered in place of a view: sign in first, not yours to do, nothing to see, too large, send it again.
+"""Answers in the place of a view: sign in first, not yours to do, nothing to see, too large, send it again.
 
 A Stop that was not done says so, and has the way to stop beside it.
 """
