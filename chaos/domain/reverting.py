@@ -33,6 +33,9 @@ UNDONE_WITHIN = timedelta(seconds=5)
 STEADY_WITHIN = timedelta(seconds=60)
 """How long a proven revert waits for the steady state to come back before the run ends without it."""
 
+TOLD_WITHIN = timedelta(seconds=5)
+"""How long after the database is back a Stop may still be written down that was pressed while it was away."""
+
 
 def decide(view: RunView, now: datetime) -> Decision:
     marks, sight = view.marks, _sight_since(view)
@@ -143,7 +146,16 @@ def _after_clean(view: RunView, now: datetime, sight: ClusterSight | None) -> De
         or not view.was_requested
         or (marks.clean_at and now > marks.clean_at + within)
     )
-    return Finish(_end_state(view)) if is_over else Wait()
+    return Finish(_end_state(view)) if is_over and not _may_be_told_why(view, now) else Wait()
+
+
+def _may_be_told_why(view: RunView, now: datetime) -> bool:
+    """While nothing could be written down, nobody could say either that they stopped it: they have their turn
+    before the run ends over a reason of its own."""
+    if view.stop is None or not view.stop.may_be_explained:
+        return False
+    back_at = view.record_back_at
+    return view.record_lost_since is not None or (back_at is not None and now < back_at + TOLD_WITHIN)
 
 
 def _end_state(view: RunView) -> RunState:

@@ -17,6 +17,13 @@ ASK_AGAIN = timedelta(seconds=2)
 """How long after an act that did not go through it is tried again."""
 
 
+_BROUGHT_ABOUT = frozenset({StopKind.FAULT, StopKind.BLIND, StopKind.RECORD})
+"""What a run finds by itself when somebody stopped it whose record is late: its engine is gone, or the
+database is."""
+SKEW = timedelta(seconds=1)
+"""How far the clocks of two of our processes may be apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """The latched intent to stop. `by` is a username, or empty when the run stopped itself."""
@@ -25,6 +32,19 @@ class Stop:
     kind: StopKind
     reason: str
     by: str = ""
+
+    @property
+    def may_be_explained(self) -> bool:
+        """The run stopped itself over what a person's Stop may have brought about."""
+        return not self.by and self.kind in _BROUGHT_ABOUT
+
+    def explains(self, other: Stop) -> bool:
+        """Somebody had pressed Stop before the run stopped itself over what that very Stop did.
+
+        A Stop acts in the cluster before it is written down, so a run may see the act first. It then takes
+        the place of the run's own reason; nothing else does: a stop is latched.
+        """
+        return bool(self.by) and other.may_be_explained and self.at <= other.at + SKEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +108,8 @@ class RunView:
     is_unprovable: bool = False
     """Of its fault it cannot be proven that it is gone."""
     record_lost_since: datetime | None = None
+    record_back_at: datetime | None = None
+    """When, after that, it could be written down again."""
     uncertain_until: datetime | None = None
     """A create whose answer was lost may still land until then."""
     acting: frozenset[str] = frozenset()

@@ -15,6 +15,9 @@ CLUSTER_BLIND = timedelta(seconds=8)
 RECORD_LOST = timedelta(seconds=10)
 """How long nothing may be written down before the run is stopped from memory (safety.md, DB failover)."""
 
+HEARD_WITHIN = timedelta(seconds=2)
+"""How old what people want may be, at the most, when something is missing: a Stop deletes it, too."""
+
 
 def why_stop(view: RunView, now: datetime) -> Stop | None:
     """The reason to stop a baselining, injecting or observing run now, or None."""
@@ -48,7 +51,7 @@ def _refused(view: RunView, now: datetime) -> Stop | None:
 
 def _robbed(view: RunView, now: datetime) -> Stop | None:
     """Somebody else took away what the fault depends on; what is measured from here on means nothing."""
-    if view.state is RunState.BASELINING or view.seen is None:
+    if view.state is RunState.BASELINING or view.seen is None or _is_unheard(view, now):
         return None
     if view.marks.granted_at and view.seen.began_at > view.marks.granted_at and not view.seen.has_grant:
         return Stop(now, StopKind.FAULT, "The run's grant is gone from the cluster; somebody deleted it.")
@@ -62,6 +65,15 @@ def _robbed(view: RunView, now: datetime) -> Stop | None:
         if answered_at and view.seen.began_at > answered_at and injection.name not in there:
             return Stop(now, StopKind.FAULT, f"Its engine {injection.name} is gone; somebody deleted it.")
     return None
+
+
+def _is_unheard(view: RunView, now: datetime) -> bool:
+    """Whoever stops a run deletes first and writes it down alongside: before somebody is blamed for what is
+    gone, what people want is read once more. Not waited for where it cannot be read."""
+    heard_at, seen = view.limits_at, view.seen
+    if heard_at is None or seen is None or view.record_lost_since:
+        return False
+    return heard_at < seen.at and now - heard_at < HEARD_WITHIN
 
 
 def _back(view: RunView, now: datetime) -> Stop | None:

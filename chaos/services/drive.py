@@ -133,11 +133,14 @@ def _loop(view: RunView, tools: Tools, perception: Perception, may_hand_on: bool
     while not view.state.is_final:
         if recorder.lost:
             return End.LOST
+        was_lost = view.record_lost_since is not None
         view = perception.fold(view, tools.senses.next(PATIENCE))
         now = clock.now()
         perception.flush(now)
         tools.senses.watch(view.injections)
         view = replace(view, record_lost_since=_lost_since(view, recorder.failing_since))
+        if was_lost and view.record_lost_since is None:
+            view = replace(view, record_back_at=now)
         decision = decide(view, now)
         while not isinstance(decision, Wait) and not view.state.is_final:
             try:

@@ -234,9 +234,11 @@ def _answered(view: RunView) -> RunView:
 
 
 def _signals(view: RunView, signals: Signals) -> RunView:
-    stop, marks = view.stop or signals.stop, view.marks
-    if signals.stop and view.stop is None:
-        marks = replace(marks, decided_at=marks.decided_at or signals.stop.at)
+    stop, heard, marks = view.stop, signals.stop, view.marks
+    if heard and stop is None:
+        stop, marks = heard, replace(marks, decided_at=marks.decided_at or heard.at)
+    elif heard and stop and heard.explains(stop):
+        stop, marks = heard, replace(marks, decided_at=heard.at)
     return replace(
         view,
         stop=stop,

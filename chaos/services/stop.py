@@ -26,7 +26,7 @@ from chaos.models import Halt, Run
 from chaos.models.run import LIVE
 from chaos.ports import Cleared, Cluster, RunRef
 from chaos.services import clusters
-from chaos.services.stop_record import want_stop
+from chaos.services.stop_record import want_stop, want_stop_late
 
 TRIES, PAUSE = 5, 1.0
 
@@ -64,7 +64,8 @@ def stop_run(run: str, stop: Stop, port: Cluster) -> str:
 @dataclass(frozen=True, slots=True)
 class Stopped:
     """What stopping did from this process, by run: `asked` of the cluster, `failed` there with the sentence,
-    `waiting` for its answer still. `record_error`: why the intent could not be written down, or ""."""
+    `waiting` for its answer still. `record_error`: why the intent is not written down yet, or ""; that goes
+    on being tried."""
 
     asked: tuple[str, ...]
     failed: Mapping[str, str]
@@ -73,8 +74,8 @@ class Stopped:
 
 
 def stop_runs(ports: Mapping[str, Cluster], stop: Stop, patience: timedelta) -> Stopped:
-    """Stop these runs beside each other: no cluster is waited for by another, and none for longer than
-    `patience`. What is not answered by then goes on on its own.
+    """Stop these runs beside each other: no cluster is waited for by another, and neither they nor the record
+    for longer than `patience`. What is not done by then goes on on its own.
 
     Raises StoreUnavailable only when the runs cannot be looked up; then nothing was sent.
     """
@@ -86,13 +87,15 @@ def stop_runs(ports: Mapping[str, Cluster], stop: Stop, patience: timedelta) -> 
         raise StoreUnavailable(
             f"The runs cannot be looked up: {error}. Nothing was sent; halt everything by labels instead."
         ) from error
+    until = time.monotonic() + patience.total_seconds()
     acts = {run: _begun(partial(ports[run].revert, ref)) for run, ref in refs.items()}
     record_error = ""
     try:
-        want_stop([*refs], stop)
+        want_stop([*refs], stop, patience)
     except StoreUnavailable as error:
         record_error = str(error)
-    _, late = wait(acts.values(), patience.total_seconds())
+        want_stop_late([*refs], stop)
+    _, late = wait(acts.values(), max(0.0, until - time.monotonic()))
     failed = {run: _failure(act) for run, act in acts.items() if act not in late}
     return Stopped(
         asked=tuple(refs),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from chaos.domain import codec
 from chaos.domain.errors import StoreUnavailable
 from chaos.domain.injection import Injection, Progress
-from chaos.domain.record import Change, RunRecord, Signals
+from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import Marks
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState
@@ -21,7 +21,7 @@ from chaos.journal.checkpoints import sign_an_end
 from chaos.journal.record import append, storable
 from chaos.models import Run, RunInjection, SampleChunk
 from chaos.models.run import LIVE
-from chaos.services import rows
+from chaos.services import rows, words
 from chaos.services.clusters import installation
 
 LEASE = timedelta(seconds=15)
@@ -124,7 +124,7 @@ def _write(row: Run, change: Change) -> None:
         Run.objects.filter(pk=row.pk).update(**fields)
     _write_injections(row, change)
     SampleChunk.objects.bulk_create(rows.chunks_of(row, change.readings, change.alerts))
-    for event in change.events:
+    for event in _told(row, change):
         append(
             row.stream,
             event.kind,
@@ -135,6 +135,14 @@ def _write(row: Run, change: Change) -> None:
             run=str(row.pk),
             body=event.body,
         )
+
+
+def _told(row: Run, change: Change) -> Iterable[Event]:
+    """Without a reason to stop that a person's Stop, written down meanwhile, is the cause of."""
+    known = rows.stop_of(row)
+    if known and change.stop and known.explains(change.stop):
+        return [event for event in change.events if event.kind != words.STOP_WANTED]
+    return change.events
 
 
 def _write_injections(row: Run, change: Change) -> None:

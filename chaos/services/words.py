@@ -26,6 +26,8 @@ _STATE = {
     RunState.FAILED: "Failed",
 }
 
+STOP_WANTED = "run.stop_wanted"
+
 _WHOM = {"severity", "route", "team"}
 _SCRAPE = {"job", "instance"}
 
@@ -83,12 +85,18 @@ def injected(injection: Injection, not_before: datetime | None, at: datetime, le
 def stopping(stop: Stop, breach_at: datetime | None) -> tuple[Event, ...]:
     body = codec.to_plain({"kind": stop.kind, "by": stop.by, "breach_at": breach_at})
     who = f"{stop.by} pressed Stop: " if stop.by else "Stopping: "
-    wanted = Event("run.stop_wanted", who + stop.reason, stop.at, body=body)
+    wanted = Event(STOP_WANTED, who + stop.reason, stop.at, body=body)
     if stop.kind is StopKind.BREACH:
         return (Event("run.breach", stop.reason, breach_at or stop.at, body=body), wanted)
     if stop.kind is StopKind.LIMITS:
         return (Event("run.over_limits", stop.reason, stop.at, body=body), wanted)
     return (wanted,)
+
+
+def stopped_late(stop: Stop) -> Event:
+    """Of a run that had ended by the time that this could be written down."""
+    text = f"{stop.by} pressed Stop at {stop.at:%H:%M:%S} UTC, before the run ended: {stop.reason}"
+    return Event(STOP_WANTED, text, stop.at, body=codec.to_plain({"kind": stop.kind, "by": stop.by}))
 
 
 def untouched(stop: Stop) -> tuple[Event, ...]:

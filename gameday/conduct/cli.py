@@ -98,6 +98,8 @@ def _stop(options: argparse.Namespace, say: Say) -> int:
     stopped = services.stop_runs(runs, person(options.user), options.reason, timezone.now())
     for run, why in stopped.failed.items():
         say(f"{run}: {why}")
+    if stopped.record_error:
+        say(f"{stopped.record_error} The deletes were sent all the same; it goes on being tried.")
     left = _waited_for(runs, options.wait)
     for run in runs:
         say(outcome(queries.summary(run)))

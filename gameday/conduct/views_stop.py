@@ -62,8 +62,8 @@ def _say(request: HttpRequest, stopped: Stopped) -> None:
     for sentence in stopped.failed.values():
         messages.warning(request, f"Not all went through: {sentence} The driver repeats it. {BY_HAND}")
     if stopped.record_error:
-        text = f"{stopped.record_error} The deletes were sent all the same; press Stop again to record it."
-        messages.warning(request, text)
+        text = "The deletes were sent all the same, and Gameday goes on trying to write it down."
+        messages.warning(request, f"{stopped.record_error} {text}")
 
 
 def _from(request: HttpRequest) -> str:

@@ -43,12 +43,14 @@ def test_what_failed_is_said_by_run(db):
     assert stop_runs({run: port}, BUTTON, SOON).failed == {run: "Gameday may not delete chaosengines."}
 
 
-def test_a_record_that_cannot_be_written_is_said_and_holds_nothing_up(db):
-    run, port = a_run(RunState.INJECTING), QuietCluster()
+def test_a_record_that_cannot_be_written_is_said_goes_on_being_tried_and_holds_nothing_up(db, monkeypatch):
+    run, port, late = a_run(RunState.INJECTING), QuietCluster(), []
+    monkeypatch.setattr("chaos.services.stop.want_stop_late", lambda *said: late.append(said))
     with connection.execute_wrapper(refuse_writes):
         stopped = stop_runs({run: port}, BUTTON, SOON)
     assert "could not be written" in stopped.record_error
     assert stopped.asked == (run,) and "revert" in port.said
+    assert late == [([run], BUTTON)]
 
 
 def test_a_run_that_is_over_is_left_alone(db):

@@ -18,6 +18,8 @@ from chaos.journal.models import Checkpoint, JournalEntry
 from chaos.models import Cluster, Run
 from chaos.services.stop_record import want_stop
 from chaos.services.store import DjangoStore
+from chaos.services.words import stopping
+from tests.chaos.services.troubles import said
 from tests.support.launching import AT, STREAM, a_run
 
 STORE = DjangoStore(lambda: AT)
@@ -68,6 +70,18 @@ def test_limits_that_cannot_be_read_are_none_at_all_and_a_stop_is_heard_beside_t
     found = STORE.signals(run)
     assert (found.limits, found.stop.reason) == (None, "Smoke.")
     assert STORE.load(run).signals.limits is None
+
+
+@pytest.mark.django_db
+def test_whoever_stopped_a_run_is_not_said_to_have_robbed_it():
+    """The Stop is written first, then what its driver made of the engine that the Stop had deleted."""
+    run = a_run()
+    fence = STORE.claim(run, "first", AT)
+    want_stop([run], Stop(AT, StopKind.PERSON, "Smoke.", "otto"))
+    gone = Stop(AT, StopKind.FAULT, "Its engine is gone; somebody deleted it.")
+    assert STORE.record(run, fence, Change(AT, stop=gone, events=stopping(gone, None)))
+    assert said("run.stop_wanted") == ["otto pressed Stop: Smoke."]
+    assert STORE.signals(run).stop.by == "otto"
 
 
 @pytest.mark.django_db

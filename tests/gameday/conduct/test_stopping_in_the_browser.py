@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -17,8 +18,12 @@ from gameday.conduct import services
 from tests.chaos.services.troubles import refuse_writes
 from tests.gameday.cast import NOW, who
 from tests.gameday.conduct import a_run
-from tests.gameday.conduct.conftest import signed_in
+from tests.gameday.conduct.conftest import a_day, signed_in
 from tests.gameday.conduct.reading import DAY, page, text_of
+from tests.support.locking import held_by_another, soon
+from tests.support.shared_database import shared_database
+
+__all__ = ["shared_database"]
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +118,8 @@ def test_a_cluster_that_hangs_does_not_keep_the_answer(run, cluster, monkeypatch
 
 
 def test_a_record_that_cannot_be_written_is_said_and_the_deletes_are_sent(run, cluster, monkeypatch):
-    monkeypatch.setattr("chaos.services.stop.connection.close", lambda: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
+    monkeypatch.setattr("chaos.services.stop.want_stop_late", lambda *said: None)
     client = signed_in("otto")
     with connection.execute_wrapper(refuse_writes):
         client.post("/stop", {"run": run})
@@ -121,6 +127,23 @@ def test_a_record_that_cannot_be_written_is_said_and_the_deletes_are_sent(run, c
     words = text_of(client.get(DAY))
     assert "could not be written down" in words
     assert "The deletes were sent all the same" in words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_the_database_held_by_another_the_answer_comes_in_time_and_the_record_follows(
+    shared_database, cluster, monkeypatch
+):
+    monkeypatch.setattr(services, "ANSWERS_WITHIN", timedelta(milliseconds=200))
+    run = a_run.live(a_day())
+    client = signed_in("otto")
+    with held_by_another():
+        began = time.monotonic()
+        words = text_of(client.post("/stop", {"run": run, "reason": "Smoke."}, follow=True))
+        assert time.monotonic() - began < 2, "the page that follows included"
+        assert "Gameday goes on trying to write it down" in words
+        assert "revert" in cluster.said
+    assert soon(lambda: Run.objects.get(pk=run).stopped_by == "otto")
+    assert "Otto pressed Stop" in page("fiona")
 
 
 def test_a_double_click_on_stop_stops_once_and_harms_nothing(run, cluster):
