@@ -13,6 +13,7 @@ from chaos.faults import catalogue
 from chaos.services import clusters
 from chaos.services.clusters import Rungs, widest
 from chaos.wiring import cluster_port
+from gameday.plans.shares import rounded
 from gameday.plans.spec import PlanSpec, Scenario
 
 Shown = Mapping[str, tuple[Rungs, ...]]
@@ -49,7 +50,7 @@ def each(plan: PlanSpec, apart_from: Collection[str] = ()) -> Mapping[str, tuple
 @dataclass(frozen=True, slots=True)
 class Row:
     """What one scenario would hit: `targets`, of a ladder those of its widest rung, with their `percent` of
-    what matched; `rungs` in words, where there are several.
+    what matched and how the share was `rounded`; `rungs` in words, where there are several.
 
     Or `reason` why it would be refused; neither, where a person does it.
     """
@@ -59,6 +60,7 @@ class Row:
     percent: int | None = None
     reason: str = ""
     rungs: tuple[str, ...] = ()
+    rounded: str = ""
 
 
 def rows(plan: PlanSpec, found: Mapping[str, tuple[Rungs, ...] | str]) -> list[Row]:
@@ -71,8 +73,9 @@ def _row(scenario: Scenario, found: tuple[Rungs, ...] | str) -> Row:
         return Row(scenario, reason=found)
     targets = widest(found[0])
     percent = targets.size * 100 // targets.matched if targets and targets.matched else None
-    words = tuple(_rungs(scenario.run.fault, found[0])) if len(found[0]) > 1 else ()
-    return Row(scenario, targets, percent, rungs=words)
+    if len(found[0]) > 1:
+        return Row(scenario, targets, percent, rungs=tuple(_rungs(scenario.run.fault, found[0])))
+    return Row(scenario, targets, percent, rounded=rounded(scenario.run.fault.targets, targets))
 
 
 def of_fault(fault: FaultSpec, cluster: str) -> Targets | None:
@@ -110,4 +113,6 @@ def _rungs(fault: FaultSpec, rungs: Rungs) -> Iterator[str]:
         strength = f"{chosen}, " if chosen else ""
         share = f"{targets.size * 100 // targets.matched} %, " if targets and targets.matched else ""
         where = f"{share}{targets or 'no targets; a person does it'}"
+        asked = rounded(rung.targets, targets)
+        where += f" ({asked})" if asked else ""
         yield f"{which}{strength}for {format_duration(rung.duration)}: {where}"

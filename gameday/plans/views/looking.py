@@ -11,6 +11,7 @@ from gameday.plans import compile_fault, preview, validation
 from gameday.plans.findings import Findings
 from gameday.plans.forms.scenario_form import ScenarioForm
 from gameday.plans.problems import Path, Problem
+from gameday.plans.shares import rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Looked:
     targets: Targets | None = None
     problems: Sequence[Problem] = ()
     reason: str = ""
+    rounded: str = ""
 
     @property
     def percent(self) -> int:
@@ -37,7 +39,8 @@ def look_at(form: ScenarioForm, cluster: str, index: int) -> Looked:
         fault = compile_fault.fault(item, path, findings)
         if findings.is_clean(path):
             try:
-                return Looked(preview.of_fault(fault, cluster))
+                found = preview.of_fault(fault, cluster)
+                return Looked(found, rounded=rounded(fault.targets, found))
             except (Refused, GamedayError) as error:
                 return Looked(reason=str(error))
     return Looked(problems=[problem for problem in findings.problems if problem.path[: len(path)] == path])

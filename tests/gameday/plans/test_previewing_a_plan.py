@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from chaos.domain.errors import Refused
+from chaos.domain.spec import TargetSpec
+from chaos.domain.targets import Limits, resolve
 from chaos.models import Cluster
+from gameday.people.services import person
 from gameday.plans.preview import ceilings, preview
 from gameday.plans.services import plan
+from gameday.plans.shares import rounded
 from tests.gameday.cast import SixPods, gather, imported
 from tests.gameday.plans.documents import SMALL
 
@@ -29,6 +37,38 @@ def test_targets_are_named_with_what_they_are_a_share_of(capsys: pytest.CaptureF
     said = capsys.readouterr().out
     assert "    for 10s: 50 %, 3 of 6 pods in payments: api-0, api-1, api-2" in said
     assert "Stopped when: p99 > 500 ms" in said
+
+
+def test_a_share_that_is_no_whole_number_says_how_it_was_rounded(capsys: pytest.CaptureFixture[str]):
+    imported(SMALL.replace("count: 1", "percent: 30"))
+    call_command("plan", "preview", "small-day")
+    said = capsys.readouterr().out
+    assert "for 10s: 16 %, 1 of 6 pods in payments: api-0 (30 % of 6, rounded down: 1)" in said
+    client = Client()
+    client.force_login(person("petra"), backend="django.contrib.auth.backends.ModelBackend")
+    assert "30 % of 6, rounded down: 1" in client.get("/plans/small-day/preview").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"percent": 30}, "30 % of 6, rounded down: 1"),
+        ({"percent": 50}, ""),
+        ({"count": 1}, ""),
+        ({"percent": 10}, "10 % of 6, rounded up to one, the least: 1"),
+        (
+            {"percent": 30, "zone": "a"},
+            "30 % of the pods that match in the zone, rounded down, at least one: 1",
+        ),
+        ({"percent": 30, "kind": "node"}, "30 % of the nodes that match, rounded down, at least one: 1"),
+    ],
+)
+def test_how_a_share_was_rounded_in_words(asked: dict[str, Any], said: str):
+    wanted = TargetSpec(**{"kind": "deployment", "namespace": "payments", "labels": {"app": "api"}, **asked})
+    found = resolve(
+        replace(wanted, kind="deployment", zone=""), SixPods(6).pods("payments", {}), Limits(max_percent=50)
+    )
+    assert rounded(wanted, replace(found, pods=found.pods[:1]) if said else found) == said
 
 
 LADDER = """\
