@@ -34,6 +34,7 @@ def take_a_run(camera: Camera, loading: Loading) -> None:
         camera.shoot("run-7-by-hand", room, ".attest")
         camera.take("run-8-responder", DAY, "ravi")
         camera.take("run-9-not-live", DAY, "ravi", _loses_its_stream)
+        camera.take("run-9-stop-not-through", DAY, "ravi", _cannot_stop)
         _stops(room)
         camera.shoot("run-10-undo-by-hand", room, ".attest >> text=It is undone")
         _undoes(room)
@@ -113,3 +114,9 @@ def _loses_its_stream(page: Page) -> None:
     page.route("**/day/s*", lambda route: route.abort())
     page.reload()
     page.locator(".not-live").wait_for()
+
+
+def _cannot_stop(page: Page) -> None:
+    page.route("**/stop", lambda route: route.abort())
+    page.get_by_role("button", name="Stop").locator("visible=true").click()
+    page.locator("[data-stop-tries]").get_by_text("Tried").wait_for()
