@@ -5,7 +5,6 @@ could not be proven gone; 3 stopped on request, every fault proven gone.
 """
 
 import argparse
-import fcntl
 import json
 import os
 import shutil
@@ -14,11 +13,11 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
 
 from . import cast, leftovers, ports, switches
 from .conducting import Conducting
 from .interrupts import Interrupts
+from .only_one import only_one
 from .paths import EVIDENCE, ROOT, RUN, STATE
 from .players import EventTail, Players, filled
 from .say import Trouble, step, warn
@@ -138,19 +137,6 @@ class Day:
         ).returncode
 
 
-def only_one_day() -> IO[str]:
-    """Hold the lock of this clone's day. Raises Trouble where another day holds it."""
-    RUN.mkdir(parents=True, exist_ok=True)
-    lock = (RUN / "day.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise Trouble(
-            "Another `make day` is under way in this clone. Wait for its end, or stop it."
-        ) from error
-    return lock
-
-
 def main() -> int:
     """Returns the exit status of the day."""
     parser = argparse.ArgumentParser(prog="make day")
@@ -164,7 +150,7 @@ def main() -> int:
             raise Trouble(f"There is no plan {asked.plan}. Give one: make day PLAN=path/to/plan.yaml")
         spec = cast.opened(plan)
         script, known = cast.script_for(plan, spec), {"plan_file": str(plan), "plan": spec.slug}
-        with only_one_day():
+        with only_one("day", RUN):
             return Day(script, known, asked.scenario, interrupts).hold()
     except Trouble as trouble:
         warn(str(trouble))

@@ -14,6 +14,7 @@ from pathlib import Path
 from . import cast, leftovers, ports
 from .interrupts import Interrupts
 from .loading import PLAN, SEATS, Loading
+from .only_one import only_one
 from .paths import ROOT, STATE
 from .say import Trouble, step, warn
 from .script import Script
@@ -110,7 +111,9 @@ def main() -> int:
     """Returns 0 after Ctrl-C, 1 where it could not be started."""
     interrupts = Interrupts()
     try:
-        Demo(cast.script_for(PLAN, cast.opened(PLAN)), interrupts).show()
+        demo = Demo(cast.script_for(PLAN, cast.opened(PLAN)), interrupts)
+        with only_one("demo", demo.run):
+            demo.show()
     except Trouble as trouble:
         warn(str(trouble))
         return 1

@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import cast, ports
-from ..day import Day, only_one_day
+from ..day import Day
 from ..interrupts import Interrupts
+from ..only_one import only_one
 from ..paths import ROOT, RUN, STATE
 from ..say import Trouble, step, warn
 from ..script import Script
@@ -82,7 +83,7 @@ def main() -> int:
     try:
         spec = cast.opened(PLAN)
         script, known = cast.script_for(PLAN, spec), {"plan_file": str(PLAN), "plan": spec.slug}
-        with only_one_day():
+        with only_one("day", RUN):
             bench = Bench(script, known, asked.viewers, asked.rate)
             status = bench.hold()
     except Trouble as trouble:
