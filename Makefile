@@ -1,6 +1,6 @@
 # Every target is a line; what it does is in deploy/local. Needs Python 3.11 or newer, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo day bench bench-pages rehearsal screens test lint lock setup clean
+.PHONY: help demo day bench bench-pages rehearsal cluster cluster-down screens test lint lock setup clean
 
 PLAN ?= deploy/rehearsal/sample/plan.yaml
 SCENARIO ?=
@@ -28,6 +28,12 @@ day: ## a whole game day on the rehearsal cluster (PLAN=path of another plan, SC
 rehearsal: ## the practice cluster and its Prometheus alone, until Ctrl-C
 	@deploy/local/run rehearsal
 
+cluster: ## a throw-away Kubernetes as plain processes, built the first time (FOLDER=where its state is kept)
+	@deploy/local/run cluster $(if $(FOLDER),--folder "$(FOLDER)")
+
+cluster-down: ## stop it (FOLDER=where its state is kept)
+	@deploy/local/run cluster-down $(if $(FOLDER),--folder "$(FOLDER)")
+
 bench-pages: ## what each page costs the server, with 200 plans and 1,000,000 events
 	@deploy/local/run bench-pages
 
@@ -50,6 +56,7 @@ setup: ## the set-up alone: .venv, Redis and Prometheus, unpacked into ~/.cache/
 	@deploy/local/run setup
 
 clean: ## remove .venv, local state and tool caches; the evidence and the shared cache stay
+	if [ -d .state/cluster ]; then deploy/local/run cluster-down; fi
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	if [ -d .state ]; then find .state -mindepth 1 -maxdepth 1 ! -name evidence -exec rm -rf {} +; fi
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

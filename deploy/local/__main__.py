@@ -23,6 +23,8 @@ VERBS = {
     "test": ("tiers", "dev", True),
     "lint": ("lint", "dev", False),
     "lock": ("lock", "", False),
+    "cluster": ("deploy.cluster.up", "runtime", False),
+    "cluster-down": ("deploy.cluster.down", "", False),
 }
 
 
@@ -49,7 +51,8 @@ def main() -> int:
         return 0
     python = str(VENV_PYTHON) if requirements else sys.executable
     os.chdir(ROOT)
-    os.execv(python, [python, "-m", f"deploy.local.{module}", *rest])  # noqa: S606 - no shell is wanted
+    whole = module if module.startswith("deploy.") else f"deploy.local.{module}"
+    os.execv(python, [python, "-m", whole, *rest])  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ REDIS = Port("Redis", "GAMEDAY_REDIS_PORT", 26379)
 PROMETHEUS = Port("Prometheus", "GAMEDAY_PROMETHEUS_PORT", 29090)
 WEB = Port("The web app", "GAMEDAY_WEB_PORT", 28000)
 REHEARSAL = Port("The rehearsal cluster", "GAMEDAY_REHEARSAL_PORT", 26443)
+CLUSTER = Port("The control plane", "GAMEDAY_CLUSTER_PORT", 26643)
 
 
 def claim(*ports: Port) -> None:
