@@ -32,6 +32,12 @@ def contact_clusters() -> int:
     return wiring.contact_all()
 
 
+@shared_task(name="chaos.tasks.ask_workers")
+def ask_workers() -> int:
+    """Ask who takes runs up, and keep the answer; how many."""
+    return wiring.ask_workers()
+
+
 @shared_task(name="chaos.tasks.sweep_clusters")
 def sweep_clusters() -> int:
     """Remove what is ours and belongs to no live run, on every cluster; how many objects."""

@@ -28,7 +28,7 @@ from chaos.domain.spec import ProbeKind, ProbeSpec
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Run
 from chaos.ports import Cluster, Ports, Preflight
-from chaos.services import address_book, contact
+from chaos.services import address_book, contact, workers
 from chaos.services.address_book import Address, address_of
 from chaos.services.cluster_entry import Entry
 from chaos.services.clusters import ClusterInfo, all_rows, info, register, row
@@ -38,6 +38,9 @@ from chaos.services.sealing import opened
 from chaos.services.store import DjangoStore
 
 log = logging.getLogger(__name__)
+
+DRIVE = "drive"
+"""The queue of the runs that wait for a driver."""
 
 
 class SystemClock:
@@ -190,11 +193,23 @@ def host(run: str, hand_on: Callable[[], bool] | None = None) -> End:
 def ring(run: str) -> bool:
     """Ask a worker to drive this run. False when the broker cannot be reached: the sweep rings again."""
     try:
-        current_app.send_task("chaos.tasks.drive", args=[run], queue="drive")
+        current_app.send_task("chaos.tasks.drive", args=[run], queue=DRIVE)
     except Exception as error:
         log.warning("The broker did not take run %s (%s); the sweep rings again.", run, error)
         return False
     return True
+
+
+def ask_workers() -> int:
+    """How many workers answer within a second that they take runs up; noted with the time."""
+    try:
+        answers = current_app.control.inspect(timeout=1.0).active_queues() or {}
+    except Exception as error:
+        log.warning("The workers could not be asked: %s", error)
+        answers = {}
+    count = sum(any(queue["name"] == DRIVE for queue in queues) for queues in answers.values())
+    workers.note(count, SystemClock().now())
+    return count
 
 
 def _port(found: ClusterRow) -> Cluster:

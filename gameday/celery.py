@@ -44,6 +44,7 @@ app.conf.update(
             "schedule": 30.0,
             "options": {"expires": 30},
         },
+        "ask-workers": {"task": "chaos.tasks.ask_workers", "schedule": 10.0, "options": {"expires": 10}},
     },
     beat_schedule_filename=str(settings.STATE_DIR / "celerybeat"),
     timezone="UTC",

@@ -3,5 +3,16 @@
 from chaos.models.cluster import Cluster, Contact, Halt, Installation
 from chaos.models.run import Run, RunInjection, Word
 from chaos.models.samples import SampleChunk
+from chaos.models.workers import Workers
 
-__all__ = ["Cluster", "Contact", "Halt", "Installation", "Run", "RunInjection", "SampleChunk", "Word"]
+__all__ = [
+    "Cluster",
+    "Contact",
+    "Halt",
+    "Installation",
+    "Run",
+    "RunInjection",
+    "SampleChunk",
+    "Word",
+    "Workers",
+]

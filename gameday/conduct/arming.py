@@ -22,8 +22,8 @@ from chaos.journal.models import JournalEntry
 from chaos.journal.queries import entries
 from chaos.journal.record import append, head_of
 from chaos.services import arm as looking
-from chaos.services import queries
-from chaos.wiring import cluster_port
+from chaos.services import queries, workers
+from chaos.wiring import cluster_port, ring
 from gameday.approvals import services as approvals
 from gameday.conduct import services
 from gameday.people import services as people
@@ -78,7 +78,9 @@ def arm(plan: Plan, key: str, by: User, now: datetime) -> Armed:
     order = services.order_of(standing, key, by)
     outlook = looking.look(order, cluster_port(standing.spec.cluster))
     words = tuple(map(_in_words, outlook.targets))
-    missing = (*standing.missing, *outlook.missing)
+    silence = workers.known().sentence(now)
+    nobody = (f"{silence} {workers.START_THEM}",) if silence else ()
+    missing = (*standing.missing, *outlook.missing, *nobody)
     if missing:
         raise NotReady(missing, words)
     names = [name for item in outlook.targets if item for name in item.names]
@@ -113,8 +115,16 @@ def armed_now(plan: Plan, now: datetime) -> Armed | None:
     return None if is_over else armed
 
 
-def inject(plan: Plan, token: str, by: User, now: datetime) -> str:
-    """Launch what `by` armed; the run's id. The same token always leads to the same run.
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """The run that was launched. `caution`: what keeps it from beginning, in words, or ""."""
+
+    run: str
+    caution: str = ""
+
+
+def inject(plan: Plan, token: str, by: User, now: datetime) -> Injected:
+    """Launch what `by` armed. The same token always leads to the same run.
 
     Raises Refused: not armed by this person, expired, put back, edited since, other targets, or whatever
     keeps a scenario from being launched.
@@ -122,18 +132,28 @@ def inject(plan: Plan, token: str, by: User, now: datetime) -> str:
     said = _said(token)
     if said["user"] != by.username:
         raise Refused("Somebody else armed this; arm it yourself, and look at what it will hit.", "token")
-    run = said["run"]
+    run = str(said["run"])
     if queries.stream_of(run) == plan.stream:
-        return str(run)
+        return Injected(run)
     armed = armed_now(plan, now)
     if armed is None or armed.run != run:
         raise Refused(_why_not(said, plan, now), "token")
+    rung: list[bool] = []
     try:
-        return services.launch(plan, armed.scenario, by, now, run=uuid.UUID(armed.run), armed=armed.names)
+        services.launch(
+            plan,
+            armed.scenario,
+            by,
+            now,
+            ring=lambda launched: rung.append(ring(launched)),
+            run=uuid.UUID(armed.run),
+            armed=armed.names,
+        )
     except Refused:
         if queries.stream_of(run) == plan.stream:  # its twin was faster
-            return str(run)
+            return Injected(run)
         raise
+    return Injected(run, workers.after_launch(all(rung), now))
 
 
 def _said(token: str) -> Mapping[str, Any]:

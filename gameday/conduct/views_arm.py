@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -39,10 +40,12 @@ def disarm(request: HttpRequest, plan: str) -> HttpResponse:
 def inject(request: HttpRequest, plan: str) -> HttpResponse:
     """Launch what is armed. Sent again, it leads to the same run."""
     try:
-        run = arming.inject(find(plan), request.POST.get("token", ""), me(request), timezone.now())
+        injected = arming.inject(find(plan), request.POST.get("token", ""), me(request), timezone.now())
     except GamedayError as error:
         return _answer(request, plan, 422, arm_missing=(str(error),), is_inject_refused=True)
-    there = reverse("conduct:run", kwargs={"run": run})
+    if injected.caution:
+        messages.warning(request, injected.caution)
+    there = reverse("conduct:run", kwargs={"run": injected.run})
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": there})
     return redirect(there)

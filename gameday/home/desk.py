@@ -10,7 +10,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from chaos.journal import plan_stream, slug_of
-from chaos.services import contact, queries
+from chaos.services import contact, queries, workers
 from chaos.services.contact import InContact
 from gameday.approvals import policy
 from gameday.approvals import services as approvals
@@ -67,6 +67,10 @@ class Desk:
     """Of everybody's action items."""
     clusters: tuple[tuple[InContact, str, str], ...]
     """Each with the state of the cluster and of its Prometheus."""
+    workers: workers.Known
+    workers_state: str
+    silence: str
+    """Why nobody would take a run up, in words, or ""."""
 
 
 def desk(user: User, now: datetime) -> Desk:
@@ -81,6 +85,7 @@ def desk(user: User, now: datetime) -> Desk:
     ]
     roles = _roles(user)
     waiting = [item for one in ahead for item in _waiting(one, user, roles.get(one.plan.team_id, set()))]
+    heard = workers.known()
     actions = ActionItem.objects.filter(done_at=None).select_related("owner", "finding__plan")
     return Desk(
         waiting=tuple(waiting),
@@ -91,6 +96,9 @@ def desk(user: User, now: datetime) -> Desk:
         clusters=tuple(
             (item, item.cluster.state(now), item.prometheus.state(now)) for item in contact.known()
         ),
+        workers=heard,
+        workers_state=heard.state(now),
+        silence=heard.sentence(now),
     )
 
 

@@ -1,10 +1,12 @@
 """The first page: it says what to do next, to each person what is theirs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 
+from chaos.models import Workers
+from chaos.services import workers
 from gameday.home import views
 from gameday.plans.services import import_plan
 from tests.gameday.cast import NOW, a_cluster, gather, imported, look, who
@@ -87,3 +89,15 @@ def test_a_cluster_that_nobody_has_asked_yet_is_not_called_reachable():
     text = home("ravi")
     assert "not asked yet" in text
     assert "Reachable" not in text
+
+
+def test_who_takes_runs_up_is_said_with_its_age():
+    gather()
+    now = views.timezone.now()
+    assert "not asked yet" in home("ravi")
+    workers.note(2, now - timedelta(seconds=4))
+    assert "2 of them" in home("ravi") and "4 s ago" in home("ravi")
+    workers.note(0, now)
+    Workers.objects.update(answered_at=now - timedelta(minutes=3))
+    text = home("ravi")
+    assert "Unreachable" in text and "No worker has answered since 11:57:00 UTC" in text

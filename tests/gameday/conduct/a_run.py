@@ -23,7 +23,7 @@ SECOND = timedelta(seconds=1)
 
 def launched(plan: Plan, at: datetime = NOW, key: str = "pod-kill") -> str:
     """Armed and injected by fiona; no driver has taken it up."""
-    return inject(plan, arm(plan, key, who("fiona"), at).token(who("fiona")), who("fiona"), at)
+    return inject(plan, arm(plan, key, who("fiona"), at).token(who("fiona")), who("fiona"), at).run
 
 
 def driven(run: str, state: RunState, marks: Marks | None = None, **progress: datetime) -> None:

@@ -9,15 +9,21 @@ import pytest
 from chaos.domain.errors import Refused, Transient
 from chaos.journal.models import JournalEntry
 from chaos.models import Run
+from chaos.services import workers
 from gameday.conduct import arming
-from gameday.conduct.arming import NotReady, arm, armed_now, disarm, inject
+from gameday.conduct.arming import NotReady, arm, armed_now, disarm
 from tests.gameday.cast import NOW, imported, who
-from tests.gameday.conduct.conftest import DAY, a_day
+from tests.gameday.conduct.conftest import DAY, a_day, signed_in
+from tests.gameday.conduct.reading import text_of
 from tests.support.builders import pods
 from tests.support.cluster_port import left
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
+
+
+def inject(*asked):
+    return arming.inject(*asked).run
 
 
 def armed(plan, by="fiona", at=NOW):
@@ -145,3 +151,40 @@ def test_targets_that_changed_since_are_not_hit_unseen(day, cluster):
 def test_what_was_launched_is_not_armed_any_more(day):
     inject(day, armed(day).token(who("fiona")), who("fiona"), NOW)
     assert armed_now(day, NOW) is None
+
+
+def test_with_no_worker_that_answers_nothing_is_armed_and_it_is_said_how_to_start_one(day):
+    workers.note(1, NOW - 3 * MINUTE)
+    with pytest.raises(NotReady) as refused:
+        armed(day)
+    assert "No worker has answered since" in refused.value.missing[0]
+    assert "celery -A gameday worker -Q drive,control" in refused.value.missing[0]
+    workers.note(1, NOW)
+    assert armed(day)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_injects_is_told_that_the_queue_did_not_take_it(cluster, bell):
+    day = a_day()
+    bell.send_task.side_effect = OSError("connection refused")
+    injected = arming.inject(day, armed(day).token(who("fiona")), who("fiona"), NOW)
+    assert "The queue could not be reached" in injected.caution
+    assert Run.objects.get().state == "pending"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_the_queue_took_needs_no_words(cluster, bell):
+    day = a_day()
+    assert arming.inject(day, armed(day).token(who("fiona")), who("fiona"), NOW).caution == ""
+    bell.send_task.assert_called_once()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_the_page_of_a_run_that_nobody_takes_up_says_so(cluster, bell, at_noon, headers):
+    day = a_day()
+    bell.send_task.side_effect = OSError("connection refused")
+    client = signed_in("fiona")
+    client.post(f"/plans/{day.slug}/day/inject", {"token": armed(day).token(who("fiona"))}, headers=headers)
+    words = text_of(client.get(f"/plans/{day.slug}/day"))
+    assert "Launched, but not begun." in words and "Stop ends it at once." in words
