@@ -18,7 +18,7 @@ import yaml
 from deploy.local.paths import ROOT
 from deploy.local.say import Trouble, tail
 
-from . import detached
+from . import detached, litmus_chaos
 from .build import binaries
 from .litmus_module import DEFINITIONS, DEPLOYMENT, OPERATOR, RIGHTS, manifests
 
@@ -62,8 +62,13 @@ class LitmusForReal:
         self._apply(deployment(yaml.safe_load((files / DEPLOYMENT).read_text())))
         self.scale(1)
 
+    def open(self, *namespaces: str) -> None:
+        """Install the chaos namespace as we ship it, its accounts let into these namespaces."""
+        self._apply(*litmus_chaos.manifests(namespaces))
+
     def stop(self) -> None:
-        """The operator and all pods of chaos end at once; their objects stay as they are."""
+        """The operator goes, then all pods of chaos end at once; their objects stay as they are."""
+        self.scale(0)
         detached.end(self._pod_runners(), self._cluster.folder, grace=5.0)
 
     def scale(self, replicas: int) -> None:
@@ -97,7 +102,7 @@ class LitmusForReal:
 
     def _is_working(self) -> bool:
         """Its controllers say so in its log; being ready says nothing, since it has no probe."""
-        logs = [self.log_of(pod) for pod in self._operators()]
+        logs = [self.log_of(pod) for pod in self._operators() if _is_running(pod)]
         return any(log.exists() and "Starting workers" in log.read_text(errors="replace") for log in logs)
 
     def _operators(self) -> list[dict[str, Any]]:
@@ -109,8 +114,8 @@ class LitmusForReal:
         meta = pod["metadata"]
         return self.folder / "logs" / f"{meta['namespace']}_{meta['name']}_{meta['uid'][:8]}.log"
 
-    def _apply(self, manifest: dict[str, Any]) -> None:
-        self._kubectl("apply", "-f", "-", said=yaml.safe_dump(manifest))
+    def _apply(self, *objects: dict[str, Any]) -> None:
+        self._kubectl("apply", "-f", "-", said=yaml.safe_dump_all(objects))
 
     def _kubectl(self, *told: str, said: str | None = None) -> str:
         command = [str(binaries("kubectl")["kubectl"]), "--kubeconfig", str(self._cluster.kubeconfig), *told]
@@ -126,6 +131,11 @@ class LitmusForReal:
                 words = "\n".join(process.last_words() for process in self._pod_runners())
                 raise Trouble(f"It is not so after {READY_WITHIN:.0f} s that {what}.\n{words}")
             time.sleep(LOOK_EVERY)
+
+
+def _is_running(pod: dict[str, Any]) -> bool:
+    states = [one["state"] for one in pod["status"].get("containerStatuses") or []]
+    return bool(states) and all("running" in state for state in states)
 
 
 def deployment(theirs: dict[str, Any]) -> dict[str, Any]:

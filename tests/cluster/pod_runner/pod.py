@@ -51,6 +51,7 @@ class PodProcess(threading.Thread):
         self._deadline = float("inf")
         self._is_gone = False
         self._told_term = False
+        self.log.unlink(missing_ok=True)  # an earlier pod runner's
 
     @property
     def log(self) -> Path:
