@@ -5,7 +5,7 @@ from deploy.rehearsal.api.routes import Target
 from deploy.rehearsal.store import Object, Store
 from deploy.rehearsal.store.objects import dig
 from deploy.rehearsal.store.patches import merge_patch
-from deploy.rehearsal.store.store import Write
+from deploy.rehearsal.store.writes import Write
 
 
 def scale(store: Store, target: Target, request: Request, how: Write) -> Answer:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from deploy.rehearsal.api.eviction import evict
 from deploy.rehearsal.api.http import Answer, Request, unsupported_media_type
 from deploy.rehearsal.api.listing import list_answer
 from deploy.rehearsal.api.routes import Target, not_allowed
@@ -10,7 +9,8 @@ from deploy.rehearsal.api.scale import scale
 from deploy.rehearsal.api.tables import maybe_table
 from deploy.rehearsal.store import BUDGETS, LEASES, PODS, Deletion, Object, PatchType, Store
 from deploy.rehearsal.store.errors import bad_request, cause, invalid
-from deploy.rehearsal.store.store import Write
+from deploy.rehearsal.store.eviction import evict
+from deploy.rehearsal.store.writes import Write
 
 _STRATEGIC_FREE = (PatchType.MERGE, PatchType.JSON)
 
@@ -18,7 +18,7 @@ _STRATEGIC_FREE = (PatchType.MERGE, PatchType.JSON)
 def carry_out(store: Store, target: Target, request: Request) -> Answer:
     """Everything but watches. Synchronous: the change is applied at one instant. Raises ApiError."""
     if target.subresource == "eviction":
-        return evict(store, target.name, target.namespace, request.object(), _dry(request))
+        return _evict(store, target, request)
     if target.subresource == "log":
         store.get(PODS, target.name, target.namespace)
         return Answer(_tail(store.log_of(target.namespace, target.name), request.number("tailLines")))
@@ -36,6 +36,13 @@ def carry_out(store: Store, target: Target, request: Request) -> Answer:
     if handler is None or (target.subresource and target.verb == "delete"):
         raise not_allowed()
     return handler(store, target, request)
+
+
+def _evict(store: Store, target: Target, request: Request) -> Answer:
+    options = request.object().get("deleteOptions") or {}
+    evict(store, target.name, target.namespace, options, dry_run=_dry(request))
+    said = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
+    return Answer(said, 201)
 
 
 def _dry(request: Request) -> bool:

@@ -6,7 +6,7 @@ from deploy.rehearsal.litmus import status
 from deploy.rehearsal.litmus.labels import FINALIZER, delete_all, remaining
 from deploy.rehearsal.litmus.results import Results
 from deploy.rehearsal.platform.recorder import Recorder
-from deploy.rehearsal.store import CHAOS_ENGINES, Object, Store
+from deploy.rehearsal.store import CHAOS_ENGINES, Cluster, Object
 from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of, timestamp
 
 TRIES = 181  # one second apart, in the worker's own time
@@ -16,7 +16,7 @@ class Failed(Exception):
     """This reconcile did not succeed; the engine is tried again later."""
 
 
-def run(store: Store, engine: Object, recorder: Recorder) -> Generator[float, None, None]:
+def run(store: Cluster, engine: Object, recorder: Recorder) -> Generator[float, None, None]:
     """Raises Failed where pods remain after three minutes: the finalizer stays, a later try begins anew."""
     grace = int(dig(engine, "spec", "terminationGracePeriodSeconds") or 0)
     delete_all(store, engine, **({"grace": grace} if grace else {}))
@@ -33,7 +33,7 @@ def run(store: Store, engine: Object, recorder: Recorder) -> Generator[float, No
     _finish(store, engine, recorder)
 
 
-def _finish(store: Store, old: Object, recorder: Recorder) -> None:
+def _finish(store: Cluster, old: Object, recorder: Recorder) -> None:
     engine = store.find(CHAOS_ENGINES, name_of(old), namespace_of(old))
     if engine is None or engine["metadata"]["uid"] != old["metadata"]["uid"]:
         return

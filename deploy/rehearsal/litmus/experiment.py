@@ -13,7 +13,7 @@ from deploy.rehearsal.platform.facts import labels
 from deploy.rehearsal.platform.processes import Steps, Terminated
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.troubles import Troubles
-from deploy.rehearsal.store import PODS, Object, Store
+from deploy.rehearsal.store import PODS, Cluster, Object
 from deploy.rehearsal.store.objects import name_of, namespace_of
 
 Waits: TypeAlias = Generator[float, None, None]
@@ -27,7 +27,7 @@ SELECTION = 180  # seconds (2 s apart) a target is looked for before the experim
 class Chaos:
     """What a fault has to work with: the cluster, its settings, and where to say what it did."""
 
-    store: Store
+    store: Cluster
     troubles: Troubles
     rng: random.Random
     settings: Settings

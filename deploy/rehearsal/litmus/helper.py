@@ -14,7 +14,7 @@ from deploy.rehearsal.litmus.results import Results
 from deploy.rehearsal.litmus.settings import Settings
 from deploy.rehearsal.platform.processes import Steps, Terminated
 from deploy.rehearsal.platform.troubles import Troubles
-from deploy.rehearsal.store import PODS, Object, Store
+from deploy.rehearsal.store import PODS, Cluster, Object
 from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of, suffix
 
 Waits: TypeAlias = Generator[float, None, None]
@@ -33,7 +33,7 @@ KILLED = 137
 class Site:
     """What a helper works on: one target pod, named in its environment."""
 
-    store: Store
+    store: Cluster
     troubles: Troubles
     settings: Settings
     pod: Object  # the helper's own

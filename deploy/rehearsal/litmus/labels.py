@@ -3,7 +3,7 @@
 from typing import Any
 
 from deploy.rehearsal.platform.facts import labels
-from deploy.rehearsal.store import JOBS, PODS, Object, Store
+from deploy.rehearsal.store import JOBS, PODS, Cluster, Object
 from deploy.rehearsal.store.objects import name_of, namespace_of
 
 FINALIZER = "chaosengine.litmuschaos.io/finalizer"
@@ -33,13 +33,13 @@ def placing(components: Object) -> Object:
     return {key: components[key] for key in ("nodeSelector", "tolerations") if components.get(key)}
 
 
-def delete_all(store: Store, engine: Object, **options: Any) -> None:
+def delete_all(store: Cluster, engine: Object, **options: Any) -> None:
     """DeleteCollection of the engine's Jobs, then of its pods."""
     selector, namespace = f"chaosUID={engine['metadata']['uid']}", namespace_of(engine)
     store.delete_all(JOBS, namespace, labels=selector, propagation="Background")
     store.delete_all(PODS, namespace, labels=selector, **options)
 
 
-def remaining(store: Store, engine: Object) -> list[str]:
+def remaining(store: Cluster, engine: Object) -> list[str]:
     selector = f"chaosUID={engine['metadata']['uid']}"
     return [name_of(pod) for pod in store.view(PODS, namespace_of(engine), labels=selector)]

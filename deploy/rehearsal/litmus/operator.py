@@ -16,7 +16,15 @@ from deploy.rehearsal.litmus.targets import BadSelectors, targets_of
 from deploy.rehearsal.platform.facts import is_serving, owner_reference
 from deploy.rehearsal.platform.processes import Process, Steps
 from deploy.rehearsal.platform.recorder import Recorder
-from deploy.rehearsal.store import CHAOS_ENGINES, CHAOS_EXPERIMENTS, PODS, SERVICE_ACCOUNTS, Object, Store
+from deploy.rehearsal.store import (
+    CHAOS_ENGINES,
+    CHAOS_EXPERIMENTS,
+    PODS,
+    SERVICE_ACCOUNTS,
+    ApiError,
+    Cluster,
+    Object,
+)
 from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of
 
 Waits: TypeAlias = Generator[float, None, None]
@@ -25,7 +33,7 @@ SLOWEST_RETRY = 60.0
 
 
 class Operator:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Cluster) -> None:
         self._store = store
         self._recorder = Recorder(store, "chaos-operator")
         self._worker: Process | None = None
@@ -53,7 +61,7 @@ class Operator:
                 try:
                     yield from self._reconcile(engine)
                     self._failures.pop(uid, None)
-                except abort.Failed:
+                except (abort.Failed, ApiError):  # also: somebody else wrote the engine meanwhile
                     wait = min(SLOWEST_RETRY, 2.0**failures)
                     self._failures[uid] = (failures + 1, self._now + wait)
 

@@ -17,11 +17,11 @@ from deploy.rehearsal.platform.facts import labels
 from deploy.rehearsal.platform.processes import Steps
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.troubles import Troubles
-from deploy.rehearsal.store import CHAOS_ENGINES, Object, Store
+from deploy.rehearsal.store import CHAOS_ENGINES, Cluster, Object
 
 
 class Programs:
-    def __init__(self, store: Store, troubles: Troubles, rng: random.Random) -> None:
+    def __init__(self, store: Cluster, troubles: Troubles, rng: random.Random) -> None:
         self._store, self._troubles, self._rng = store, troubles, rng
         self._recorder = Recorder(store, "chaos-experiment")
 

@@ -1,7 +1,7 @@
 """ChaosResults: written by the experiment while it runs, folded into a history when it is over."""
 
 from deploy.rehearsal.litmus.labels import result_name, uid_label
-from deploy.rehearsal.store import CHAOS_RESULTS, Object, Store
+from deploy.rehearsal.store import CHAOS_RESULTS, Cluster, Object
 from deploy.rehearsal.store.objects import name_of, namespace_of
 
 _COUNTERS = {"Pass": "passedRuns", "Fail": "failedRuns", "Error": "failedRuns", "Stopped": "stoppedRuns"}
@@ -10,7 +10,7 @@ _COUNTERS = {"Pass": "passedRuns", "Fail": "failedRuns", "Error": "failedRuns", 
 class Results:
     """The result of one engine's experiment. It outlives the engine: nothing owns it."""
 
-    def __init__(self, store: Store, engine: Object, experiment: str) -> None:
+    def __init__(self, store: Cluster, engine: Object, experiment: str) -> None:
         self._store, self._engine, self._experiment = store, engine, experiment
         self.name = result_name(name_of(engine), experiment)
         self._namespace = namespace_of(engine)

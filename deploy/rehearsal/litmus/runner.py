@@ -9,7 +9,7 @@ from deploy.rehearsal.litmus.settings import settings_of
 from deploy.rehearsal.platform.facts import phase
 from deploy.rehearsal.platform.processes import Steps
 from deploy.rehearsal.platform.recorder import Recorder
-from deploy.rehearsal.store import CHAOS_EXPERIMENTS, JOBS, PODS, Object, Store
+from deploy.rehearsal.store import CHAOS_EXPERIMENTS, JOBS, PODS, Cluster, Object
 from deploy.rehearsal.store.objects import dig, name_of, namespace_of, suffix
 
 STARTUP, POLL, PATIENCE = 1.2, 2.0, 180.0  # seconds
@@ -18,7 +18,7 @@ STARTUP, POLL, PATIENCE = 1.2, 2.0, 180.0  # seconds
 class Runner:
     """The program of a `<engine>-runner` pod."""
 
-    def __init__(self, store: Store, engine: Object, recorder: Recorder) -> None:
+    def __init__(self, store: Cluster, engine: Object, recorder: Recorder) -> None:
         self._store, self._engine, self._recorder = store, engine, recorder
         self._reporter = status.Reporter(store, engine)
         self._namespace = namespace_of(engine)

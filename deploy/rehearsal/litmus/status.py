@@ -1,7 +1,7 @@
 """`status.experiments[]` of an engine, as operator and runner write it. Pure functions, but for `write`."""
 
 from deploy.rehearsal.litmus.labels import runner_name
-from deploy.rehearsal.store import CHAOS_ENGINES, Object, Store
+from deploy.rehearsal.store import CHAOS_ENGINES, Cluster, Object
 from deploy.rehearsal.store.objects import dig, name_of, namespace_of, timestamp
 
 WAITING = "Waiting for Job Creation"
@@ -49,7 +49,7 @@ def aborted(engine: Object, now: str) -> list[Object] | None:
 class Reporter:
     """The runner's side: reports the progress of one engine's experiments on the engine itself."""
 
-    def __init__(self, store: Store, engine: Object) -> None:
+    def __init__(self, store: Cluster, engine: Object) -> None:
         self._store, self._name, self._namespace = store, name_of(engine), namespace_of(engine)
 
     def engine(self) -> Object | None:
@@ -60,5 +60,5 @@ class Reporter:
         if engine is None:
             return
         new = entry(engine, experiment, pod, status, verdict, timestamp(self._store.now()))
-        engine.setdefault("status", {})["experiments"] = with_entry(engine, new)
-        self._store.update(CHAOS_ENGINES, engine)
+        said = {"status": {"experiments": with_entry(engine, new)}}
+        self._store.patch(CHAOS_ENGINES, self._name, said, self._namespace)

@@ -13,9 +13,9 @@ from deploy.rehearsal.store import (
     ROLE_BINDINGS,
     ROLES,
     SERVICE_ACCOUNTS,
+    Cluster,
     Kind,
     Object,
-    Store,
 )
 from deploy.rehearsal.store.objects import name_of, namespace_of
 
@@ -54,7 +54,7 @@ def shipped() -> list[Object]:
     return [found for file in files for found in yaml.safe_load_all(file.read_text("utf-8"))]
 
 
-def grant(store: Store) -> None:
+def grant(store: Cluster) -> None:
     """Create the accounts, their roles and bindings; every family is let into the namespaces of the bank."""
     for found in shipped():
         made = {key: value for key, value in found.items() if key not in ("apiVersion", "kind")}
@@ -96,6 +96,6 @@ def _opened(target_role: str, namespace: str) -> Object:
     }
 
 
-def _roles(store: Store, name: str, namespace: str, rules: tuple[Object, ...], account: str) -> None:
+def _roles(store: Cluster, name: str, namespace: str, rules: tuple[Object, ...], account: str) -> None:
     store.create(ROLES, role(name, rules, namespace))
     store.create(ROLE_BINDINGS, binding(name, "Role", account, HOME, namespace))

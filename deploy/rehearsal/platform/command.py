@@ -17,7 +17,7 @@ from deploy.rehearsal.platform.metrics import Metrics
 from deploy.rehearsal.platform.site import Site
 from deploy.rehearsal.platform.switches import Switches
 from deploy.rehearsal.platform.tokens import grant_admin, grant_product, write_secret
-from deploy.rehearsal.platform.world import TICK, World
+from deploy.rehearsal.platform.world import TICK, built
 from deploy.rehearsal.store import Store
 
 
@@ -42,14 +42,13 @@ class Rehearsal:
         store, mishaps = Store(), Mishaps()
         install(store)
         self.tokens = Tokens()
-        self.world = World(store, seed=seed)
+        self.world = built(store, seed=seed, uid=uid)
         metrics = Metrics(self.world)
         self.switches = Switches(self.world, metrics, ApiSwitch(mishaps))
         site = Site(self.world, self.switches, metrics)
         pace = Pace(1.0 / time_scale)
         self.server = Server(Api(store, self.tokens, mishaps=mishaps, pace=pace, mounts=site.mounts()))
         self._scale = time_scale
-        self.world.build(uid)
 
     async def keep_time(self) -> None:
         """Ten times a second: controllers on the scaled clock, traffic on the real one."""

@@ -6,14 +6,14 @@ import json
 from deploy.rehearsal.platform.facts import condition, labels, owned, owner_reference
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.writing import set_status
-from deploy.rehearsal.store import DEPLOYMENTS, REPLICA_SETS, Object, Store
+from deploy.rehearsal.store import DEPLOYMENTS, REPLICA_SETS, Cluster, Object
 from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of, timestamp
 
 HASH = "pod-template-hash"
 
 
 class Deployments:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Cluster) -> None:
         self._store = store
         self._recorder = Recorder(store, "deployment-controller")
 

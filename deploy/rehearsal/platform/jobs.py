@@ -10,12 +10,12 @@ from deploy.rehearsal.platform.facts import (
 )
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.writing import set_status
-from deploy.rehearsal.store import JOBS, PODS, Object, Store
+from deploy.rehearsal.store import JOBS, PODS, Cluster, Object
 from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of, timestamp
 
 
 class Jobs:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Cluster) -> None:
         self._store = store
         self._recorder = Recorder(store, "job-controller")
 

@@ -15,11 +15,13 @@ from deploy.rehearsal.platform.processes import Process, Steps
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.troubles import Troubles
 from deploy.rehearsal.platform.writing import set_status
-from deploy.rehearsal.store import PODS, ApiError, Object, Store
+from deploy.rehearsal.store import PODS, ApiError, Cluster, Object
 from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of, timestamp
 
 Programs = Callable[[Object], Steps | None]
 """The program of a pod, or None where it is an application that just runs."""
+Plays = Callable[[Object], bool]
+"""Whether a pod is one of ours to walk."""
 
 PENDING = 1.0  # seconds from bound to running
 LAST_BREATH = 1.5  # seconds between SIGTERM and SIGKILL for a pod deleted without grace
@@ -44,15 +46,21 @@ class Life:
 
 
 class Kubelet:
-    def __init__(self, store: Store, troubles: Troubles, programs: Programs = lambda pod: None) -> None:
-        self._store, self._troubles, self._programs = store, troubles, programs
+    def __init__(
+        self,
+        store: Cluster,
+        troubles: Troubles,
+        programs: Programs = lambda pod: None,
+        plays: Plays = lambda pod: True,
+    ) -> None:
+        self._store, self._troubles, self._programs, self._plays = store, troubles, programs, plays
         self._recorder = Recorder(store, "kubelet")
         self._lives: dict[str, Life] = {}
 
     def tick(self, now: float) -> None:
         seen = {}
         for pod in list(self._store.view(PODS)):
-            if dig(pod, "spec", "nodeName"):
+            if dig(pod, "spec", "nodeName") and self._plays(pod):
                 uid = pod["metadata"]["uid"]
                 seen[uid] = life = self._lives.setdefault(uid, Life(pod, now))
                 life.pod = pod

@@ -5,7 +5,7 @@ from deploy.rehearsal.platform.fitting import bears
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.troubles import Troubles
 from deploy.rehearsal.platform.writing import set_status
-from deploy.rehearsal.store import NODES, PODS, Object, Store
+from deploy.rehearsal.store import NODES, PODS, Cluster, Object
 from deploy.rehearsal.store.objects import dig, is_going, name_of, namespace_of, timestamp
 
 HEARTBEAT = 10.0  # seconds
@@ -22,7 +22,7 @@ class Nodes:
     """A node under pressure takes no new pods. None is evicted for it: memory and disk of pods are not
     modelled."""
 
-    def __init__(self, store: Store, troubles: Troubles) -> None:
+    def __init__(self, store: Cluster, troubles: Troubles) -> None:
         self._store, self._troubles = store, troubles
         self._pressed_until: dict[tuple[str, str], float] = {}
         self._recorder = Recorder(store, "node-controller")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from deploy.rehearsal.platform.facts import labels
-from deploy.rehearsal.store import NETWORK_POLICIES, Object, Store
+from deploy.rehearsal.store import NETWORK_POLICIES, Cluster, Object
 from deploy.rehearsal.store.objects import dig, namespace_of
 from deploy.rehearsal.store.selectors import selector_test
 from deploy.rehearsal.traffic.links import Link, Links
@@ -32,7 +32,7 @@ FRAUD = Peer(PODS_NET, 8080, {"app": "fraud-detector"})
 LEDGER = Peer(LEDGER_IP, 443)
 
 
-def cuts(store: Store, pod: Object, direction: str, peer: Peer) -> bool:
+def cuts(store: Cluster, pod: Object, direction: str, peer: Peer) -> bool:
     """Whether the policies on a pod forbid `Ingress` from, or `Egress` to, the peer.
 
     As Kubernetes has it: a pod that no policy selects is open; else one rule of one policy must allow it.

@@ -5,12 +5,12 @@ from pathlib import Path
 import yaml
 
 from deploy.rehearsal.litmus.faults import FAULTS
-from deploy.rehearsal.store import CHAOS_EXPERIMENTS, Object, Store
+from deploy.rehearsal.store import CHAOS_EXPERIMENTS, Cluster, Object
 
 SHIPPED = Path(__file__).resolve().parents[2] / "litmus" / "experiments"
 
 
-def install(store: Store) -> None:
+def install(store: Cluster) -> None:
     """One ChaosExperiment for each fault that the stand-in can run, as an administrator applies them."""
     for name in FAULTS:
         store.create(CHAOS_EXPERIMENTS, experiment(name))

@@ -1,7 +1,12 @@
 """Programs that take time, written top to bottom: generators that yield the seconds they want to wait."""
 
+import logging
 from collections.abc import Callable, Generator
 from typing import TypeAlias
+
+from deploy.rehearsal.store import ApiError
+
+logger = logging.getLogger(__name__)
 
 Steps: TypeAlias = Generator[float, None, int]
 """Yields seconds to wait, returns an exit code."""
@@ -43,3 +48,6 @@ class Process:
             self.exit_code = end.value or 0
         except Terminated:
             self.exit_code = 143
+        except ApiError as refused:
+            logger.warning("A program ended: %s", refused)
+            self.exit_code = 1

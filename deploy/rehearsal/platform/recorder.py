@@ -2,7 +2,7 @@
 
 import itertools
 
-from deploy.rehearsal.store import EVENTS, Object, Store
+from deploy.rehearsal.store import EVENTS, Cluster, Object
 from deploy.rehearsal.store.objects import name_of, namespace_of, timestamp
 
 _KEPT = 1000  # a real API server forgets events after an hour; the practice one keeps the latest
@@ -12,7 +12,7 @@ _numbers = itertools.count(0x17D0)
 class Recorder:
     """Writes the events of one component. Node events go to the namespace `default`, as real ones do."""
 
-    def __init__(self, store: Store, component: str) -> None:
+    def __init__(self, store: Cluster, component: str) -> None:
         self._store, self._component = store, component
         self._seen: dict[tuple[str, str, str], tuple[str, str]] = {}
 

@@ -3,12 +3,12 @@
 from deploy.rehearsal.platform.facts import is_active, is_ready, owned, owner_reference, pod_from_template
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.writing import set_status
-from deploy.rehearsal.store import PODS, REPLICA_SETS, Object, Store
+from deploy.rehearsal.store import PODS, REPLICA_SETS, Cluster, Object
 from deploy.rehearsal.store.objects import is_going, name_of, namespace_of
 
 
 class ReplicaSets:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Cluster) -> None:
         self._store = store
         self._recorder = Recorder(store, "replicaset-controller")
 

@@ -7,7 +7,7 @@ from deploy.rehearsal.platform.facts import controller_name, is_active, labels
 from deploy.rehearsal.platform.fitting import has_room, obstacle
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.writing import set_status
-from deploy.rehearsal.store import NODES, PODS, Object, Store
+from deploy.rehearsal.store import NODES, PODS, Cluster, Object
 from deploy.rehearsal.store.objects import dig, name_of, namespace_of, timestamp
 
 ZONE = "topology.kubernetes.io/zone"
@@ -16,7 +16,7 @@ ZONAL_VOLUME = "rehearsal/zonal-volume"
 
 
 class Scheduler:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Cluster) -> None:
         self._store = store
         self._recorder = Recorder(store, "default-scheduler")
         self._volumes: dict[tuple[str, str], str] = {}  # pod -> zone of its disk

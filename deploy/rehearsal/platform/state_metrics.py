@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from deploy.rehearsal.platform.facts import is_ready, is_serving, phase
-from deploy.rehearsal.store import BUDGETS, DEPLOYMENTS, NODES, PODS, STATEFUL_SETS, Kind, Object, Store
+from deploy.rehearsal.store import BUDGETS, DEPLOYMENTS, NODES, PODS, STATEFUL_SETS, Cluster, Kind, Object
 from deploy.rehearsal.store.objects import dig, name_of, namespace_of
 from deploy.rehearsal.traffic.text import Sample, family
 
 
-def render(store: Store) -> str:
+def render(store: Cluster) -> str:
     return "".join(
         [
             family("kube_pod_status_ready", "gauge", "Pod readiness.", _pods_ready(store)),
@@ -45,7 +45,7 @@ def render(store: Store) -> str:
     )
 
 
-def _replicas(store: Store, kind: Kind, label: str, name: str, *path: str) -> str:
+def _replicas(store: Cluster, kind: Kind, label: str, name: str, *path: str) -> str:
     samples = [
         (name, {"namespace": namespace_of(obj), label: name_of(obj)}, float(dig(obj, *path) or 0))
         for obj in store.view(kind)
@@ -57,23 +57,23 @@ def _named(pod: Object) -> dict[str, str]:
     return {"namespace": namespace_of(pod), "pod": name_of(pod)}
 
 
-def _pods_ready(store: Store) -> Iterator[Sample]:
+def _pods_ready(store: Cluster) -> Iterator[Sample]:
     for pod in store.view(PODS):
         yield "kube_pod_status_ready", {**_named(pod), "condition": "true"}, float(is_serving(pod))
 
 
-def _phases(store: Store) -> Iterator[Sample]:
+def _phases(store: Cluster) -> Iterator[Sample]:
     for pod in store.view(PODS):
         yield "kube_pod_status_phase", {**_named(pod), "phase": phase(pod)}, 1.0
 
 
-def _nodes(store: Store) -> Iterator[Sample]:
+def _nodes(store: Cluster) -> Iterator[Sample]:
     for node in store.view(NODES):
         labels = {"node": name_of(node), "condition": "Ready", "status": "true"}
         yield "kube_node_status_condition", labels, float(is_ready(node))
 
 
-def _cordons(store: Store) -> Iterator[Sample]:
+def _cordons(store: Cluster) -> Iterator[Sample]:
     for node in store.view(NODES):
         cordoned = bool(dig(node, "spec", "unschedulable"))
         yield "kube_node_spec_unschedulable", {"node": name_of(node)}, float(cordoned)

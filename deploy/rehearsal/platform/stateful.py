@@ -10,12 +10,12 @@ from deploy.rehearsal.platform.facts import (
 )
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.writing import set_status
-from deploy.rehearsal.store import PODS, STATEFUL_SETS, Object, Store
+from deploy.rehearsal.store import PODS, STATEFUL_SETS, Cluster, Object
 from deploy.rehearsal.store.objects import is_going, name_of, namespace_of
 
 
 class StatefulSets:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Cluster) -> None:
         self._store = store
         self._recorder = Recorder(store, "statefulset-controller")
 

@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Callable
 from typing import Protocol
 
 from deploy.rehearsal.litmus.operator import Operator
@@ -17,7 +18,7 @@ from deploy.rehearsal.platform.scheduler import Scheduler
 from deploy.rehearsal.platform.sight import view_of
 from deploy.rehearsal.platform.stateful import StatefulSets
 from deploy.rehearsal.platform.troubles import Troubles
-from deploy.rehearsal.store import PODS, Store
+from deploy.rehearsal.store import PODS, Cluster, Store
 from deploy.rehearsal.traffic.model import Traffic
 
 logger = logging.getLogger(__name__)
@@ -28,33 +29,45 @@ class Controller(Protocol):
     def tick(self, now: float) -> None: ...
 
 
+Assembly = Callable[[Cluster, Troubles, Programs], list[Controller]]
+"""Which controllers there are, the one that is asked first first."""
+
+
+def everything(store: Cluster, troubles: Troubles, programs: Programs) -> list[Controller]:
+    """All that a cluster needs that is nothing but a store."""
+    return [
+        Nodes(store, troubles),
+        Deployments(store),
+        ReplicaSets(store),
+        StatefulSets(store),
+        Jobs(store),
+        Scheduler(store),
+        Kubelet(store, troubles, programs),
+        Operator(store),
+    ]
+
+
+def built(store: Store, *, seed: int = 7, uid: str = "") -> "World":
+    """A world of its own on an empty store: the bank, with every pod ready. Takes no real time."""
+    world = World(store, everything, seed=seed)
+    bank.build(store, uid)
+    access.grant(store)
+    practice.install(store)
+    while not world.settled():
+        world.tick(world.now + TICK)
+    return world
+
+
 class World:
     """`tick(now)` moves controllers and Litmus to `now` seconds; `flow(seconds)` lets traffic run on."""
 
-    def __init__(self, store: Store, *, seed: int = 7) -> None:
+    def __init__(self, store: Cluster, make: Assembly, *, seed: int = 7) -> None:
         self.store = store
         self.troubles = Troubles()
         self.traffic = Traffic(seed)
         self.now = 0.0
         programs = Programs(store, self.troubles, random.Random(seed))
-        self._controllers: list[Controller] = [
-            Nodes(store, self.troubles),
-            Deployments(store),
-            ReplicaSets(store),
-            StatefulSets(store),
-            Jobs(store),
-            Scheduler(store),
-            Kubelet(store, self.troubles, programs),
-            Operator(store),
-        ]
-
-    def build(self, uid: str = "") -> None:
-        """Create the bank and let time pass until every pod is ready. Takes no real time."""
-        bank.build(self.store, uid)
-        access.grant(self.store)
-        practice.install(self.store)
-        while not self.settled():
-            self.tick(self.now + TICK)
+        self._controllers = make(store, self.troubles, programs)
 
     def settled(self) -> bool:
         pods = list(self.store.view(PODS))

@@ -81,8 +81,9 @@ from deploy.rehearsal.store.kinds import (
 )
 from deploy.rehearsal.store.objects import Object, clone
 from deploy.rehearsal.store.patches import PatchType
+from deploy.rehearsal.store.port import Cluster, Deletion
 from deploy.rehearsal.store.shelf import Change
-from deploy.rehearsal.store.store import Deletion, Store
+from deploy.rehearsal.store.store import Store
 
 __all__ = [
     "AUTOSCALERS",
@@ -112,6 +113,7 @@ __all__ = [
     "STATEFUL_SETS",
     "ApiError",
     "Change",
+    "Cluster",
     "Collector",
     "Deletion",
     "Disruption",

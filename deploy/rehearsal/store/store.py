@@ -1,56 +1,33 @@
 """The store: Kubernetes' verbs on objects in memory. See the package's docstring for how to use it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from deploy.rehearsal.store import errors, rules
 from deploy.rehearsal.store.definitions import Definitions
-from deploy.rehearsal.store.kinds import BUILT_IN, JOBS, NAMESPACES, Kind
-from deploy.rehearsal.store.objects import Object, clone, is_going, name_of, namespace_of, utc_now
+from deploy.rehearsal.store.disruption import is_ready
+from deploy.rehearsal.store.eviction import evict
+from deploy.rehearsal.store.kinds import BUILT_IN, JOBS, NAMESPACES, PODS, SERVICES, Kind
+from deploy.rehearsal.store.objects import Object, clone, dig, is_going, name_of, namespace_of, utc_now
 from deploy.rehearsal.store.patches import PatchType, json_patch, merge_patch
+from deploy.rehearsal.store.port import Cluster, Deletion
 from deploy.rehearsal.store.schemas import Schema
-from deploy.rehearsal.store.selectors import fields_test, labels_test
 from deploy.rehearsal.store.shelf import Callback, Change, Shelf
 from deploy.rehearsal.store.strategic import strategic_merge
-
-Objects: TypeAlias = list[Object]
-"""`list` is also the name of a verb, which would shadow the type inside the class."""
+from deploy.rehearsal.store.writes import PLAIN, Write
 
 _HOLDS = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """`object` in its last known state; `gone` once it is no longer stored."""
-
-    object: Object
-    gone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """How a write is to be done: `strict` refuses unknown fields, which otherwise go to `warn`."""
-
-    dry_run: bool = False
-    strict: bool = False
-    warn: Callable[[str], None] = lambda text: None
-
-
-_PLAIN = Write()
-
-
-class Store:
+class Store(Cluster):
     """All objects of the cluster. `history`: how many changes a kind are kept for watches."""
 
     def __init__(self, *, now: Callable[[], datetime] = utc_now, history: int = 2000) -> None:
-        self.now = now
+        super().__init__(now, Shelf(history))
         self.kinds: dict[tuple[str, str], Kind] = {(kind.group, kind.plural): kind for kind in BUILT_IN}
         self.schemas: dict[Kind, Schema] = {}
-        self.shelf = Shelf(history)
-        self._logs: dict[tuple[str, str], list[str]] = {}
         self.definitions = Definitions(self)
 
     @property
@@ -59,31 +36,19 @@ class Store:
 
     # Reading
 
-    def find(self, kind: Kind, name: str, namespace: str = "") -> Object | None:
-        found = self.shelf.find(kind, (namespace if kind.namespaced else "", name))
-        copy: Object | None = clone(found)
-        return copy
-
-    def get(self, kind: Kind, name: str, namespace: str = "") -> Object:
-        copy: Object = clone(self._held(kind, name, namespace))
-        return copy
-
-    def view(
-        self, kind: Kind, namespace: str = "", *, labels: str = "", fields: str = ""
-    ) -> Iterator[Object]:
-        """The store's own objects, uncopied: for reading only."""
-        wanted, fits = labels_test(labels), fields_test(kind, fields)
-        for obj in self.shelf.items(kind, namespace):
-            if wanted(obj["metadata"].get("labels") or {}) and fits(obj):
-                yield obj
-
-    def list(self, kind: Kind, namespace: str = "", *, labels: str = "", fields: str = "") -> Objects:
-        return [clone(obj) for obj in self.view(kind, namespace, labels=labels, fields=fields)]
+    def endpoints(self, namespace: str, service: str) -> frozenset[str]:
+        found = self.held(SERVICES, service, namespace)
+        selector = dig(found, "spec", "selector") or {}
+        if not selector:
+            return frozenset()
+        labels = ",".join(f"{key}={value}" for key, value in selector.items())
+        pods = self.view(PODS, namespace, labels=labels)
+        return frozenset(pod["metadata"]["uid"] for pod in pods if is_ready(pod) and not is_going(pod))
 
     # Writing
 
     def create(
-        self, kind: Kind, obj: Object, *, keep_status: bool = False, uid: str = "", how: Write = _PLAIN
+        self, kind: Kind, obj: Object, *, keep_status: bool = False, uid: str = "", how: Write = PLAIN
     ) -> Object:
         """`uid` is for who builds the cluster; whoever asks over the API gets a new one."""
         given = self._admitted(kind, obj, how)
@@ -98,8 +63,8 @@ class Store:
         copy: Object = clone(new)
         return copy
 
-    def update(self, kind: Kind, obj: Object, *, subresource: str = "", how: Write = _PLAIN) -> Object:
-        old = self._held(kind, name_of(obj), namespace_of(obj))
+    def update(self, kind: Kind, obj: Object, *, subresource: str = "", how: Write = PLAIN) -> Object:
+        old = self.existing(kind, name_of(obj), namespace_of(obj))
         return self._replace(kind, old, self._admitted(kind, obj, how), subresource, how)
 
     def patch(
@@ -111,9 +76,9 @@ class Store:
         *,
         type: PatchType = PatchType.MERGE,
         subresource: str = "",
-        how: Write = _PLAIN,
+        how: Write = PLAIN,
     ) -> Object:
-        old = self._held(kind, name, namespace)
+        old = self.existing(kind, name, namespace)
         if type is PatchType.JSON:
             new = json_patch(old, patch)
         elif type is PatchType.STRATEGIC:
@@ -134,9 +99,9 @@ class Store:
         resource_version: str | None = None,
         grace: int | None = None,
         propagation: str | None = None,
-        how: Write = _PLAIN,
+        how: Write = PLAIN,
     ) -> Deletion:
-        obj = self._held(kind, name, namespace)
+        obj = self.existing(kind, name, namespace)
         _check_preconditions(kind, obj, uid, resource_version)
         held_by = _HOLDS.get(propagation or ("Orphan" if kind == JOBS else "Background"))
         seconds = rules.grace_of(kind, obj, grace)
@@ -150,15 +115,8 @@ class Store:
             self.shelf.put(kind, marked)
         return Deletion(clone(marked), False)
 
-    def delete_all(
-        self, kind: Kind, namespace: str = "", *, labels: str = "", fields: str = "", **options: Any
-    ) -> Objects:
-        """Delete what the selectors match; takes delete's options. Returns the last states."""
-        names = [
-            (name_of(obj), namespace_of(obj))
-            for obj in self.view(kind, namespace, labels=labels, fields=fields)
-        ]
-        return [self.delete(kind, name, where, **options).object for name, where in names]
+    def evict(self, name: str, namespace: str) -> None:
+        evict(self, name, namespace)
 
     # Changes
 
@@ -176,21 +134,7 @@ class Store:
         finally:
             unsubscribe()
 
-    # Logs
-
-    def log_append(self, namespace: str, pod: str, text: str) -> None:
-        self._logs.setdefault((namespace, pod), []).append(text)
-
-    def log_of(self, namespace: str, pod: str) -> str:
-        return "".join(self._logs.get((namespace, pod), []))
-
     # Inside
-
-    def _held(self, kind: Kind, name: str, namespace: str) -> Object:
-        found = self.shelf.find(kind, (namespace if kind.namespaced else "", name))
-        if found is None:
-            raise errors.not_found(kind, name)
-        return found
 
     def _replace(self, kind: Kind, old: Object, given: Object, subresource: str, how: Write) -> Object:
         new = rules.successor(kind, old, given, subresource)

@@ -4,7 +4,7 @@ from typing import Any
 
 from deploy.rehearsal.api import install
 from deploy.rehearsal.platform.facts import is_serving
-from deploy.rehearsal.platform.world import TICK, World
+from deploy.rehearsal.platform.world import TICK, built
 from deploy.rehearsal.store import DEPLOYMENTS, EVENTS, PODS, Collector, Disruption, Object, Store
 from deploy.rehearsal.store.objects import name_of
 
@@ -15,9 +15,8 @@ class Bench:
         install(self.store)
         Disruption(self.store)
         self._collector = Collector(self.store)
-        self.world = World(self.store)
+        self.world = built(self.store)
         self._ticks = 0
-        self.world.build()
 
     def scale_operator(self, replicas: int) -> None:
         """0: the chaos operator is gone, 1: it is back."""

@@ -1,6 +1,5 @@
 """node-drain: what `kubectl drain` and `kubectl uncordon` do, called from go-runner."""
 
-from deploy.rehearsal.api.eviction import evict
 from deploy.rehearsal.litmus.experiment import Chaos, Failed, Waits
 from deploy.rehearsal.litmus.faults.on_api import OnNode
 from deploy.rehearsal.platform.facts import controller_name
@@ -58,7 +57,7 @@ def _ask(chaos: Chaos, pod: Object) -> None:
     if is_going(pod):
         return
     try:
-        evict(chaos.store, name_of(pod), namespace_of(pod), {}, False)
+        chaos.store.evict(name_of(pod), namespace_of(pod))
     except ApiError as error:
         if error.code not in (404, 429):
             raise

@@ -1,39 +1,45 @@
 """Eviction: a delete that asks the pod's disruption budget first."""
 
-from deploy.rehearsal.api.http import Answer
-from deploy.rehearsal.store import PODS, ApiError, Object, Store
+from typing import TYPE_CHECKING
+
 from deploy.rehearsal.store.disruption import budget_status, budgets_of, is_ready
-from deploy.rehearsal.store.objects import dig, is_going, name_of, timestamp
-from deploy.rehearsal.store.store import Write
+from deploy.rehearsal.store.errors import ApiError
+from deploy.rehearsal.store.kinds import PODS
+from deploy.rehearsal.store.objects import Object, dig, is_going, name_of, timestamp
+from deploy.rehearsal.store.writes import Write
+
+if TYPE_CHECKING:
+    from deploy.rehearsal.store.store import Store
 
 
-def evict(store: Store, name: str, namespace: str, eviction: Object, dry_run: bool) -> Answer:
-    """201 and the pod is going; ApiError 429 where its budget is used up, 500 where it has two."""
-    pod = store.get(PODS, name, namespace)
-    options = eviction.get("deleteOptions") or {}
-    dry = dry_run or options.get("dryRun") == ["All"]
+def evict(
+    store: "Store", name: str, namespace: str, options: Object | None = None, *, dry_run: bool = False
+) -> None:
+    """`options` are DeleteOptions. ApiError 429 where the budget is used up, 500 where the pod has two."""
+    pod, options = store.get(PODS, name, namespace), options or {}
     wanted = options.get("preconditions") or {}
-    deletion = {
-        "uid": wanted.get("uid"),
-        "resource_version": wanted.get("resourceVersion"),
-        "grace": options.get("gracePeriodSeconds"),
-    }
-    store.delete(PODS, name, namespace, **deletion, how=Write(dry_run=True))  # preconditions first
+    grace = options.get("gracePeriodSeconds")
+    store.delete(  # preconditions first
+        PODS,
+        name,
+        namespace,
+        uid=wanted.get("uid"),
+        resource_version=wanted.get("resourceVersion"),
+        grace=grace,
+        how=Write(dry_run=True),
+    )
     if not _needs_no_budget(pod):
         _ask_budgets(store, pod)
-    if not dry:
+    if not dry_run and options.get("dryRun") != ["All"]:
         _mark(store, pod)
-        store.delete(PODS, name, namespace, grace=deletion["grace"])
-    return Answer(
-        {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}, 201
-    )
+        store.delete(PODS, name, namespace, grace=grace)
 
 
 def _needs_no_budget(pod: Object) -> bool:
     return is_going(pod) or dig(pod, "status", "phase") in ("Pending", "Succeeded", "Failed")
 
 
-def _ask_budgets(store: Store, pod: Object) -> None:
+def _ask_budgets(store: "Store", pod: Object) -> None:
     budgets = budgets_of(store, pod)
     if len(budgets) > 1:
         said = (
@@ -66,7 +72,7 @@ def _refused(budget: Object, status: Object) -> ApiError:
     return ApiError(429, "TooManyRequests", said, {"causes": causes})
 
 
-def _mark(store: Store, pod: Object) -> None:
+def _mark(store: "Store", pod: Object) -> None:
     """The condition by which controllers and people see why the pod went."""
     condition = {
         "type": "DisruptionTarget",
