@@ -1,6 +1,6 @@
 # Every target is a line; what it does is in deploy/local. Needs Python 3.11 or newer, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo day bench bench-pages rehearsal cluster cluster-down screens test lint lock setup clean
+.PHONY: help demo day bench bench-pages rehearsal cluster cluster-down test-cluster screens test lint lock setup clean
 
 PLAN ?= deploy/rehearsal/sample/plan.yaml
 SCENARIO ?=
@@ -30,6 +30,9 @@ rehearsal: ## the practice cluster and its Prometheus alone, until Ctrl-C
 
 cluster: ## a throw-away Kubernetes as plain processes, built the first time (FOLDER=where its state is kept)
 	@deploy/local/run cluster $(if $(FOLDER),--folder "$(FOLDER)")
+
+test-cluster: ## the tests that need it: on the one that is up, else on one of their own (TESTS=which)
+	@deploy/local/run test-cluster $(TESTS)
 
 cluster-down: ## stop it (FOLDER=where its state is kept)
 	@deploy/local/run cluster-down $(if $(FOLDER),--folder "$(FOLDER)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -61,7 +62,7 @@ def _must_be_here(connection: socket.socket, address: Any) -> None:
     if connection.family not in (socket.AF_INET, socket.AF_INET6):
         return
     host = str(address[0])
-    if host == "localhost":
+    if host in ("localhost", os.environ.get("GAMEDAY_TESTS_MAY_REACH")):  # a cluster that KUBECONFIG names
         return
     try:
         here = ipaddress.ip_address(host).is_loopback

@@ -23,7 +23,7 @@ from deploy.local.tether import tether
 
 from . import toolchain
 from .parts import Module, module_of
-from .toolchain import Toolchain
+from .toolchain import Toolchain, Unobtainable
 
 FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
 SAY_EVERY = 15.0  # seconds
@@ -33,8 +33,8 @@ REFUSED = re.compile(r"(?:^|\s)([\w.~-]+(?:/[\w.~-]+)*@v[\w.+-]+)(?=[:/ ])", fla
 def binary(program: str) -> Path:
     """The program of that name, built where it is missing.
 
-    Raises Trouble where there is no toolchain, a module cannot be had (which) or the build fails (its log);
-    KeyError for a program that no module builds.
+    Raises Unobtainable where there is no toolchain or a module cannot be had (which), Trouble where the build
+    fails (its log), KeyError for a program that no module builds.
     """
     return binaries(program)[program]
 
@@ -116,7 +116,7 @@ def _packages(module: Module, program: str, go: Toolchain) -> list[str]:
         return done.stdout.split()
     refused = sorted(set(REFUSED.findall(done.stderr)))
     what = f"the Go module {', '.join(refused)}" if refused else "a Go module of it"
-    raise Trouble(
+    raise Unobtainable(
         f"{program} {module.version} cannot be built: {what} cannot be had. Check the network and what "
         f"`go env GOPROXY GOSUMDB` says, or set KUBECONFIG to a cluster that may be used for the tests.\n"
         f"{tail(done.stderr, 6)}"

@@ -104,6 +104,8 @@ def _start_of(pid: int) -> int | None:
     try:
         # After the name in brackets: state, parent, group, session, …; the start is the 22nd field of all.
         facts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        # Its first thread may be over while others still hold its sockets.
+        ended = facts[0] in "ZX" and len(os.listdir(f"/proc/{pid}/task")) <= 1
     except OSError:
         return None
-    return None if facts[0] in "ZX" else int(facts[19])
+    return None if ended else int(facts[19])

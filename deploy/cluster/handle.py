@@ -18,6 +18,7 @@ Json = dict[str, Any]
 CONNECT, READ = 5.0, 60.0  # seconds
 ADMINISTRATOR = "gameday-tests-administrator"
 CONSENT = "gameday-tests-allowed"
+FOLDER_VARIABLE = "GAMEDAY_CLUSTER_FOLDER"
 
 
 class Answered(Exception):
@@ -102,15 +103,15 @@ class Cluster:
         return self.account_token("kube-system", ADMINISTRATOR, seconds)
 
 
-def running(folder: Path = state.FOLDER) -> Cluster:
-    """The cluster to test on: KUBECONFIG's where that is set, else ours in `folder`.
+def running() -> Cluster:
+    """The cluster to test on: KUBECONFIG's where that is set, else ours (GAMEDAY_CLUSTER_FOLDER says where).
 
     Raises Trouble where it is not up, in part or at all, or somebody's cluster was not released for tests.
     """
     given = os.environ.get("KUBECONFIG", "").strip()
     if given:
         return allowed(somebodys(Path(given)))
-    return ours(folder)
+    return ours(Path(os.environ.get(FOLDER_VARIABLE) or state.FOLDER))
 
 
 def ours(folder: Path = state.FOLDER) -> Cluster:

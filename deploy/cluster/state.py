@@ -19,18 +19,8 @@ FOLDER = STATE / "cluster"
 GRACE = 5.0  # seconds
 LOCK = "cluster.lock"
 READY = "ready.json"
-OURS = (
-    "etcd",
-    "keys",
-    "logs",
-    "run",
-    ".kube",
-    "etcd.sock:1",
-    "peer.sock:1",
-    "kubeconfig",
-    "nodes.json",
-    READY,
-)
+FOLDERS = ("etcd", "keys", "logs", "run", "pod-runner", ".kube")
+FILES = ("etcd.sock:1", "peer.sock:1", "kubeconfig", "nodes.json", READY)
 
 
 @contextlib.contextmanager
@@ -85,12 +75,10 @@ def stop(folder: Path) -> int:
 
 def clear(folder: Path) -> None:
     """Remove what a control plane left there, and nothing else."""
-    for name in OURS:
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    for name in FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
 
 
 def write_ready(folder: Path, server: str, programs: Mapping[str, Path]) -> None:

