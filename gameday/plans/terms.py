@@ -89,7 +89,8 @@ def selector(targets: TargetSpec | None) -> str:
     """`count` or share, what, where: `3 pods of the deployment with app=payments-api in payments`."""
     if targets is None:
         return "Nothing that we select; a person does it"
-    amount = f"{targets.percent} % (rounded down, at least one)" if targets.percent else str(targets.count)
+    rounding = " (rounded down, at least one)" if targets.percent != 100 else ""
+    amount = f"{targets.percent} %{rounding}" if targets.percent else str(targets.count)
     labels = ", ".join(f"{key}={value}" for key, value in targets.labels.items())
     zone = f" in the zone {targets.zone}" if targets.zone else ""
     if targets.kind == "node":

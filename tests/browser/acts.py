@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
 from playwright.sync_api import Locator, Page, expect
 
+AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
+LOOK = "axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)"
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 LONG = 60_000  # milliseconds: what a run may take from one state to the next
 
 
@@ -81,6 +87,17 @@ def is_drawn(page: Page, probe: str) -> None:
         arg=probe,
     )
     expect(chart.locator("[data-value]")).not_to_be_empty()
+
+
+def has_nothing_for_axe_to_find(page: Page) -> None:
+    """In light and in dark, as it stands."""
+    page.evaluate(AXE)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate(LOOK)
+        where = [", ".join(str(node["target"]) for node in one["nodes"][:3]) for one in found]
+        told = [f"{one['id']} ({one['help']}): {there}" for one, there in zip(found, where, strict=True)]
+        assert told == [], scheme
 
 
 def stays_loaded(page: Page) -> None:

@@ -46,6 +46,7 @@ def test_stop_with_the_web_app_gone_stays_on_the_page_and_goes_through_when_it_i
     expect(stop).to_have_text("Stopping…")
     expect(stop).to_be_enabled()
     expect(page.locator("[data-stop-tries]")).to_contain_text(re.compile("Tried [3-9] times"))
+    acts.has_nothing_for_axe_to_find(page)
     house.start("web")
     expect(_alert(page)).to_contain_text(re.compile(r"Stop reached Gameday at \d\d:\d\d:\d\d UTC\."))
     acts.sees_the_receipt(page)

@@ -56,19 +56,16 @@ def test_a_share_that_is_no_whole_number_says_how_it_was_rounded(capsys: pytest.
         ({"percent": 50}, ""),
         ({"count": 1}, ""),
         ({"percent": 10}, "10 % of 6, rounded up to one, the least: 1"),
-        (
-            {"percent": 30, "zone": "a"},
-            "30 % of the pods that match in the zone, rounded down, at least one: 1",
-        ),
-        ({"percent": 30, "kind": "node"}, "30 % of the nodes that match, rounded down, at least one: 1"),
+        ({"percent": 30, "zone": "a"}, "30 % of those in the zone, rounded down: 1"),
+        ({"percent": 100, "zone": "a"}, ""),
+        ({"percent": 30, "kind": "node"}, "30 % of those that match, rounded down: 1"),
     ],
 )
 def test_how_a_share_was_rounded_in_words(asked: dict[str, Any], said: str):
     wanted = TargetSpec(**{"kind": "deployment", "namespace": "payments", "labels": {"app": "api"}, **asked})
-    found = resolve(
-        replace(wanted, kind="deployment", zone=""), SixPods(6).pods("payments", {}), Limits(max_percent=50)
-    )
-    assert rounded(wanted, replace(found, pods=found.pods[:1]) if said else found) == said
+    one = replace(wanted, kind="deployment", zone="", percent=None, count=1)
+    found = resolve(one, SixPods(6).pods("payments", {}), Limits())
+    assert rounded(wanted, found) == said
 
 
 LADDER = """\

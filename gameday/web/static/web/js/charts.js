@@ -149,14 +149,14 @@
       const pixel = devicePixelRatio;
       ctx.save();
       ctx.font = `${11 * pixel}px Inter, sans-serif`;
-      ctx.textAlign = "right";
+      ctx.textAlign = "left"; // where the fault has not been yet
       let above = -Infinity; // where the label before this one stands
       for (const limit of [...this.probe.limits].sort((one, other) => other.bound - one.bound)) {
         const isStop = limit.kind === "stop";
         const isOff = limit.bound > u.scales.y.max || limit.bound < u.scales.y.min;
         ctx.strokeStyle = ctx.fillStyle = ink(isStop ? "bad" : "quiet");
         ctx.lineWidth = pixel;
-        const y = isOff ? top + 12 * pixel : Math.round(u.valToPos(limit.bound, "y", true));
+        const y = isOff ? top : Math.round(u.valToPos(limit.bound, "y", true));
         if (!isOff) {
           ctx.setLineDash(isStop ? [] : [5 * pixel, 4 * pixel]);
           ctx.beginPath();
@@ -165,14 +165,16 @@
           ctx.stroke();
         }
         const text = isOff ? `${limit.label}, off this scale` : limit.label;
-        const foot = Math.max(y - 2 * pixel, above + 13 * pixel);
+        // On the side of the line where no reading should be: above a ceiling, below a floor.
+        const isFloor = isStop === ["<", "<="].includes(limit.op);
+        const foot = Math.max(isFloor && !isOff ? y + 14 * pixel : y - 2 * pixel, above + 13 * pixel);
         above = foot;
         ctx.textBaseline = "bottom";
         ctx.lineWidth = 3 * pixel;
         ctx.setLineDash([]);
         ctx.strokeStyle = ink("ground");
-        ctx.strokeText(text, left + width - 2 * pixel, foot);
-        ctx.fillText(text, left + width - 2 * pixel, foot);
+        ctx.strokeText(text, left + 4 * pixel, foot);
+        ctx.fillText(text, left + 4 * pixel, foot);
       }
       if (marks.stop) {
         const x = u.valToPos(marks.stop / 1000, "x", true);
