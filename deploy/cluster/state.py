@@ -19,6 +19,7 @@ FOLDER = STATE / "cluster"
 GRACE = 5.0  # seconds
 LOCK = "cluster.lock"
 READY = "ready.json"
+STORE = "etcd"
 FOLDERS = ("etcd", "keys", "logs", "run", "pod-runner", ".kube")
 FILES = ("etcd.sock:1", "peer.sock:1", "kubeconfig", "nodes.json", READY)
 
@@ -67,8 +68,9 @@ def stop(folder: Path) -> int:
     """Stop all that was started there and is left of it; returns how many were alive."""
     processes = detached.known(folder)
     living = sum(process.is_alive for process in processes)
-    # All at once: they would wait for each other, and nothing of it is wanted any more.
-    detached.end(processes, folder, GRACE)
+    # The store last: without it the API server waits for it until it is killed.
+    detached.end([process for process in processes if process.name != STORE], folder, GRACE)
+    detached.end([process for process in processes if process.name == STORE], folder, GRACE)
     (folder / READY).unlink(missing_ok=True)
     return living
 

@@ -20,7 +20,7 @@ HOW_TO = """
 
   kubectl:      {kubectl} --kubeconfig={kubeconfig} get nodes
   Tests:        make test-cluster
-  Stop it:      make cluster-down
+  Stop it:      make cluster-down{where}
 """
 
 
@@ -57,7 +57,7 @@ def bring_up(folder: Path) -> int:
     said = starting.versions(programs)
     print(HOW_TO.format(
         server=cluster.server, kubeconfig=cluster.kubeconfig, logs=folder / "logs",
-        kubectl=programs["kubectl"], versions=", ".join(f"{name} {said[name]}" for name in said),
+        where="" if folder == state.FOLDER else f" FOLDER={folder}", kubectl=programs["kubectl"], versions=", ".join(f"{name} {said[name]}" for name in said),
     ), flush=True)  # fmt: skip
     return 0
 
