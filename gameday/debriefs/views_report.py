@@ -9,9 +9,10 @@ from base64 import b64encode
 from pathlib import Path
 
 from csp.decorators import csp_update
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from gameday.debriefs.evidence import write_bundle
 from gameday.debriefs.gather import gather
@@ -37,9 +38,12 @@ def report(request: HttpRequest, plan: str) -> HttpResponseBase:
     return with_style(lambda request: HttpResponse(page))(request)
 
 
-def evidence(request: HttpRequest, plan: str) -> FileResponse:
+def evidence(request: HttpRequest, plan: str) -> HttpResponse:
     """The signed bundle. Who took it out stands in the journal."""
     with tempfile.TemporaryDirectory() as folder:
         bundle = write_bundle(plan, Path(folder), timezone.now(), user_of(request))
-        file = bundle.path.open("rb")  # the open file outlives its name
-    return FileResponse(file, as_attachment=True, filename=bundle.path.name, content_type="application/zip")
+        # Whole, as it was packed: a file that is handed out piece by piece is none that ASGI can wait for.
+        content = bundle.path.read_bytes()
+    named = content_disposition_header(True, bundle.path.name) or "attachment"
+    headers = {"Content-Disposition": named, "Content-Length": str(len(content))}
+    return HttpResponse(content, content_type="application/zip", headers=headers)
