@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
@@ -140,6 +141,13 @@ class AccessMiddleware:
         if rule is Who.SIGNED_IN or (isinstance(rule, Act) and may(rule, roles)):
             return None
         return _refused(request, rule)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What Django's admin refuses is refused as everywhere: a page, and one line in the log."""
+        if not isinstance(error, PermissionDenied):
+            return None
+        sentence = str(error) or "Nobody may do this here: what is kept is to be read, not to be changed."
+        return render(request, "403.html", {"sentence": sentence}, status=403)
 
 
 def rules_of(name: str) -> Mapping[str, Rule]:

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "gameday.redirects.SeeOtherMiddleware",
     "gameday.access.AccessMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -13,6 +13,7 @@ from gameday.people.models import Membership, Team, User
 from gameday.people.roles import Act, DayRole, TeamRole, may
 from gameday.plans.models import Plan
 from tests.gameday.cast import NOW, gather, imported
+from tests.support.cluster_port import QuietCluster
 
 VALUES = {"plan": "small-day", "run": uuid.UUID(int=7), "scenario": "pod-kill", "cluster": "practice"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -54,6 +55,15 @@ def a_day(db):
 
 
 @pytest.fixture
+def cluster(monkeypatch):
+    port = QuietCluster(uid="uid-of-practice")
+    monkeypatch.setattr("chaos.wiring.cluster_port", lambda name: port)
+    monkeypatch.setattr("gameday.conduct.arming.cluster_port", lambda name: port)
+    for several in ("cluster_ports", "ports_for_a_halt"):
+        monkeypatch.setattr(f"chaos.wiring.{several}", lambda: {"practice": port})
+
+
+@pytest.fixture
 def somebody(db):
     def make(*roles):
         user = User.objects.create(username=f"u{User.objects.count()}", name="Somebody")
@@ -76,7 +86,8 @@ def test_nobody_gets_in_without_signing_in_but_where_the_table_says_anyone(clien
         elif rule is Who.ANYONE:
             assert answer.status_code < 400, (name, method)
         else:
-            assert answer.status_code == 302 and "/sign-in" in answer["Location"], (name, method)
+            assert answer.status_code == (303 if method == "POST" else 302), (name, method)
+            assert "/sign-in" in answer["Location"], (name, method)
 
 
 @pytest.mark.parametrize("role", list(TeamRole))
@@ -130,6 +141,14 @@ def test_an_address_outside_the_table_is_refused_to_everybody(somebody, monkeypa
     client = Client()
     client.force_login(somebody(*TeamRole), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/").status_code == 403
+
+
+@pytest.mark.parametrize(("name", "names"), [row for row in ALL if "POST" in TABLE[row[0]]])
+def test_after_a_form_whatever_becomes_of_it_no_browser_sends_it_on(a_day, somebody, cluster, name, names):
+    """An empty form, which each address answers in its way: in place, or by a redirect with 303."""
+    client = Client()
+    client.force_login(somebody(*TeamRole), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(path_of(name, names)).status_code in (200, 303, 403, 404, 422), name
 
 
 def test_a_form_from_another_site_is_refused(somebody):

@@ -50,7 +50,7 @@ def test_the_page_says_what_to_what_how_long_what_stops_it_and_which_digest():
 
 def test_an_approver_approves_exactly_what_the_page_showed():
     answer = approve(signed_in("anna"), comment="Read.")
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     row = Approval.objects.get()
     assert (row.decision, row.digest, row.comment) == ("approved", digest(), "Read.")
 
@@ -119,7 +119,7 @@ def test_who_was_told_says_so_on_the_page_and_nobody_else_can():
     address = reverse("approvals:acknowledge", args=["small-day"])
     assert signed_in("anna").post(address, {"party": "on-call"}).status_code == 422
     assert "knows," not in signed_in("ravi").get(PAGE).content.decode()
-    assert signed_in("ravi").post(address, {"party": "on-call"}).status_code == 302
+    assert signed_in("ravi").post(address, {"party": "on-call"}).status_code == 303
     assert "knows," in signed_in("ravi").get(PAGE).content.decode()
 
 

@@ -44,7 +44,7 @@ def run(day, cluster):
 def test_everybody_who_is_signed_in_may_stop(run, cluster, bell, username):
     bell.reset_mock()
     answer = stop(username, run=run)
-    assert answer.redirect_chain == [(f"/runs/{run}/", 302)]
+    assert answer.redirect_chain == [(f"/runs/{run}/", 303)]
     assert cluster.said == [f"revert {run}", "revert"]
     assert Run.objects.get(pk=run).stopped_by == username
     assert not bell.send_task.called, "no broker stands between Stop and the cluster"
@@ -148,13 +148,13 @@ def test_with_the_database_held_by_another_the_answer_comes_in_time_and_the_reco
 
 def test_a_double_click_on_stop_stops_once_and_harms_nothing(run, cluster):
     client = signed_in("otto")
-    assert [client.post("/stop", {"run": run}).status_code for _ in range(3)] == [302] * 3
+    assert [client.post("/stop", {"run": run}).status_code for _ in range(3)] == [303] * 3
     assert cluster.said.count("revert") == 3
 
 
 def test_stop_is_never_limited_in_its_rate(run):
     client = signed_in("otto")
-    assert {client.post("/stop", {"run": run}).status_code for _ in range(60)} == {302}
+    assert {client.post("/stop", {"run": run}).status_code for _ in range(60)} == {303}
 
 
 def again(answer, address):

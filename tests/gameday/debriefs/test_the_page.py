@@ -5,8 +5,9 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import transaction
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,7 +51,7 @@ def test_one_click_makes_a_note_a_finding_and_a_second_click_makes_no_other(plan
         answer = client.post(
             reverse("debriefs:from-note", args=["small-day"]), {"note": seq, "severity": "major"}
         )
-        assert answer.status_code == 302
+        assert answer.status_code == 303
     assert Finding.objects.get().severity == "major"
     assert "Every note is a finding" in client.get(PAGE).content.decode()
 
@@ -131,8 +132,22 @@ def test_the_report_stands_alone_under_a_policy_that_allows_its_style_and_no_oth
 def test_an_auditor_takes_the_evidence_out_and_the_journal_says_who(plan):
     assert signed_in("ravi").get("/plans/small-day/evidence.zip").status_code == 403
     answer = signed_in("petra").get("/plans/small-day/evidence.zip")
-    names = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).namelist()
+    names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
     assert any(name.endswith("verify.py") for name in names)
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_evidence_is_a_file_to_keep_whichever_way_it_is_served(plan):
+    client = AsyncClient()
+    client.force_login(who("petra"), backend="django.contrib.auth.backends.ModelBackend")
+
+    async def taken():
+        return await client.get("/plans/small-day/evidence.zip")
+
+    answer = async_to_sync(taken)()
+    assert answer["Content-Disposition"].startswith('attachment; filename="')
+    assert int(answer["Content-Length"]) == len(answer.content)
+    assert zipfile.is_zipfile(io.BytesIO(answer.content))
 
 
 def test_the_page_takes_as_many_queries_with_many_findings_as_with_one(plan, django_assert_max_num_queries):

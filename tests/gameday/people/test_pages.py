@@ -126,7 +126,7 @@ def test_a_link_sets_a_password_once_and_the_journal_knows(page, petra):
     answer = hers.post(there, {"new_password1": PASSWORD, "new_password2": PASSWORD}, follow=True)
     assert "Your password is set" in answer.content.decode()
     assert last().text == "Petra set a password by a link that was good once."
-    assert hers.post("/sign-in", {"username": "petra", "password": PASSWORD}).status_code == 302
+    assert hers.post("/sign-in", {"username": "petra", "password": PASSWORD}).status_code == 303
     again = Client().get(link)
     assert again.status_code == 200 and "no longer good" in again.content.decode()
 

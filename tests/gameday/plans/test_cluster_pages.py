@@ -70,7 +70,7 @@ def typed(stub: Stub, **change: str) -> dict[str, str]:
 
 @pytest.fixture
 def home(page, stub):
-    assert page.post(reverse("clusters:new"), typed(stub)).status_code == 302
+    assert page.post(reverse("clusters:new"), typed(stub)).status_code == 303
     return Cluster.objects.get(name="home")
 
 
@@ -173,7 +173,7 @@ def test_a_server_that_does_not_answer_is_a_sentence_and_not_registered(page, st
 def test_an_empty_secret_keeps_what_is_there_but_not_for_another_address(page, home, stub):
     there = reverse("clusters:edit", kwargs=HOME)
     empty = {"token": "", "prometheus_secret": ""}
-    assert page.post(there, typed(stub, max_percent="20", **empty)).status_code == 302
+    assert page.post(there, typed(stub, max_percent="20", **empty)).status_code == 303
     after = Cluster.objects.get(name="home")
     assert (after.sealed_token, after.limits["max_percent"]) == (home.sealed_token, 20)
     with stub_server(answer) as other:

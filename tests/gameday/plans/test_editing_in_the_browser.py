@@ -35,7 +35,7 @@ def test_what_is_saved_as_it_was_shown_changes_nothing(full):
     petra, before = signed_in("petra"), stored().document
     for path in (FACTS, SCENARIO):
         answer = sent(petra, path, form_of(petra.get(path)))
-        assert answer.status_code == 302
+        assert answer.status_code == 303
         assert (stored().document, stored().version) == (before, 1)
 
 
@@ -47,7 +47,7 @@ def test_no_scenario_of_the_sample_is_changed_by_looking_at_it_in_the_editor(hou
     petra = signed_in("petra")
     pages = [f"/plans/{found.slug}/scenarios/{item['key']}/edit" for item in found.document["scenarios"]]
     for path in (f"/plans/{found.slug}/edit", *pages):
-        assert sent(petra, path, form_of(petra.get(path))).status_code == 302, path
+        assert sent(petra, path, form_of(petra.get(path))).status_code == 303, path
     assert Plan.objects.get(slug=found.slug).version == 1
 
 
@@ -126,7 +126,7 @@ def test_rows_are_added_moved_and_removed_without_anything_being_stored(petra):
 def test_a_row_that_was_added_and_left_empty_is_no_mistake(petra):
     for button in ("probes", "expectations", "abort_conditions", "expected_alerts"):
         form = form_of(sent(petra, SCENARIO, form_of(petra.get(SCENARIO)), f"add:scenario.{button}"))
-        assert sent(petra, SCENARIO, form).status_code == 302, button
+        assert sent(petra, SCENARIO, form).status_code == 303, button
     assert stored().version == 1
 
 
@@ -162,7 +162,7 @@ def test_another_fault_brings_its_own_fields_and_keeps_what_both_have(petra):
         "scenario.faults[0].parameters.latency": ["300"],
         "scenario.faults[0].parameters.proven_by": ["p99"],
     }
-    assert sent(petra, SCENARIO, changed).status_code == 302
+    assert sent(petra, SCENARIO, changed).status_code == 303
     assert stored().document["scenarios"][0]["faults"][0]["parameters"] == {
         "latency": "300ms",
         "proven_by": "p99",
@@ -187,7 +187,7 @@ def test_a_plan_is_not_moved_to_a_team_for_which_its_editor_may_not_write(petra)
 
 def test_a_probe_that_gets_another_name_keeps_what_is_said_of_it(petra):
     form = form_of(petra.get(SCENARIO)) | {"scenario.probes[0].name": ["slowest"]}
-    assert sent(petra, SCENARIO, form).status_code == 302
+    assert sent(petra, SCENARIO, form).status_code == 303
     scenario = stored().document["scenarios"][0]
     assert scenario["expectations"][0]["probe"] == scenario["abort_conditions"][0]["probe"] == "slowest"
 

@@ -41,7 +41,7 @@ def test_saving_again_after_that_goes_on_top_and_loses_neither(both):
     petra, paul, hers, his = both
     sent(petra, SCENARIO, hers | {COUNT: ["2"]})
     shown = form_of(sent(paul, FACTS, his | {"purpose": ["See that it works well."]}))
-    assert sent(paul, FACTS, shown).status_code == 302
+    assert sent(paul, FACTS, shown).status_code == 303
     assert stored().document["purpose"] == "See that it works well."
     assert stored().document["scenarios"][0]["faults"][0]["targets"]["count"] == 2
 
@@ -51,7 +51,7 @@ def test_a_scenario_that_came_meanwhile_is_not_lost_with_an_older_order(both):
     new = "/plans/small-day/scenarios/new?like=pod-kill"
     sent(petra, new, form_of(petra.get(new)))
     shown = form_of(sent(paul, FACTS, his | {"purpose": ["See that it works well."]}))
-    assert sent(paul, FACTS, shown).status_code == 302
+    assert sent(paul, FACTS, shown).status_code == 303
     assert [item["key"] for item in stored().document["scenarios"]] == ["pod-kill", "pod-kill-2"]
     assert stored().document["purpose"] == "See that it works well."
 
@@ -65,7 +65,7 @@ def test_a_scenario_that_was_taken_out_meanwhile_is_said_to_be_gone_and_goes_to_
     answer = sent(petra, SCENARIO, hers | {COUNT: ["2"]})
     assert answer.status_code == 409
     assert "scenarios / pod-kill" in answer.content.decode()
-    assert sent(petra, SCENARIO, form_of(answer)).status_code == 302
+    assert sent(petra, SCENARIO, form_of(answer)).status_code == 303
     assert [item["key"] for item in stored().document["scenarios"]] == ["pod-kill-2", "pod-kill"]
 
 

@@ -93,3 +93,10 @@ def test_a_superuser_who_administers_no_team_stays_outside(page):
 def test_a_long_table_takes_as_few_queries_as_a_short_one(page, django_assert_max_num_queries):
     with django_assert_max_num_queries(14):
         page.get(address(Run, "changelist"))
+
+
+def test_what_is_refused_there_is_a_page_and_one_line_in_the_log(page, caplog):
+    answer = page.get(address(Run, "add"))
+    assert answer.status_code == 403
+    assert "what is kept is to be read" in answer.content.decode()
+    assert [(record.levelname, record.exc_info) for record in caplog.records] == [("WARNING", None)]
