@@ -86,7 +86,8 @@ class Demo:
                 child.send_signal(signal.SIGINT)
             time.sleep(LOOK_EVERY)
         if child.returncode:
-            warn("Not every run has ended. `make demo` takes it up again where it was left.")
+            warn("Not every run has ended. The practice cluster ends now, and what was injected with it; "
+                 "`make demo` takes the run up again and proves that nothing is left.")  # fmt: skip
 
     @property
     def logs(self) -> Path:

@@ -127,7 +127,8 @@ def outcome(run: queries.RunSummary) -> str:
         return f"The fault of {run.title} is proven gone." if run.was_requested else "Nothing was injected."
     tried = f"Gameday keeps trying; without a worker, drive it from here: manage.py drive {run.run}"
     if not run.was_requested:
-        return f"{run.title} has not ended ({run.state.value}); nothing was injected so far. {tried}"
+        at = run.state.value
+        return f"The run of {run.title} has not ended ({at}); nothing was injected so far. {tried}"
     left = f" (left: {', '.join(run.residue)})" if run.residue else ""
     return f"NOT proven gone: the fault of {run.title}{left}. {tried}"
 

@@ -35,7 +35,7 @@ def test_ctrl_c_again_ends_the_waiting_and_what_drives_is_looked_after_meanwhile
     script = cast.script_for(PLAN, cast.opened(PLAN))
     Demo(script, interrupts).stop_runs(supervisor)
     assert child.send_signal.call_args_list == [mock.call(signal.SIGINT)]
-    assert "`make demo` takes it up again" in capsys.readouterr().err
+    assert "`make demo` takes the run up again" in capsys.readouterr().err
 
 
 def test_a_second_one_in_a_clone_is_refused_before_it_takes_the_first_for_a_leftover(tmp_path):
