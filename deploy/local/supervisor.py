@@ -56,7 +56,7 @@ class Supervisor:
                 continue
             name, spec = process.spec.name, process.spec
             if name not in self._seen_ended:
-                remedy = "starting it again" if spec.restart else "Ctrl-C, and start anew"
+                remedy = "starting it again" if spec.restart else "not started again (Ctrl-C ends all)"
                 warn(f"{name} has ended ({described(status)}); {remedy}. Log: {process.log}")
                 self._seen_ended[name] = time.monotonic()
             elif spec.restart and time.monotonic() - self._seen_ended[name] >= RESTART_PAUSE:
