@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gameday.conduct.feed import Item
+from gameday.conduct.seats import Seat
 
 ROOM = 256
 """Batches that may wait for one viewer. Who is further behind is cut off, and resumes by its cursor."""
@@ -20,7 +21,8 @@ LIFETIME = 600.0
 class Viewer:
     """One open stream's letter box."""
 
-    def __init__(self) -> None:
+    def __init__(self, seat: Seat | None = None) -> None:
+        self.seat = seat
         self._batches: deque[list[Item]] = deque()
         self._wake = asyncio.Event()
         self._closed = False

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from gameday.conduct.channel import Channel, Viewer
 from gameday.conduct.feed import Item
 from gameday.conduct.follow import Asked, Follower, News
 from gameday.conduct.rendering import Renderer
+from gameday.conduct.seats import Seat, vacant
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,8 @@ PACE = 0.1
 AWAY_PACE = 1.0
 """Seconds between two tries while the database does not answer."""
 BEAT_EVERY = 5.0
+SEATS_EVERY = 5.0
+"""Seconds between two looks at who is still signed in."""
 BLIND_AFTER = timedelta(seconds=2)
 """Without a look that succeeded for so long, a beat says that we are blind."""
 
@@ -47,11 +51,14 @@ class Hub:
         self._look_now = asyncio.Event()
         self._looked_at: datetime | None = None
         self._is_away = False
+        self._seats_due = 0.0
 
     @contextlib.contextmanager
-    def watching(self, stream: str, organiser: bool) -> Iterator[tuple[Viewer, Channel]]:
+    def watching(
+        self, stream: str, organiser: bool, seat: Seat | None = None
+    ) -> Iterator[tuple[Viewer, Channel]]:
         """A viewer's letter box on a channel. Who replays after `channel.ready` misses nothing."""
-        key, viewer = (stream, organiser), Viewer()
+        key, viewer = (stream, organiser), Viewer(seat)
         if key not in self.channels:
             self.channels[key] = Channel(stream, organiser)
             self._look_now.set()
@@ -92,6 +99,7 @@ class Hub:
             while self.channels:
                 self._look_now.clear()
                 pace = PACE if await self._look(thread, follower) else AWAY_PACE
+                await self._see_out(thread)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(pace):
                         await self._look_now.wait()
@@ -117,6 +125,22 @@ class Hub:
             return False
         self._is_away = False
         return True
+
+    async def _see_out(self, thread: ThreadPoolExecutor) -> None:
+        """End the streams of people who are not signed in any more."""
+        if self._is_away or time.monotonic() < self._seats_due:
+            return
+        self._seats_due = time.monotonic() + SEATS_EVERY
+        viewers = [viewer for channel in self.channels.values() for viewer in channel.viewers if viewer.seat]
+        seats = {viewer.seat for viewer in viewers if viewer.seat}
+        try:
+            gone = await asyncio.get_running_loop().run_in_executor(thread, vacant, seats)
+        except Exception as error:  # as for a look: asked again
+            log.warning("It could not be seen who is still signed in; it is tried again: %s", error)
+            return
+        for viewer in viewers:
+            if viewer.seat in gone:
+                viewer.close()
 
     def _publish(self, asked: Asked, news: Mapping[str, News]) -> None:
         for (stream, organiser), channel in self.channels.items():

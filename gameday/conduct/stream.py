@@ -16,9 +16,10 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from chaos.services import live_queries
-from gameday.conduct import feed, hub, live
+from gameday.conduct import feed, hub, live, seats
 from gameday.conduct.audience import is_organiser
 from gameday.conduct.feed import Cursor, Item
+from gameday.conduct.seats import Seat
 from gameday.plans.models import Plan
 
 P = ParamSpec("P")
@@ -35,18 +36,18 @@ async def stream(request: HttpRequest, plan: str) -> HttpResponseBase:
     """Everything that happens on a plan's day, as it happens, from `Last-Event-ID` or `?after=` on."""
     # The header first: a browser that reconnects by itself repeats the address that it was first given.
     cursor = Cursor.parse(request.headers.get("Last-Event-ID", "") or request.GET.get("after", ""))
-    name, organiser = await _reading(_seat)(request, plan)
+    name, organiser = await _reading(_place)(request, plan)
     headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
     if request.method == "HEAD":
         return HttpResponse(content_type="text/event-stream", headers=headers)
-    events = _events(name, organiser, cursor)
+    events = _events(name, organiser, await _reading(seats.of)(request), cursor)
     return StreamingHttpResponse(events, content_type="text/event-stream", headers=headers)
 
 
-async def _events(name: str, organiser: bool, cursor: Cursor | None) -> AsyncIterator[bytes]:
+async def _events(name: str, organiser: bool, seat: Seat, cursor: Cursor | None) -> AsyncIterator[bytes]:
     here = hub.current()
     yield b"retry: 2000\n\n"
-    with here.watching(name, organiser) as (viewer, channel):
+    with here.watching(name, organiser, seat) as (viewer, channel):
         try:
             async with asyncio.timeout(READY_WITHIN):
                 await channel.ready.wait()
@@ -70,7 +71,7 @@ def since(request: HttpRequest, plan: str) -> JsonResponse:
 
     `events` are the stream's, with `data` as the same text; with `more`, ask again at once from `cursor` on.
     """
-    name, organiser = _seat(request, plan)
+    name, organiser = _place(request, plan)
     cursor = Cursor.parse(request.GET.get("after", "")) or feed.here(name)
     items, reached, more = feed.after(name, cursor, organiser, MOST)
     items += [_regions(plan, organiser, reached, int(time.time()) // POLL_EVERY), _beat(name, reached)]
@@ -91,7 +92,7 @@ def _beat(name: str, cursor: Cursor) -> Item:
     return feed.beat(now, now, feed.sampled_at(live_queries.live_runs_on(name), cursor.chunk), False)
 
 
-def _seat(request: HttpRequest, plan: str) -> tuple[str, bool]:
+def _place(request: HttpRequest, plan: str) -> tuple[str, bool]:
     """The stream of a plan, and whether this person organises its day. Raises Http404."""
     found = get_object_or_404(Plan.objects.select_related("team"), slug=plan)
     return found.stream, is_organiser(request.user, found)
