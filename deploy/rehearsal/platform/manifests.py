@@ -20,7 +20,7 @@ def node(name: str, zone: str, now: str) -> Object:
         {"type": "PIDPressure", "status": "False", "reason": "KubeletHasSufficientPID"},
         {"type": "Ready", "status": "True", "reason": "KubeletReady"},
     ]
-    size = {"cpu": "8", "memory": "32Gi", "pods": "110"}
+    size = {"cpu": "8", "memory": "32Gi", "ephemeral-storage": "50Gi", "pods": "110"}
     return {
         "metadata": {
             "name": name,

@@ -19,7 +19,7 @@ def summary(world: World, switches: Switches) -> dict[str, Any]:
         "switches": switches.positions(),
         "nodes": {
             name_of(node): {
-                **_node(node),
+                **state_of_node(node),
                 "faults": sorted(world.troubles.node_effects[name_of(node)]),
                 "effects": _plain(world.troubles.node_effects[name_of(node)].values()),
             }
@@ -27,7 +27,7 @@ def summary(world: World, switches: Switches) -> dict[str, Any]:
         },
         "pods": {
             f"{namespace_of(pod)}/{name_of(pod)}": {
-                **_pod(pod),
+                **state_of_pod(pod),
                 "faults": world.troubles.causes(pod["metadata"]["uid"]),
                 "effects": _plain(world.troubles.effects(pod["metadata"]["uid"])),
             }
@@ -67,7 +67,7 @@ def _plain(effects: Iterable[Effect]) -> list[dict[str, Any]]:
     return [asdict(effect) for effect in effects]
 
 
-def _node(node: Object) -> dict[str, Any]:
+def state_of_node(node: Object) -> dict[str, Any]:
     taints = [f"{one['key']}:{one['effect']}" for one in dig(node, "spec", "taints") or []]
     return {
         "ready": is_ready(node),
@@ -76,7 +76,7 @@ def _node(node: Object) -> dict[str, Any]:
     }
 
 
-def _pod(pod: Object) -> dict[str, Any]:
+def state_of_pod(pod: Object) -> dict[str, Any]:
     return {
         "phase": phase(pod),
         "serving": is_serving(pod),
