@@ -1,5 +1,6 @@
 """What the person at the terminal reads: short progress lines, and troubles that say what to do."""
 
+import contextlib
 import sys
 
 
@@ -8,13 +9,18 @@ class Trouble(Exception):
 
 
 def step(text: str) -> None:
-    """One line of progress, at once (also where the output is a pipe)."""
-    print(f"· {text}", flush=True)
+    """One line of progress, at once (also where the output is a pipe).
+
+    A terminal that was closed, or a `tee` that Ctrl-C ended first, keeps nothing from being stopped.
+    """
+    with contextlib.suppress(OSError):
+        print(f"· {text}", flush=True)
 
 
 def warn(text: str) -> None:
     """One line about something that went wrong but is being dealt with."""
-    print(f"! {text}", file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):
+        print(f"! {text}", file=sys.stderr, flush=True)
 
 
 def tail(text: str, lines: int = 15) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 import time
 from pathlib import Path
@@ -65,17 +66,19 @@ def _conduct(options: argparse.Namespace, say: Say) -> int:
         signal.signal(number, lambda received, _: stops.append(received))
 
     def say_now(line: str) -> None:
-        say(line)
-        flush = getattr(getattr(say, "__self__", None), "flush", None)
-        if flush:
-            flush()
+        # Ctrl-C may have ended the `tee` that reads this before us; the stop is to be sent all the same.
+        with contextlib.suppress(OSError):
+            say(line)
+            flush = getattr(getattr(say, "__self__", None), "flush", None)
+            if flush:
+                flush()
 
     day = Day(plan(options.plan), person(options.user), say_now, lambda: bool(stops), options.events_to)
     status = day.hold(options.scenario)
     if day.runs:
-        say("")
+        say_now("")
         for line in table([queries.summary(run) for run in day.runs]):
-            say(line)
+            say_now(line)
     if day.refusal:  # to stderr, where every refusal goes
         raise Refused(day.refusal)
     return status

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from unittest import mock
+
 import pytest
 from django.core.management import call_command
 
 from chaos.domain.states import RunState
 from chaos.services import queries
+from gameday.conduct import cli, services
 from gameday.conduct.cli import outcome
+from gameday.conduct.day import Day
 from tests.gameday.cast import NOW
 from tests.gameday.conduct import a_run
 
@@ -45,3 +50,17 @@ def test_a_run_that_waits_for_its_steady_state_says_that_nothing_was_injected_so
     run = a_run.launched(day)
     a_run.driven(run, RunState.BASELINING)
     assert "has not ended (baselining); nothing was injected so far." in said_of(run)
+
+
+def test_a_conductor_whose_reader_is_gone_still_stops_what_is_live(day, cluster, monkeypatch):
+    """As with `plan conduct … | tee`: Ctrl-C ends the reader first, and the next line finds nobody."""
+    run = a_run.live(day)
+    cluster.said.clear()
+    monkeypatch.setattr(services, "launch", lambda *_: run)
+    monkeypatch.setattr("gameday.conduct.cli.signal.signal", lambda number, handler: handler(number, None))
+    monkeypatch.setattr(Day, "_is_given_up", lambda *_: True)
+    nobody = mock.Mock(side_effect=BrokenPipeError)
+    cli._conduct(Namespace(plan=day.slug, user="fiona", scenario="pod-kill", events_to=None), nobody)
+    assert f"revert {run}" in cluster.said
+    assert queries.summary(run).was_stopped_by_person
+    assert nobody.called
