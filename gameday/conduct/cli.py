@@ -65,14 +65,7 @@ def _conduct(options: argparse.Namespace, say: Say) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: stops.append(received))
 
-    def say_now(line: str) -> None:
-        # Ctrl-C may have ended the `tee` that reads this before us; the stop is to be sent all the same.
-        with contextlib.suppress(OSError):
-            say(line)
-            flush = getattr(getattr(say, "__self__", None), "flush", None)
-            if flush:
-                flush()
-
+    say_now = _at_once(say)
     day = Day(plan(options.plan), person(options.user), say_now, lambda: bool(stops), options.events_to)
     status = day.hold(options.scenario)
     if day.runs:
@@ -82,6 +75,20 @@ def _conduct(options: argparse.Namespace, say: Say) -> int:
     if day.refusal:  # to stderr, where every refusal goes
         raise Refused(day.refusal)
     return status
+
+
+def _at_once(say: Say) -> Say:
+    """Also where the output is a pipe; and where nobody reads it any more, as when Ctrl-C has ended the `tee`
+    behind it, nothing is said, and the stop is sent all the same."""
+
+    def say_now(line: str) -> None:
+        with contextlib.suppress(OSError):
+            say(line)
+            flush = getattr(getattr(say, "__self__", None), "flush", None)
+            if flush:
+                flush()
+
+    return say_now
 
 
 def _attest(options: argparse.Namespace, say: Say) -> None:
@@ -98,6 +105,7 @@ def _stop(options: argparse.Namespace, say: Say) -> int:
     if not runs:
         say("Nothing is live." if options.is_all else f"No live run {options.run or '(none was named)'}.")
         return 0 if options.is_all else 1
+    say = _at_once(say)
     stopped = services.stop_runs(runs, person(options.user), options.reason, timezone.now())
     for run, why in stopped.failed.items():
         say(f"{run}: {why}")
