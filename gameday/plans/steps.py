@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ class Step:
 class Look:
     """What somebody looks at: `runs` are the newest of each scenario, `acts` what this person may do on the
     plan, `approvers` the names of those who may decide on it, `kept` the scenarios that this person may not
-    know of yet."""
+    know of yet, `names` those of the people on the day by username."""
 
     spec: PlanSpec
     standing: Standing
@@ -54,6 +54,7 @@ class Look:
     approvers: Sequence[str]
     now: datetime
     kept: Collection[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def next_step(look: Look) -> Step:
@@ -96,7 +97,8 @@ def _ready(look: Look) -> Step:
     )
     if "conduct" in look.acts:
         return Step(f"{many}, and the window is open.", CONDUCT)
-    return Step(f"{many}. {listed(look.spec.facilitators)} may start within the window.", DAY)
+    who = [look.names.get(username) or username for username in look.spec.facilitators]
+    return Step(f"{many}. {listed(who)} may start within the window.", DAY)
 
 
 def _after(look: Look) -> Step:

@@ -52,7 +52,9 @@ def plan(request: HttpRequest, plan: str, standings: Standings) -> HttpResponse:
     kept, runs = hidden(user_of(request), found, spec), queries.newest_of_each(found.stream)
     deciders = approvers(found) if standing.status == "waiting" else []
     told = {row.party: row for row in found.acknowledgements.filter(digest=spec.digest)}
-    seen = Look(spec, standing, runs, request.acts, deciders, now, kept)  # type: ignore[attr-defined]
+    people = _people(found)
+    names = {username: name for username, name, _ in people}
+    seen = Look(spec, standing, runs, request.acts, deciders, now, kept, names)  # type: ignore[attr-defined]
     context = {
         "plan": found,
         "spec": spec,
@@ -66,7 +68,7 @@ def plan(request: HttpRequest, plan: str, standings: Standings) -> HttpResponse:
             if item.key not in kept
         ],
         "kept": len(kept),
-        "people": _people(found),
+        "people": people,
         "parties": [{"party": party, "row": told.get(party.name)} for party in spec.must_be_told],
         "versions": history.versions(found, A_FEW),
     }

@@ -98,7 +98,7 @@ def test_the_next_step_is_said_to_each_as_it_is_theirs(open_plan):
     approvals.approve("small-day", who("anna"), "", timezone.now(), look=look)
     approvals.acknowledge("small-day", "on-call", who("ravi"), timezone.now())
     assert "Conduct the day" in page(signed_in("fiona"))
-    assert "fiona may start within the window" in page(signed_in("ravi"))
+    assert "Fiona may start within the window" in page(signed_in("ravi"))
 
 
 def test_a_plan_that_is_approved_before_its_window_is_ready_and_waits_for_that_alone(house):
