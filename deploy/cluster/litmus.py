@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import yaml
 
@@ -20,6 +20,7 @@ from deploy.local.say import Trouble, tail
 
 from . import detached, litmus_chaos
 from .build import binaries
+from .handle import Cluster
 from .litmus_module import DEFINITIONS, DEPLOYMENT, OPERATOR, RIGHTS, manifests
 
 POD_RUNNER = "pod-runner"
@@ -30,26 +31,18 @@ READY_WITHIN = 60.0  # seconds
 LOOK_EVERY = 0.2
 
 
-class Cluster(Protocol):
-    """A control plane of ours: an administrator's kubeconfig, and the folder of its state."""
-
-    @property
-    def kubeconfig(self) -> Path: ...
-
-    @property
-    def folder(self) -> Path: ...
-
-
 class LitmusForReal:
     """Start, stop and scale it; each may be repeated. Raises Trouble with what went wrong."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
+        if cluster.folder is None:
+            raise Trouble(f"Litmus is started on a control plane of ours only, and {cluster.server} is none.")
+        self._kubeconfig, self._state = cluster.kubeconfig, cluster.folder
 
     @property
     def folder(self) -> Path:
         """Of the pod runner: `logs/` has what each pod of chaos printed."""
-        return self._cluster.folder / POD_RUNNER
+        return self._state / POD_RUNNER
 
     def start(self) -> None:
         """Returns when the operator works: its definitions are served, and it watches engines."""
@@ -69,7 +62,7 @@ class LitmusForReal:
     def stop(self) -> None:
         """The operator goes, then all pods of chaos end at once; their objects stay as they are."""
         self.scale(0)
-        detached.end(self._pod_runners(), self._cluster.folder, grace=5.0)
+        detached.end(self._pod_runners(), self._state, grace=5.0)
 
     def scale(self, replicas: int) -> None:
         """Returns when that many operators (0 or 1) work."""
@@ -82,13 +75,13 @@ class LitmusForReal:
     def _run_pods(self) -> None:
         if any(process.is_alive for process in self._pod_runners()):
             return
-        told = ["--kubeconfig", str(self._cluster.kubeconfig), "--folder", str(self.folder)]
+        told = ["--kubeconfig", str(self._kubeconfig), "--folder", str(self.folder)]
         command = [sys.executable, "-m", "tests.cluster.pod_runner", *told]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-        detached.spawn(POD_RUNNER, command, self._cluster.folder, environment)
+        detached.spawn(POD_RUNNER, command, self._state, environment)
 
     def _pod_runners(self) -> list[detached.Detached]:
-        return [process for process in detached.known(self._cluster.folder) if process.name == POD_RUNNER]
+        return [process for process in detached.known(self._state) if process.name == POD_RUNNER]
 
     def _serves_all_kinds(self) -> bool:
         """Established is not enough: for a second more its endpoints may answer 404."""
@@ -118,7 +111,7 @@ class LitmusForReal:
         self._kubectl("apply", "-f", "-", said=yaml.safe_dump_all(objects))
 
     def _kubectl(self, *told: str, said: str | None = None) -> str:
-        command = [str(binaries("kubectl")["kubectl"]), "--kubeconfig", str(self._cluster.kubeconfig), *told]
+        command = [str(binaries("kubectl")["kubectl"]), "--kubeconfig", str(self._kubeconfig), *told]
         done = subprocess.run(command, input=said, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Trouble(f"kubectl {' '.join(told)} failed.\n{tail(done.stderr, 5)}")

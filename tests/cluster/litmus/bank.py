@@ -1,0 +1,91 @@
+"""The practice bank on a real API server, and its state there in the form of /rehearsal/state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from chaos.adapters.kubernetes_api import Connection, KubernetesApi
+from chaos.adapters.litmus import LitmusCluster
+from chaos.adapters.litmus_manifests import LitmusSettings
+from deploy.cluster.handle import Cluster
+from deploy.cluster.litmus import LitmusForReal
+from deploy.rehearsal.platform import bank
+from deploy.rehearsal.platform.summary import state_of_node, state_of_pod
+from deploy.rehearsal.store import DEPLOYMENTS, JOBS, NETWORK_POLICIES, NODES, PODS, Kind
+from tests.adapters.faults.drill import State
+
+NAMESPACES = ("payments", "kafka")
+SETTINGS = LitmusSettings("chaos", "chaos-{family}")
+
+
+class Bank:
+    """The bank, Litmus beside it, and the product's own way in: the account that we ship, and no more."""
+
+    def __init__(self, cluster: Cluster, litmus: LitmusForReal, folder: Path) -> None:
+        self.admin, self.litmus = cluster, litmus
+        self._authority, self._token = folder / "ca.crt", folder / "token"
+        self._authority.write_text(cluster.authority)
+
+    def build(self) -> None:
+        for namespace in NAMESPACES:
+            self.admin.ensure("/api/v1/namespaces", {"metadata": {"name": namespace}})
+        for kind, thing in bank.workloads():
+            namespace = thing["metadata"]["namespace"]
+            if namespace in NAMESPACES:
+                whole = {"apiVersion": kind.api_version, "kind": kind.kind, **thing}
+                self.admin.ensure(path(kind, namespace), whole)
+        self.litmus.open(*NAMESPACES)
+        self._token.write_text(self.admin.account_token("chaos", "gameday", 24 * 3600))
+
+    def cluster(self, look_within: float = 10.0) -> LitmusCluster:
+        """The product's adapter, knowing nothing of those before."""
+        server = self.admin.server
+        connection = Connection(server, str(self._authority), str(self._token), read_timeout=10.0)
+        return LitmusCluster(KubernetesApi(connection), SETTINGS, look_within=look_within)
+
+    def state(self) -> State:
+        pods, nodes = self._all(PODS), self._all(NODES)
+        return {
+            "pods": {_key(pod): {**state_of_pod(pod), "faults": []} for pod in pods},
+            "nodes": {_key(node): {**state_of_node(node), "faults": []} for node in nodes},
+            "replicas": {_key(one): one["spec"]["replicas"] for one in self._all(DEPLOYMENTS)},
+            "jobs": [_key(job) for job in self._all(JOBS)],
+            "policies": {
+                _key(policy): {
+                    "selects": policy["spec"].get("podSelector", {}).get("matchLabels", {}),
+                    "types": policy["spec"].get("policyTypes", []),
+                }
+                for policy in self._all(NETWORK_POLICIES)
+            },
+        }
+
+    def repair(self) -> None:
+        """Nodes, policies and replicas as they were, whatever a test left of a fault."""
+        seen = self.state()
+        for name in seen["nodes"]:
+            body = {"spec": {"unschedulable": None, "taints": None}}
+            self.admin.ask("PATCH", path(NODES, "", name), body, "merge-patch+json")
+        for key in seen["policies"]:
+            namespace, name = key.split("/")
+            self.admin.ask("DELETE", path(NETWORK_POLICIES, namespace, name))
+        deployment = path(DEPLOYMENTS, "payments", "payments-api")
+        self.admin.ask("PATCH", deployment, {"spec": {"replicas": 6}}, "merge-patch+json")
+
+    def engine(self, name: str) -> dict[str, Any]:
+        engines = "/apis/litmuschaos.io/v1alpha1/namespaces/chaos/chaosengines"
+        return self.admin.ask("GET", f"{engines}/{name}")
+
+    def _all(self, kind: Kind) -> list[dict[str, Any]]:
+        return list(self.admin.ask("GET", path(kind))["items"])
+
+
+def path(kind: Kind, namespace: str = "", name: str = "") -> str:
+    root = f"/apis/{kind.group}/{kind.version}" if kind.group else f"/api/{kind.version}"
+    home = f"/namespaces/{namespace}" if namespace else ""
+    return f"{root}{home}/{kind.plural}" + (f"/{name}" if name else "")
+
+
+def _key(thing: dict[str, Any]) -> str:
+    meta = thing["metadata"]
+    return f"{meta['namespace']}/{meta['name']}" if "namespace" in meta else str(meta["name"])

@@ -1,0 +1,47 @@
+"""Litmus' own operator and experiments on our own control plane, with the practice bank to be hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.cluster.handle import Cluster
+from deploy.cluster.litmus import LitmusForReal
+from tests.adapters.faults.drill import is_whole
+from tests.adapters.things import until
+from tests.cluster.litmus.bank import Bank
+from tests.cluster.litmus.drill import RealDrill
+
+
+@pytest.fixture(scope="package")
+def litmus_and_bank(our_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
+    litmus = LitmusForReal(our_cluster)
+    litmus.start()
+    bank = Bank(our_cluster, litmus, tmp_path_factory.mktemp("bank"))
+    bank.build()
+    yield bank
+    litmus.stop()
+
+
+@pytest.fixture
+def bank(litmus_and_bank: Bank) -> Iterator[Bank]:
+    """Whole before and after, and nothing of ours left."""
+    bank = litmus_and_bank
+    until(bank.state, is_whole, seconds=60)
+    yield bank
+    bank.litmus.scale(1)
+    cluster = bank.cluster()
+
+    def swept() -> object:
+        cluster.remove(cluster.residue())
+        return cluster.residue()
+
+    until(swept, lambda left: not left, seconds=90)
+    cluster.release_lever()
+    bank.repair()
+
+
+@pytest.fixture
+def drill(bank: Bank) -> RealDrill:
+    return RealDrill(bank)
