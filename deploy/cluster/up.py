@@ -57,7 +57,8 @@ def bring_up(folder: Path) -> int:
     said = starting.versions(programs)
     print(HOW_TO.format(
         server=cluster.server, kubeconfig=cluster.kubeconfig, logs=folder / "logs",
-        where="" if folder == state.FOLDER else f" FOLDER={folder}", kubectl=programs["kubectl"], versions=", ".join(f"{name} {said[name]}" for name in said),
+        kubectl=programs["kubectl"], versions=", ".join(f"{name} {said[name]}" for name in said),
+        where="" if folder == state.FOLDER else f" FOLDER={folder}",
     ), flush=True)  # fmt: skip
     return 0
 
