@@ -47,7 +47,8 @@ def want_stop(runs: Sequence[str], stop: Stop, within: timedelta | None = None) 
             return sum(_want(row, stop) for row in live)
     except Error as error:
         connection.close()
-        raise StoreUnavailable(f"The stop could not be written down: {error}") from error
+        why = str(error).strip().rstrip(".")
+        raise StoreUnavailable(f"The stop could not be written down: {why}.") from error
 
 
 def want_stop_late(runs: Sequence[str], stop: Stop) -> None:
