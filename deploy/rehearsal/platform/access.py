@@ -49,19 +49,21 @@ _RUNNER_CLUSTER = (
 
 
 def shipped() -> list[Object]:
-    """The accounts, roles and bindings of deploy/litmus."""
+    """The accounts, roles and bindings of deploy/litmus, each once: a role can be in several files."""
     files = sorted(SHIPPED.glob("*.yaml"))
-    return [found for file in files for found in yaml.safe_load_all(file.read_text("utf-8"))]
+    found = [one for file in files for one in yaml.safe_load_all(file.read_text("utf-8"))]
+    return list({(one["kind"], namespace_of(one), name_of(one)): one for one in found}.values())
 
 
 def grant(store: Cluster) -> None:
     """Create the accounts, their roles and bindings; every family is let into the namespaces of the bank."""
+    accounts = _accounts()
     for found in shipped():
         made = {key: value for key, value in found.items() if key not in ("apiVersion", "kind")}
         store.create(_KINDS[found["kind"]], made)
         if _is_for_targets(found):
             for namespace in TARGETS:
-                store.create(ROLE_BINDINGS, _opened(name_of(found), namespace))
+                store.create(ROLE_BINDINGS, _opened(name_of(found), namespace, accounts))
     store.create(SERVICE_ACCOUNTS, {"metadata": {"name": RUNNER, "namespace": HOME}})
     _roles(store, RUNNER, HOME, _RUNNER_HOME, RUNNER)
     for namespace in TARGETS:
@@ -72,13 +74,20 @@ def grant(store: Cluster) -> None:
 
 def product_rules() -> Iterator[Rule]:
     """The product's roles once more, in the form that the API's token table takes."""
+    bound = {
+        (one["roleRef"]["kind"], one["roleRef"]["name"])
+        for one in shipped()
+        if "roleRef" in one and one["subjects"][0]["name"] == PRODUCT
+    }
+    accounts = _accounts()
     for found in shipped():
-        if not name_of(found).startswith(PRODUCT):
+        is_opened = _is_for_targets(found) and _whose(name_of(found), accounts) == PRODUCT
+        if not is_opened and (found["kind"], name_of(found)) not in bound:
             continue
         where = TARGETS if _is_for_targets(found) else tuple(filter(None, (namespace_of(found),)))
         for one in found.get("rules") or ():
             verbs, groups, resources = (tuple(one[key]) for key in ("verbs", "apiGroups", "resources"))
-            yield Rule(verbs, groups, resources, namespaces=where)
+            yield Rule(verbs, groups, resources, tuple(one.get("resourceNames") or ()), namespaces=where)
 
 
 def _is_for_targets(found: Object) -> bool:
@@ -86,13 +95,21 @@ def _is_for_targets(found: Object) -> bool:
     return bool(found["kind"] == "ClusterRole" and name_of(found).endswith("-targets"))
 
 
-def _opened(target_role: str, namespace: str) -> Object:
+def _accounts() -> set[str]:
+    return {name_of(one) for one in shipped() if one["kind"] == SERVICE_ACCOUNTS.kind}
+
+
+def _whose(target_role: str, accounts: set[str]) -> str:
+    """`gameday-helpers-targets` is the product's, any other that of the account it is named by."""
     name = target_role.removesuffix("-targets")
-    account = PRODUCT if name.startswith(f"{PRODUCT}-") else name
+    return name if name in accounts else PRODUCT
+
+
+def _opened(target_role: str, namespace: str, accounts: set[str]) -> Object:
     return {
-        "metadata": {"name": name, "namespace": namespace},
+        "metadata": {"name": target_role.removesuffix("-targets"), "namespace": namespace},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": target_role},
-        "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": HOME}],
+        "subjects": [{"kind": "ServiceAccount", "name": _whose(target_role, accounts), "namespace": HOME}],
     }
 
 

@@ -18,29 +18,18 @@ LINGERS = 10.0
 """Seconds that a pressure stays up after what caused it; a real kubelet's is five minutes."""
 
 
-class Nodes:
-    """A node under pressure takes no new pods. None is evicted for it: memory and disk of pods are not
-    modelled."""
+class Pressures:
+    """The kubelets' part: their conditions say what the nodes are short of."""
 
     def __init__(self, store: Cluster, troubles: Troubles) -> None:
         self._store, self._troubles = store, troubles
         self._pressed_until: dict[tuple[str, str], float] = {}
-        self._recorder = Recorder(store, "node-controller")
-        self._next_beat = 0.0
 
     def tick(self, now: float) -> None:
         for node in list(self._store.view(NODES)):
             self._press(node, now)
-        for node in list(self._store.view(NODES)):
-            self._taint(node)
-            self._drive_off(node)
-        if now >= self._next_beat:
-            self._next_beat = now + HEARTBEAT
-            for node in list(self._store.view(NODES)):
-                self._beat(node)
 
     def _press(self, node: Object, now: float) -> None:
-        """The kubelet's part: its conditions say what the node is short of."""
         name = name_of(node)
         for effect in self._troubles.node_effects[name].values():
             if effect.pressure:
@@ -58,6 +47,26 @@ class Nodes:
             return one
         status = "False" if one["status"] == "True" else "True"
         return {**one, "status": status, "lastTransitionTime": timestamp(self._store.now())}
+
+
+class Nodes:
+    """A node under pressure takes no new pods. None is evicted for it: memory and disk of pods are not
+    modelled."""
+
+    def __init__(self, store: Cluster, troubles: Troubles) -> None:
+        self._store, self._pressures = store, Pressures(store, troubles)
+        self._recorder = Recorder(store, "node-controller")
+        self._next_beat = 0.0
+
+    def tick(self, now: float) -> None:
+        self._pressures.tick(now)
+        for node in list(self._store.view(NODES)):
+            self._taint(node)
+            self._drive_off(node)
+        if now >= self._next_beat:
+            self._next_beat = now + HEARTBEAT
+            for node in list(self._store.view(NODES)):
+                self._beat(node)
 
     def _taint(self, node: Object) -> None:
         taints = dig(node, "spec", "taints") or []

@@ -17,7 +17,9 @@ class BadSwitch(Exception):
 
 
 class Switches:
-    def __init__(self, world: World, metrics: Metrics, api: ApiSwitch) -> None:
+    """Without an `api` that is ours to disturb there is no such switch."""
+
+    def __init__(self, world: World, metrics: Metrics, api: ApiSwitch | None = None) -> None:
         self._world, self._metrics, self._api = world, metrics, api
         self._checks: dict[str, Callable[[Any], Callable[[], None]]] = {
             "metrics": self._metrics_mode,
@@ -28,8 +30,9 @@ class Switches:
             "load": self._load,
             "latency": self._latency,
             "cpu": self._cpu,
-            "api": self._api_rules,
         }
+        if api is not None:
+            self._checks["api"] = lambda rules: self._api_rules(api, rules)
 
     def positions(self) -> dict[str, Any]:
         troubles = self._world.troubles
@@ -44,8 +47,7 @@ class Switches:
             "load": troubles.load,
             "latency": {app: troubles.service_latency.get(app, 0.0) * 1000 for app in APPS},
             "cpu": {app: troubles.service_speed.get(app, 1.0) for app in APPS},
-            "api": self._api.describe(),
-        }
+        } | ({"api": self._api.describe()} if self._api else {})
 
     def turn(self, wanted: Any) -> dict[str, Any]:
         """Check all, then turn all. Raises BadSwitch, and then nothing has been turned."""
@@ -65,8 +67,8 @@ class Switches:
             "helper (ok, killed), "
             "certificate (valid, expired), load (a factor from 0 to 100), "
             f"latency (an object with milliseconds for {' or '.join(APPS)}), "
-            "cpu (an object with the share of the CPU that is left to each), "
-            "api (a list of mishaps, empty for none)."
+            "cpu (an object with the share of the CPU that is left to each)"
+            f"{', api (a list of mishaps, empty for none)' if self._api else ''}."
         )
 
     def _metrics_mode(self, position: Any) -> Callable[[], None]:
@@ -105,12 +107,12 @@ class Switches:
         }
         return lambda: self._world.troubles.service_speed.update(shares)
 
-    def _api_rules(self, position: Any) -> Callable[[], None]:
+    def _api_rules(self, api: ApiSwitch, position: Any) -> Callable[[], None]:
         try:
-            mishaps = self._api.read(position)
+            mishaps = api.read(position)
         except ValueError as error:
             raise BadSwitch(f"{error}.") from None
-        return lambda: self._api.put(mishaps)
+        return lambda: api.put(mishaps)
 
     def _helper(self, position: Any) -> Callable[[], None]:
         self._one_of("helper", position, "ok", "killed")

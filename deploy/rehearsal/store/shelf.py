@@ -68,6 +68,14 @@ class Shelf:
         self._record(Change("DELETED", kind, last, old, self.version))
         return last
 
+    def place(self, kind: Kind, obj: Object) -> None:
+        """As it is, with its version, and nobody is told: for a mirror of what is kept elsewhere."""
+        self._items.setdefault(kind, {})[namespace_of(obj), name_of(obj)] = obj
+
+    def drop(self, kind: Kind, obj: Object) -> None:
+        """Take away what was placed."""
+        del self._items[kind][namespace_of(obj), name_of(obj)]
+
     def drop_kind(self, kind: Kind) -> None:
         """Forget a kind whose definition has gone. Its objects must have been removed before."""
         self._items.pop(kind, None)

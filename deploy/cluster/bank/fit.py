@@ -1,0 +1,54 @@
+"""Whether a cluster may have a game day on it for practice, and can. Refuses in a sentence (Trouble)."""
+
+from deploy.cluster import handle
+from deploy.cluster.bank.laying import PLAYED_BY_KWOK
+from deploy.cluster.bank.wire import Wire, path_of
+from deploy.cluster.handle import CONSENT, Cluster
+from deploy.local.say import Trouble
+from deploy.rehearsal.platform import bank
+from deploy.rehearsal.store import DEPLOYMENTS, NODES, ApiError, Object
+from deploy.rehearsal.store.objects import dig, name_of, namespace_of
+
+OURS = "Rehearsal Linux"  # what a node of `make cluster` says it runs
+
+
+def check(cluster: Cluster, *, stand_in: bool) -> None:
+    """Return where the bank may be laid onto it. Raises Trouble."""
+    wire = Wire(cluster)
+    real = [name_of(node) for node in _nodes(cluster, wire) if not is_played(node)]
+    if real:
+        try:
+            handle.allowed(cluster)
+        except Trouble:
+            raise Trouble(
+                f"{cluster.server} has real nodes ({', '.join(real[:3])}): a practice day deletes pods "
+                f"and drains nodes there, so it is not begun. If it is a sandbox where that may be: "
+                f"kubectl create namespace {CONSENT}. A practice cluster of your own: make cluster"
+            ) from None
+    others = [
+        f"{namespace_of(one)}/{name_of(one)}"
+        for one in wire.ask("GET", path_of(DEPLOYMENTS))["items"]
+        if name_of(one) != bank.OPERATOR
+        and dig(one, "spec", "template", "metadata", "labels", "name") == bank.OPERATOR
+        and dig(one, "spec", "replicas")
+    ]
+    if stand_in and others:
+        raise Trouble(
+            f"Litmus' own operator is there ({others[0]}), and two would take the same engines. "
+            f"Let it do the work: --operator litmus; or take it away: kubectl scale --replicas=0"
+        )
+    if not stand_in and not others:
+        raise Trouble("Litmus' own operator is not there. Install it, or leave --operator out.")
+
+
+def is_played(node: Object) -> bool:
+    """Nothing really runs on it."""
+    annotations = node["metadata"].get("annotations") or {}
+    return bool(PLAYED_BY_KWOK.keys() & annotations) or dig(node, "status", "nodeInfo", "osImage") == OURS
+
+
+def _nodes(cluster: Cluster, wire: Wire) -> list[Object]:
+    try:
+        return list(wire.ask("GET", path_of(NODES))["items"])
+    except ApiError as error:
+        raise Trouble(f"{cluster.server} does not answer as a cluster's API server: {error}") from error
