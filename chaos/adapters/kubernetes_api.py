@@ -123,11 +123,12 @@ class KubernetesApi:
             "DELETE", resource.path(namespace, name), what_is_asked("delete", resource, namespace, name), body
         )
 
-    def may(self, verb: str, resource: Resource, namespace: str) -> bool:
-        """Asks the cluster whether we have this verb (SelfSubjectAccessReview)."""
+    def may(self, verb: str, resource: Resource, namespace: str, name: str = "") -> bool:
+        """Asks the cluster whether we have this verb (SelfSubjectAccessReview); `name`: on that object."""
         review = Resource("authorization.k8s.io/v1", "selfsubjectaccessreviews")
         asked = {
             "namespace": namespace,
+            "name": name,
             "verb": verb,
             "group": resource.group,
             "resource": resource.plural,

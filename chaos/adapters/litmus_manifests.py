@@ -15,10 +15,10 @@ from typing import Any
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import Injection
-from chaos.faults import catalogue
+from chaos.faults import catalogue, own_rights
 from chaos.ports import RunRef
 
-GRANT, LEVER = "gameday-grant", "gameday-halt"
+GRANT, LEVER = own_rights.GRANT, own_rights.LEVER
 MANAGED_BY = {"app.kubernetes.io/managed-by": "gameday"}
 RUN, INSTALLATION = "gameday/run", "gameday/installation"
 SCENARIO, INJECTION = "gameday/scenario", "gameday/injection"

@@ -10,13 +10,13 @@ from chaos.adapters.kubernetes_errors import NotFound
 from chaos.adapters.kubernetes_paths import Resource
 from chaos.adapters.litmus_kinds import EXPERIMENTS, PODS, SERVICE_ACCOUNTS
 from chaos.adapters.litmus_manifests import LitmusSettings
-from chaos.adapters.litmus_rights import resources_of
+from chaos.adapters.litmus_rights import each_of
 from chaos.adapters.parallel import gather
 from chaos.domain.errors import Forbidden, GamedayError
 from chaos.faults.accounts import ALMIGHTY
 from chaos.faults.catalogue import FAULTS
 from chaos.faults.experiments import why_not_run
-from chaos.faults.rights import GAMEDAY
+from chaos.faults.own_rights import GAMEDAY, OwnRole
 from chaos.ports import Preflight
 
 _CRDS = ("chaosengines", "chaosexperiments", "chaosresults")
@@ -42,10 +42,10 @@ def checks(
         every[f"service account {account}"] = partial(_service_account, api, settings, account)
     for name in experiments:
         every[f"experiment {name}"] = partial(_experiment, api, settings, name, images)
-    for right in GAMEDAY:
-        for resource in resources_of(right):
-            for verb in right.verbs:
-                every[f"right to {verb} {resource.plural}"] = partial(_right, api, settings, verb, resource)
+    for role in GAMEDAY:
+        for right, resource, verb in each_of(role.here):
+            what = f"right to {verb} {resource.plural}"
+            every.setdefault(what, partial(_right, api, settings, role, verb, resource, right.name))
     try:
         answers = gather({what: partial(_told, what, check) for what, check in every.items()}, _WITHIN)
     except GamedayError as error:
@@ -138,14 +138,17 @@ def _is_running_operator(pod: dict[str, object]) -> bool:
     return is_operator and isinstance(status, dict) and status.get("phase") == "Running"
 
 
-def _right(api: KubernetesApi, settings: LitmusSettings, verb: str, resource: Resource) -> Preflight:
-    group = f".{resource.group}" if resource.group else ""
-    kind, where = f"{resource.plural}{group}", f"namespace {settings.namespace}"
+def _right(
+    api: KubernetesApi, settings: LitmusSettings, role: OwnRole, verb: str, resource: Resource, name: str
+) -> Preflight:
+    group, which = f".{resource.group}" if resource.group else "", f" {name}" if name else ""
+    kind, where = f"{resource.plural}{group}{which}", f"namespace {settings.namespace}"
     what = f"right to {verb} {resource.plural}"
-    if api.may(verb, resource, settings.namespace):
+    if api.may(verb, resource, settings.namespace, name):
         return Preflight(what, True, f"Gameday may {verb} {kind} in {where}.")
     return Preflight(
         what,
         False,
-        f"Gameday may not {verb} {kind} in {where}: apply deploy/litmus/accounts/gameday.yaml.",
+        f"Gameday may not {verb} {kind} in {where}, without which it cannot {role.purpose}: apply "
+        f"deploy/litmus/accounts/gameday.yaml (role {role.name}).",
     )

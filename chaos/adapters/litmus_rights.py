@@ -30,9 +30,12 @@ def checks(
     return tuple(answers.values())
 
 
-def resources_of(right: Right) -> list[Resource]:
-    """Good for questions about rights, which know no versions."""
-    return [Resource(f"{right.group}/v1" if right.group else "v1", plural) for plural in right.resources]
+def each_of(rights: Sequence[Right]) -> Iterator[tuple[Right, Resource, str]]:
+    """Verb by verb. The resource is good for questions about rights, which know no versions."""
+    for right in rights:
+        for plural in right.resources:
+            for verb in right.verbs:
+                yield right, Resource(f"{right.group}/v1" if right.group else "v1", plural), verb
 
 
 def _families(experiments: Sequence[str]) -> list[Family]:
@@ -59,10 +62,8 @@ def _check(
     try:
         lacks = [
             f"{verb} {resource.plural}"
-            for right in rights
-            for resource in resources_of(right)
-            for verb in right.verbs
-            if not api.may(verb, resource, namespace)
+            for right, resource, verb in each_of(rights)
+            if not api.may(verb, resource, namespace, right.name)
         ]
     except GamedayError as error:
         return Preflight(what, False, str(error))

@@ -8,14 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chaos.faults.rights import EVERY, GAMEDAY, GAMEDAY_EVERYWHERE, Family, Right
+from chaos.faults.own_rights import GAMEDAY, PREVIEW, READER, REVERTER, OwnRole
+from chaos.faults.rights import EVERY, Family, Right
 
 CHAOS = "chaos"
 """The chaos namespace, in what we ship."""
 PATTERN = "chaos-{family}"
 """How a cluster names its service account when experiments are to run as ours."""
 OURS = "gameday"
-"""Gameday's own account, and the role that it needs for every fault."""
+"""Gameday's own account."""
+PLANNER = "gameday-reader"
+"""For a Gameday that plans and previews on a cluster, and can launch nothing there."""
+WATCHDOG = "gameday-watchdog"
+"""For whatever ends faults when Gameday itself is gone, and can begin none."""
 
 ALMIGHTY = ("litmus-admin",)
 """What Litmus offers for everything: whoever may start an experiment could do all of it."""
@@ -56,10 +61,30 @@ def manifests(family: Family, namespace: str = CHAOS) -> Iterator[dict[str, Any]
 def of_gameday(namespace: str = CHAOS) -> Iterator[dict[str, Any]]:
     """Gameday's own account, and what it needs whatever the faults."""
     yield _account(OURS, namespace)
-    yield _role("Role", OURS, GAMEDAY, namespace)
-    yield _binding(OURS, "Role", OURS, OURS, namespace, namespace)
-    yield _role("ClusterRole", OURS, GAMEDAY_EVERYWHERE)
-    yield _binding(OURS, "ClusterRole", OURS, OURS, namespace)
+    for role in GAMEDAY:
+        yield from _given(role, OURS, role.name, namespace)
+
+
+def of_planner(namespace: str = CHAOS) -> Iterator[dict[str, Any]]:
+    """An account to plan with. The role `…-targets` is to be bound where it may look for targets."""
+    yield _account(PLANNER, namespace)
+    yield from _given(READER, PLANNER, f"{PLANNER}-alone", namespace)
+    yield _role("ClusterRole", f"{PLANNER}-targets", PREVIEW)
+
+
+def of_watchdog(namespace: str = CHAOS) -> Iterator[dict[str, Any]]:
+    """An account to end faults with."""
+    yield _account(WATCHDOG, namespace)
+    yield from _given(REVERTER, WATCHDOG, WATCHDOG, namespace)
+
+
+def _given(role: OwnRole, account: str, binding: str, namespace: str) -> Iterator[dict[str, Any]]:
+    """The role, bound to the account."""
+    yield _role("Role", role.name, role.here, namespace)
+    yield _binding(binding, "Role", role.name, account, namespace, namespace)
+    if role.everywhere:
+        yield _role("ClusterRole", role.name, role.everywhere)
+        yield _binding(binding, "ClusterRole", role.name, account, namespace)
 
 
 def in_target(family: Family, target: str, namespace: str = CHAOS) -> Iterator[dict[str, Any]]:

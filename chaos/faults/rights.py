@@ -12,20 +12,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Verbs on resources of one API group; the core group is empty."""
+    """Verbs on resources of one API group; the core group is empty. With `name`, on that one object alone."""
 
     group: str
     resources: tuple[str, ...]
     verbs: tuple[str, ...]
+    name: str = ""
 
     @property
     def rule(self) -> dict[str, list[str]]:
         """As RBAC writes it."""
-        return {"apiGroups": [self.group], "resources": list(self.resources), "verbs": list(self.verbs)}
+        rule = {"apiGroups": [self.group], "resources": list(self.resources), "verbs": list(self.verbs)}
+        return {**rule, "resourceNames": [self.name]} if self.name else rule
 
     def __str__(self) -> str:
         group = f" ({self.group})" if self.group else ""
-        return f"{', '.join(self.verbs)} {', '.join(self.resources)}{group}"
+        named = f" {self.name}" if self.name else ""
+        return f"{', '.join(self.verbs)} {', '.join(self.resources)}{named}{group}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,51 +51,32 @@ class Family:
     """Whether its experiments start pods of their own, whose image is a setting (LIB_IMAGE)."""
 
 
-def _right(group: str, resources: str, verbs: str) -> Right:
-    return Right(group, tuple(resources.split()), tuple(verbs.split()))
+def right(group: str, resources: str, verbs: str, name: str = "") -> Right:
+    return Right(group, tuple(resources.split()), tuple(verbs.split()), name)
 
 
 EVERY: tuple[Right, ...] = (
-    _right("", "pods", "create get list patch update delete deletecollection"),
-    _right("", "pods/log", "get list watch"),
-    _right("", "events", "create get list patch update"),
-    _right("batch", "jobs", "create get list delete deletecollection"),
-    _right("litmuschaos.io", "chaosengines", "get list patch update"),
-    _right("litmuschaos.io", "chaosexperiments", "get list"),
-    _right("litmuschaos.io", "chaosresults", "create get list patch update"),
+    right("", "pods", "create get list patch update delete deletecollection"),
+    right("", "pods/log", "get list watch"),
+    right("", "events", "create get list patch update"),
+    right("batch", "jobs", "create get list delete deletecollection"),
+    right("litmuschaos.io", "chaosengines", "get list patch update"),
+    right("litmuschaos.io", "chaosexperiments", "get list"),
+    right("litmuschaos.io", "chaosresults", "create get list patch update"),
 )
 """In the chaos namespace: where Litmus' runner, the experiments and their helpers live."""
 
 _LOOK = (
-    _right("", "pods", "get list"),
-    _right("apps", "deployments statefulsets replicasets daemonsets", "get list"),
+    right("", "pods", "get list"),
+    right("apps", "deployments statefulsets replicasets daemonsets", "get list"),
 )
-_DELETE = (_right("", "pods", "get list delete"), _LOOK[1])
-_NODES = _right("", "nodes", "get list")
-_SEE = (_right("", "pods", "get list"),)
+_DELETE = (right("", "pods", "get list delete"), _LOOK[1])
+_NODES = right("", "nodes", "get list")
+_SEE = (right("", "pods", "get list"),)
+_ABOARD = (right("", "pods", "list"),)
 """In the whole cluster for faults on nodes: what runs on one is looked at before anything is done to it."""
-_REPLACE = (_right("", "pods", "get list delete"),)
-_RESTORE = (_right("", "nodes", "get list patch"),)
-
-GAMEDAY: tuple[Right, ...] = (
-    _right("litmuschaos.io", "chaosengines", "create get list delete"),
-    _right("litmuschaos.io", "chaosresults", "get list delete"),
-    _right("litmuschaos.io", "chaosexperiments", "get list"),
-    _right("batch", "jobs", "list delete"),
-    _right("", "pods", "list delete"),
-    _right("coordination.k8s.io", "leases", "create get list patch delete"),
-    _right("", "configmaps", "create get delete"),
-    _right("", "serviceaccounts", "get"),
-)
-"""Gameday's own in the chaos namespace, whatever the faults: without one of them nothing is launched."""
-
-GAMEDAY_EVERYWHERE: tuple[Right, ...] = (
-    _right("", "namespaces", "get"),
-    _NODES,
-    _right("rbac.authorization.k8s.io", "roles rolebindings clusterroles clusterrolebindings", "get"),
-)
-"""Gameday's own in the whole cluster: to tell clusters apart by their kube-system namespace, to choose pods
-of one zone, and to compare the accounts that are there with those that we ship."""
+_REPLACE = (right("", "pods", "get list delete"),)
+_RESTORE = (right("", "nodes", "get patch"),)
 
 PODS = Family("pods", "deletes pods of the target's namespace", _DELETE, ours_target=_SEE)
 HELPERS = Family(
@@ -112,50 +96,50 @@ DISK = Family(
 POLICIES = Family(
     "policies",
     "makes and removes NetworkPolicies in the target's namespace",
-    (*_LOOK, _right("networking.k8s.io", "networkpolicies", "create get list delete")),
-    ours_target=(*_SEE, _right("networking.k8s.io", "networkpolicies", "list delete")),
-    ours_cluster=(_right("networking.k8s.io", "networkpolicies", "list"),),
+    (*_LOOK, right("networking.k8s.io", "networkpolicies", "create get list delete")),
+    ours_target=(*_SEE, right("networking.k8s.io", "networkpolicies", "delete")),
+    ours_cluster=(right("networking.k8s.io", "networkpolicies", "list"),),
 )
 SCALE = Family(
     "scale",
     "changes the number of replicas of Deployments and StatefulSets in the target's namespace",
-    (*_LOOK, _right("apps", "deployments statefulsets", "get list patch update")),
+    (*_LOOK, right("apps", "deployments statefulsets", "get list patch update")),
     ours_target=(
         *_SEE,
-        _right("apps", "deployments statefulsets", "get list patch"),
-        _right("autoscaling", "horizontalpodautoscalers", "list"),
+        right("apps", "deployments statefulsets", "get list patch"),
+        right("autoscaling", "horizontalpodautoscalers", "list"),
     ),
 )
 DRAIN = Family(
     "drain",
     "cordons and drains nodes, evicting their pods",
     cluster=(
-        _right("", "nodes", "get list patch"),
-        _right("", "pods", "get list"),
-        _right("", "pods/eviction", "create"),
-        _right("apps", "daemonsets", "get list"),
+        right("", "nodes", "get list patch"),
+        right("", "pods", "get list"),
+        right("", "pods/eviction", "create"),
+        right("apps", "daemonsets", "get list"),
     ),
-    ours_cluster=(*_RESTORE, *_SEE),
+    ours_cluster=(*_RESTORE, *_ABOARD),
 )
 TAINT = Family(
     "taint",
     "taints nodes",
-    cluster=(_right("", "nodes", "get list patch update"), _right("", "pods", "get list")),
-    ours_cluster=(*_RESTORE, *_SEE),
+    cluster=(right("", "nodes", "get list patch update"), right("", "pods", "get list")),
+    ours_cluster=(*_RESTORE, *_ABOARD),
 )
 NODE_STRESS = Family(
     "node-stress",
     "keeps nodes busy by a pod on them",
     cluster=(_NODES,),
-    ours_cluster=(_NODES, *_SEE),
+    ours_cluster=(right("", "nodes", "get"), *_ABOARD),
     has_helpers=True,
 )
 NODE_SERVICES = Family(
     "node-services",
     "stops services of nodes, or restarts them",
     cluster=(_NODES,),
-    chaos=(_right("", "secrets", "get"),),
-    ours_cluster=(_NODES, *_SEE),
+    chaos=(right("", "secrets", "get", "id-rsa"),),
+    ours_cluster=(right("", "nodes", "get"), *_ABOARD),
     has_helpers=True,
 )
 

@@ -185,5 +185,6 @@ def test_a_missing_right_is_named_with_what_to_grant() -> None:
         checks = LitmusCluster(KubernetesApi(Connection(server.url)), SETTINGS).preflight([], USUAL_IMAGES)
     missing = [check.sentence for check in checks if check.what.startswith("right") and not check.is_met]
     assert missing == [
-        "Gameday may not delete jobs.batch in namespace chaos: apply deploy/litmus/accounts/gameday.yaml."
+        "Gameday may not delete jobs.batch in namespace chaos, without which it cannot stop and clear up: "
+        "apply deploy/litmus/accounts/gameday.yaml (role gameday-reverter)."
     ]

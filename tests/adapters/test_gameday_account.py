@@ -37,6 +37,7 @@ def cluster(api: RunningApi, tmp_path: Path) -> LitmusCluster:
     rules = [
         Rule(
             *(tuple(rule[key]) for key in ("verbs", "apiGroups", "resources")),
+            names=tuple(rule.get("resourceNames", ())),
             namespaces=("chaos",) if role["kind"] == "Role" else (),
         )
         for role in of_gameday()

@@ -46,7 +46,7 @@ def test_each_family_is_asked_of_once_in_each_namespace(stub: Stub) -> None:
 def test_what_concerns_nodes_is_asked_of_the_whole_cluster(stub: Stub) -> None:
     (whole,) = cluster(stub).rights(["node-drain"], ["payments"])
     assert not whole.is_met
-    assert "may not get nodes, list nodes, patch nodes" in whole.sentence
+    assert "may not get nodes, patch nodes, list pods everywhere" in whole.sentence
     assert "everywhere: apply deploy/litmus/accounts/drain.yaml" in whole.sentence
 
 

@@ -4,9 +4,10 @@ import copy
 
 import pytest
 
-from chaos.faults.accounts import in_target, manifests, of_gameday
+from chaos.faults.accounts import in_target, manifests, of_gameday, of_planner, of_watchdog
 from chaos.faults.accounts_found import differences
-from chaos.faults.rights import FAMILIES, GAMEDAY_EVERYWHERE, HELPERS, SCALE
+from chaos.faults.own_rights import GAMEDAY, READER
+from chaos.faults.rights import FAMILIES, HELPERS, SCALE
 
 ROLE = next(one for one in manifests(HELPERS) if one["kind"] == "Role")
 BINDING = next(one for one in manifests(HELPERS) if one["kind"] == "RoleBinding")
@@ -62,15 +63,32 @@ def test_what_we_ship_is_as_we_ship_it_and_names_the_namespace_that_it_is_for(fa
 
 
 def test_no_account_is_bound_to_more_than_our_own_roles():
-    ours = [one for family in FAMILIES.values() for one in manifests(family)] + list(of_gameday())
+    ours = [one for family in FAMILIES.values() for one in manifests(family)]
+    ours += [*of_gameday(), *of_planner(), *of_watchdog()]
     names = {one["metadata"]["name"] for one in ours}
     assert {one["roleRef"]["name"] for one in ours if "roleRef" in one} <= names
     assert all("*" not in str(one.get("rules")) for one in ours)
 
 
 def test_gameday_may_choose_pods_of_one_zone_whatever_the_fault():
-    assert any("nodes" in right.resources and "list" in right.verbs for right in GAMEDAY_EVERYWHERE)
-    assert {verb for right in GAMEDAY_EVERYWHERE for verb in right.verbs} == {"get", "list"}
+    assert any("nodes" in right.resources and "list" in right.verbs for right in READER.everywhere)
+
+
+def test_outside_the_chaos_namespace_gameday_only_looks_until_a_family_is_let_in():
+    everywhere = [right for role in GAMEDAY for right in role.everywhere]
+    assert {verb for right in everywhere for verb in right.verbs} == {"get", "list"}
+
+
+def verbs(*objects):
+    rules = [rule for one in objects for rule in one.get("rules", ())]
+    return {verb for rule in rules for verb in rule["verbs"]}
+
+
+def test_who_only_plans_only_looks_and_a_watchdog_begins_nothing():
+    assert verbs(*of_planner()) == {"get", "list"}
+    assert verbs(*of_watchdog()) == {"get", "list", "delete", "create"}
+    created = [rule for one in of_watchdog() for rule in one.get("rules", ()) if "create" in rule["verbs"]]
+    assert [rule["resources"] for rule in created] == [["configmaps"]]
 
 
 def test_a_namespace_is_opened_to_the_family_and_to_gameday():

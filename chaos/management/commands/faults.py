@@ -79,7 +79,12 @@ def manifests(folder: Path) -> Files:
         folder / "accounts" / f"{name}.yaml": list(accounts.manifests(family))
         for name, family in FAMILIES.items()
     }
-    found[folder / "accounts" / "gameday.yaml"] = list(accounts.of_gameday())
+    of_ours = {
+        accounts.OURS: accounts.of_gameday(),
+        accounts.PLANNER: accounts.of_planner(),
+        accounts.WATCHDOG: accounts.of_watchdog(),
+    }
+    found |= {folder / "accounts" / f"{name}.yaml": list(objects) for name, objects in of_ours.items()}
     return {
         path: _WRITTEN + yaml.safe_dump_all(objects, sort_keys=False, width=100)
         for path, objects in found.items()

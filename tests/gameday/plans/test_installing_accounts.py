@@ -50,7 +50,7 @@ def test_missing_accounts_are_named_installed_and_then_all_is_well(
     assert not [name for name in cluster.roles if "drain" in name]
     assert checked("pod-network-latency") == 0
     entry = JournalEntry.objects.filter(kind="cluster.accounts_installed").latest("seq")
-    assert entry.actor == "ada" and "Role chaos/gameday" in entry.body["accounts"]
+    assert entry.actor == "ada" and "Role chaos/gameday-injector" in entry.body["accounts"]
     capsys.readouterr()
     install("pod-network-latency")
     assert capsys.readouterr().out == "All are as we ship them.\n"

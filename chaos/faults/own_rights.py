@@ -1,0 +1,88 @@
+"""What Gameday itself may do, whatever the faults: one role to look, one to launch, one to stop and clear up.
+
+Its own account has all three. An account that has the first alone can plan and preview; one that has the
+third alone, such as a watchdog's, can end every fault and begin none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chaos.faults.rights import Right, right
+
+GRANT, LEVER = "gameday-grant", "gameday-halt"
+"""The Lease that is a run's grant, and the ConfigMap that is the halt lever, both in the chaos namespace."""
+_LITMUS, _RBAC = "litmuschaos.io", "rbac.authorization.k8s.io"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRole:
+    """A role of Gameday's own. `purpose` completes "without which it cannot …"."""
+
+    name: str
+    purpose: str
+    here: tuple[Right, ...]
+    """In the chaos namespace."""
+    everywhere: tuple[Right, ...] = ()
+
+
+READER = OwnRole(
+    "gameday-reader",
+    "see what is there",
+    here=(
+        right(_LITMUS, "chaosengines", "list"),
+        right(_LITMUS, "chaosresults", "get list"),
+        right(_LITMUS, "chaosexperiments", "get list"),
+        right("batch", "jobs", "list"),
+        right("", "pods", "list"),
+        right("coordination.k8s.io", "leases", "list"),
+        right("coordination.k8s.io", "leases", "get", GRANT),
+        right("", "configmaps", "get", LEVER),
+        right("", "serviceaccounts", "get"),
+    ),
+    everywhere=(
+        right("", "namespaces", "get", "kube-system"),
+        right("", "nodes", "list"),
+        right(_RBAC, "roles rolebindings clusterroles clusterrolebindings", "get"),
+    ),
+)
+"""`everywhere`: to tell clusters apart by their kube-system namespace, to choose targets of one zone, and to
+compare the accounts that are there with those that we ship."""
+
+INJECTOR = OwnRole(
+    "gameday-injector",
+    "launch anything",
+    here=(
+        right(_LITMUS, "chaosengines", "create get"),
+        right("coordination.k8s.io", "leases", "create"),
+        right("coordination.k8s.io", "leases", "patch", GRANT),
+    ),
+)
+"""Beside the reader's. Whoever may create a ChaosEngine may do what the accounts of the experiments may."""
+
+REVERTER = OwnRole(
+    "gameday-reverter",
+    "stop and clear up",
+    here=(
+        right(_LITMUS, "chaosengines", "list delete"),
+        right(_LITMUS, "chaosresults", "list delete"),
+        right("batch", "jobs", "list delete"),
+        right("", "pods", "list delete"),
+        right("coordination.k8s.io", "leases", "list"),
+        right("coordination.k8s.io", "leases", "get delete", GRANT),
+        right("", "configmaps", "create"),
+        right("", "configmaps", "get delete", LEVER),
+    ),
+)
+"""Enough by itself to find what is ours, to end it, to see it gone, and to move the halt lever."""
+
+GAMEDAY: tuple[OwnRole, ...] = (READER, INJECTOR, REVERTER)
+"""Without one of the rights in the chaos namespace nothing is launched."""
+
+PREVIEW: tuple[Right, ...] = (
+    right("", "pods", "list"),
+    right("apps", "deployments statefulsets", "list"),
+    right("autoscaling", "horizontalpodautoscalers", "list"),
+)
+"""What naming targets takes in their namespace; for faults on nodes in all namespaces, since whatever runs
+on a node is looked at first."""
