@@ -27,6 +27,8 @@ from .toolchain import Toolchain, Unobtainable
 
 FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
 SAY_EVERY = 15.0  # seconds
+ASKED_FOR = re.compile(r"^go: downloading (\S+) (v\S+)$", flags=re.MULTILINE)
+OURS_TO_MEND = re.compile(r"SECURITY ERROR|go\.sum entry|updates to go\.mod|cannot find module providing")
 REFUSED = re.compile(r"(?:^|\s)([\w.~-]+(?:/[\w.~-]+)*@v[\w.+-]+)(?=[:/ ])", flags=re.MULTILINE)
 
 
@@ -114,12 +116,23 @@ def _packages(module: Module, program: str, go: Toolchain) -> list[str]:
     )
     if done.returncode == 0:
         return done.stdout.split()
-    refused = sorted(set(REFUSED.findall(done.stderr)))
-    what = f"the Go module {', '.join(refused)}" if refused else "a Go module of it"
-    raise Unobtainable(
-        f"{program} {module.version} cannot be built: {what} cannot be had. Check the network and what "
-        f"`go env GOPROXY GOSUMDB` says, or set KUBECONFIG to a cluster that may be used for the tests.\n"
-        f"{tail(done.stderr, 6)}"
+    raise _why_not(f"{program} {module.version}", done.stderr)
+
+
+def _why_not(program: str, said: str) -> Trouble:
+    """What is wrong, as the go command says: a module that cannot be had, or one that is not the same."""
+    words = tail(said, 8)
+    if OURS_TO_MEND.search(said):
+        return Trouble(
+            f"{program} cannot be built: its modules are not what go.mod and go.sum pin. If nobody changed "
+            f"these files, the copies in `go env GOMODCACHE` or what the proxy sends cannot be trusted.\n{words}"
+        )
+    refused = REFUSED.findall(said) or [f"{name}@{version}" for name, version in ASKED_FOR.findall(said)[-1:]]
+    what = f"the Go module {', '.join(sorted(set(refused)))}" if refused else "one of its Go modules"
+    return Unobtainable(
+        f"{program} cannot be built: {what} cannot be had. Check the network and what "
+        f"`go env GOPROXY GOSUMDB` says, or set KUBECONFIG to a cluster that may be used for the tests."
+        f"\n{words}"
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
 from kubernetes import config
 from kubernetes.client import ApiClient
 
@@ -108,10 +109,7 @@ def running() -> Cluster:
 
     Raises Trouble where it is not up, in part or at all, or somebody's cluster was not released for tests.
     """
-    given = os.environ.get("KUBECONFIG", "").strip()
-    if given:
-        return allowed(somebodys(Path(given)))
-    return ours(Path(os.environ.get(FOLDER_VARIABLE) or state.FOLDER))
+    return given() or ours(Path(os.environ.get(FOLDER_VARIABLE) or state.FOLDER))
 
 
 def ours(folder: Path = state.FOLDER) -> Cluster:
@@ -120,9 +118,18 @@ def ours(folder: Path = state.FOLDER) -> Cluster:
     return _opened(folder / "kubeconfig", folder)
 
 
+def given() -> Cluster | None:
+    """The cluster that KUBECONFIG names, if it was released for tests; None where KUBECONFIG is not set.
+
+    Raises Trouble where it cannot be reached or was not released.
+    """
+    named = os.environ.get("KUBECONFIG", "").strip()
+    return allowed(somebodys(Path(named))) if named else None
+
+
 def somebodys(kubeconfig: Path) -> Cluster:
     """The cluster that a kubeconfig of the user's names. Raises Trouble where it cannot be read."""
-    if not kubeconfig.is_file():
+    if not any(Path(one).is_file() for one in str(kubeconfig).split(os.pathsep)):  # kubectl takes several
         raise Trouble(f"KUBECONFIG names {kubeconfig}, which is no file. Name a kubeconfig, or unset it.")
     return _opened(kubeconfig, None)
 
@@ -146,6 +153,6 @@ def allowed(cluster: Cluster) -> Cluster:
 def _opened(kubeconfig: Path, folder: Path | None) -> Cluster:
     try:
         client = config.new_client_from_config(config_file=str(kubeconfig))
-    except config.ConfigException as error:
+    except (config.ConfigException, yaml.YAMLError, OSError) as error:
         raise Trouble(f"{kubeconfig} cannot be used as a kubeconfig: {error}") from error
     return Cluster(kubeconfig, folder, client)

@@ -4,7 +4,6 @@ They run on the cluster that KUBECONFIG names, else on ours where one is up, els
 """
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,9 +46,8 @@ def main() -> int:
 @contextlib.contextmanager
 def _cluster() -> Iterator[dict[str, str]]:
     """The environment in which the tests find a cluster. Raises Trouble, Unobtainable."""
-    given = os.environ.get("KUBECONFIG", "").strip()
-    if given:
-        cluster = handle.allowed(handle.somebodys(Path(given)))
+    cluster = handle.given()
+    if cluster:
         step(f"KUBECONFIG is set: tests on {cluster.server}, Kubernetes {cluster.version()}")
         yield {"GAMEDAY_TESTS_MAY_REACH": urlsplit(cluster.server).hostname or ""}
     elif state.is_up(state.FOLDER):

@@ -1,7 +1,6 @@
 """`make cluster`: build what is missing, start the control plane, say where it is, and return."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -31,8 +30,10 @@ def main() -> int:
     folder = parser.parse_args().folder
     Interrupts()
     try:
-        if os.environ.get("KUBECONFIG", "").strip():
-            return _somebodys()
+        cluster = handle.given()
+        if cluster:
+            step(f"KUBECONFIG is set, so nothing is built: {cluster.server}, Kubernetes {cluster.version()}")
+            return 0
         return bring_up(folder)
     except Trouble as trouble:
         warn(str(trouble))
@@ -71,12 +72,6 @@ def _clear_up(folder: Path) -> None:
         what = f"has ended: {', '.join(dead)}" if dead else "never got ready"
         step(f"the control plane in {folder} {what}; stopping what is left of it")
     state.stop(folder)
-
-
-def _somebodys() -> int:
-    cluster = handle.allowed(handle.somebodys(Path(os.environ["KUBECONFIG"].strip())))
-    step(f"KUBECONFIG is set, so nothing is built: {cluster.server}, Kubernetes {cluster.version()}")
-    return 0
 
 
 if __name__ == "__main__":
