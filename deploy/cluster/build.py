@@ -125,7 +125,7 @@ def _why_not(program: str, said: str) -> Trouble:
     if OURS_TO_MEND.search(said):
         return Trouble(
             f"{program} cannot be built: its modules are not what go.mod and go.sum pin. If nobody changed "
-            f"these files, the copies in `go env GOMODCACHE` or what the proxy sends cannot be trusted.\n{words}"
+            f"these files, the copies in `go env GOMODCACHE` or the proxy cannot be trusted.\n{words}"
         )
     refused = REFUSED.findall(said) or [f"{name}@{version}" for name, version in ASKED_FOR.findall(said)[-1:]]
     what = f"the Go module {', '.join(sorted(set(refused)))}" if refused else "one of its Go modules"
