@@ -126,7 +126,8 @@ def test_the_engine_has_the_last_word_on_the_experiments_variables() -> None:
     assert (values["TOTAL_CHAOS_DURATION"], values["FORCE"]) == ("20", "true")
     assert (values["TARGETS"], values["CHAOS_UID"]) == ("deployment:shop:[a=b]", "u-1")
     assert container["name"] == job["metadata"]["name"] == "pod-delete-x"
-    assert job["spec"]["template"]["metadata"]["labels"] == {"a": "b", "chaosUID": "u-1"}
+    labels = {"a": "b", "chaosUID": "u-1", "job-name": "pod-delete-x"}
+    assert job["spec"]["template"]["metadata"]["labels"] == labels
 
 
 @pytest.mark.parametrize(("grace", "said"), [(60, 60), (0, None)])

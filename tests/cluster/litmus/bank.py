@@ -16,6 +16,7 @@ from deploy.rehearsal.store import DEPLOYMENTS, JOBS, NETWORK_POLICIES, NODES, P
 from tests.adapters.faults.drill import State
 
 NAMESPACES = ("payments", "kafka")
+CHAOS = "/apis/litmuschaos.io/v1alpha1/namespaces/chaos"
 SETTINGS = LitmusSettings("chaos", "chaos-{family}")
 
 
@@ -45,10 +46,14 @@ class Bank:
         return LitmusCluster(KubernetesApi(connection), SETTINGS, look_within=look_within)
 
     def state(self) -> State:
-        pods, nodes = self._all(PODS), self._all(NODES)
+        """Faults by helper are where Litmus says they are: nothing but the API can be looked at here."""
+        pods, nodes, hit = self._all(PODS), self._all(NODES), self._said_to_be_hit()
+        busy = {pod["spec"]["nodeName"]: [_key(pod)] for pod in pods if _is_stressor(pod)}
         return {
-            "pods": {_key(pod): {**state_of_pod(pod), "faults": []} for pod in pods},
-            "nodes": {_key(node): {**state_of_node(node), "faults": []} for node in nodes},
+            "pods": {_key(pod): {**state_of_pod(pod), "faults": hit.get(_name(pod), [])} for pod in pods},
+            "nodes": {
+                _key(node): {**state_of_node(node), "faults": busy.get(_name(node), [])} for node in nodes
+            },
             "replicas": {_key(one): one["spec"]["replicas"] for one in self._all(DEPLOYMENTS)},
             "jobs": [_key(job) for job in self._all(JOBS)],
             "policies": {
@@ -73,8 +78,17 @@ class Bank:
         self.admin.ask("PATCH", deployment, {"spec": {"replicas": 6}}, "merge-patch+json")
 
     def engine(self, name: str) -> dict[str, Any]:
-        engines = "/apis/litmuschaos.io/v1alpha1/namespaces/chaos/chaosengines"
-        return self.admin.ask("GET", f"{engines}/{name}")
+        return self.admin.ask("GET", f"{CHAOS}/chaosengines/{name}")
+
+    def _said_to_be_hit(self) -> dict[str, list[str]]:
+        """By the annotations of results that are under way: the name of the pod, and which result says so."""
+        listed = self.admin.ask("GET", f"{CHAOS}/chaosresults")["items"]
+        return {
+            key.removeprefix("pod/"): [_name(result)]
+            for result in listed
+            for key, said in result["metadata"].get("annotations", {}).items()
+            if key.startswith("pod/") and said == "injected"
+        }
 
     def _all(self, kind: Kind) -> list[dict[str, Any]]:
         return list(self.admin.ask("GET", path(kind))["items"])
@@ -84,6 +98,15 @@ def path(kind: Kind, namespace: str = "", name: str = "") -> str:
     root = f"/apis/{kind.group}/{kind.version}" if kind.group else f"/api/{kind.version}"
     home = f"/namespaces/{namespace}" if namespace else ""
     return f"{root}{home}/{kind.plural}" + (f"/{name}" if name else "")
+
+
+def _is_stressor(pod: dict[str, Any]) -> bool:
+    command = pod["spec"]["containers"][0].get("command") or [""]
+    return bool(command[0] == "stress-ng" and pod["status"].get("phase") == "Running")
+
+
+def _name(thing: dict[str, Any]) -> str:
+    return str(thing["metadata"]["name"])
 
 
 def _key(thing: dict[str, Any]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chaos.domain.postcondition import not_restored
-from tests.adapters.faults.cases import CASES
+from chaos.domain.sight import ResidueKind
+from tests.adapters.faults.cases import CASES, in_pods, on_nodes
 from tests.adapters.faults.drill import Case
-from tests.adapters.things import until
+from tests.adapters.things import live, until
 from tests.cluster.litmus.drill import RealDrill
 from tests.cluster.pod_runner.programs import ON_THE_API
 
@@ -39,4 +42,34 @@ def test_a_stop_in_the_middle_of_a_fault_ends_it(drill: RealDrill, case: Case) -
     sight = drill.stop(injection)
     assert not_restored(injection, sight) == ()
     assert [(result.phase, result.verdict) for result in sight.results] == [("Stopped", "Stopped")]
+    drill.comes_back(injection, sight)
+
+
+def test_a_stop_without_the_operator_ends_the_fault_and_the_engine_goes_when_it_is_back(
+    drill: RealDrill,
+) -> None:
+    injection = drill.launch(CASES["node-taint"])
+    drill.bank.litmus.scale(0)
+    drill.make().revert(drill.ref)
+    sight = until(
+        lambda: drill.look(injection),
+        lambda sight: [item.kind for item in live(sight.residue)] == [ResidueKind.ENGINE],
+    )
+    assert not_restored(injection, sight) == ()
+    drill.bank.litmus.scale(1)
+    drill.comes_back(injection, drill.stop(injection))
+
+
+BY_HELPER = ("pod-network-latency", "pod-cpu-hog", "disk-fill", "pod-dns-error", "pod-http-latency")
+
+
+@pytest.mark.parametrize("fault", [*BY_HELPER, "node-cpu-hog"])
+def test_a_stop_ends_a_fault_whose_helper_is_played(drill: RealDrill, fault: str) -> None:
+    """What a helper does to a container is not seen here: that Litmus makes, finds and ends it, is."""
+    on_node = fault.startswith("node-")
+    injection = drill.launch(replace(CASES[fault], shows=on_nodes if on_node else in_pods))
+    sight = drill.stop(injection)
+    (result,) = sight.results
+    assert result.phase == "Stopped"
+    assert set(result.targets.values()) == (set() if on_node else {"reverted"})
     drill.comes_back(injection, sight)

@@ -1,4 +1,9 @@
-"""The Job that chaos-runner makes of an engine and an experiment. Pure."""
+"""The Job that chaos-runner makes of an engine and an experiment. Pure.
+
+One thing is not as the real one has it: the Job finds its pods by `job-name`. Kubernetes 1.27 and newer would
+have it find them by a label of its own, which go-runner before litmus-go#665 copies onto its helpers: the Job
+then takes each helper for a pod too many, and deletes it.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +38,14 @@ def job_of(engine: Json, experiment: Json, name: str, told: Mapping[str, str]) -
     if grace:
         pod["terminationGracePeriodSeconds"] = grace
     meta = {"name": name, "namespace": engine["metadata"]["namespace"], "labels": labels}
+    tagged = {**meta, "labels": {**labels, "job-name": name}}
     return {
         "metadata": {**meta, "annotations": components.get("experimentAnnotations") or {}},
-        "spec": {"template": {"metadata": meta, "spec": pod}},
+        "spec": {
+            "manualSelector": True,
+            "selector": {"matchLabels": {"job-name": name}},
+            "template": {"metadata": tagged, "spec": pod},
+        },
     }
 
 
