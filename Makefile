@@ -22,8 +22,11 @@ help: ## this list
 demo: ## the web app with a practice cluster behind it, until Ctrl-C
 	@deploy/local/run demo
 
-day: ## a whole game day on the rehearsal cluster (PLAN=path of another plan, SCENARIO=key of just one)
-	+@deploy/local/run day --plan "$$PLAN" --scenario "$$SCENARIO"
+# Only a KUBECONFIG that is given to make itself: one in the environment may name any cluster.
+ON_A_REAL_CLUSTER = $(if $(filter command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECONFIG)")
+
+day: ## a whole game day on the rehearsal cluster (PLAN=another plan, SCENARIO=key of just one, KUBECONFIG=a real one)
+	+@deploy/local/run day --plan "$$PLAN" --scenario "$$SCENARIO" $(ON_A_REAL_CLUSTER)
 
 rehearsal: ## the practice cluster and its Prometheus alone, until Ctrl-C
 	@deploy/local/run rehearsal

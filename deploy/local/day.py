@@ -1,4 +1,4 @@
-"""`make day`: one whole game day on the rehearsal cluster, from a plan file to evidence.
+"""`make day`: one whole game day on the rehearsal cluster, or a real one for practice: from plan to evidence.
 
 Exit status: 0 every scenario conducted and every fault proven gone; 1 refused, with the reason; 2 a fault
 could not be proven gone; 3 stopped on request, every fault proven gone.
@@ -33,12 +33,17 @@ class Day:
     """One day: its stack, its script, and the acts in their order."""
 
     def __init__(
-        self, script: Script, known: Mapping[str, str], scenario: str, interrupts: Interrupts
+        self,
+        script: Script,
+        known: Mapping[str, str],
+        scenario: str,
+        interrupts: Interrupts,
+        beside: Path | None = None,
     ) -> None:
         self.script, self.known = script, known
         self.scenario = scenario
         self.interrupts = interrupts
-        self.stack = Stack(STATE / "day")
+        self.stack = Stack(STATE / "day", beside=beside)
         self.environment = {**os.environ, **self.stack.environment()}
 
     def hold(self) -> int:
@@ -61,10 +66,12 @@ class Day:
     def _prepare(self) -> bool:
         """Database, people and cluster, in one process: nobody's separate act is among them."""
         step("preparing the database, the people and the cluster")
-        cluster = ["cluster", "add", self.script.cluster, "--server", self.stack.cluster_url]
-        cluster += ["--token-file", str(self.stack.token_file), "--prometheus", self.stack.prometheus_url]
-        cluster += ["--environment", "rehearsal", "--as", self.script.administrator]
-        calls = [["migrate", "--verbosity", "0"], *cast.introductions(self.script), cluster]
+        chief = ["--as", self.script.administrator]
+        calls = [["migrate", "--verbosity", "0"], *cast.introductions(self.script)]
+        calls += [["cluster", "add", self.script.cluster, *self.stack.registration, *chief]]
+        if self.stack.beside is not None:
+            token = ["--token-file", str(self.stack.administrator_token)]
+            calls += [["litmus", "install", self.script.cluster, *token, *chief]]
         done = subprocess.run(
             [PYTHON, "-m", "deploy.local.seed"],
             cwd=ROOT,
@@ -137,11 +144,21 @@ class Day:
         ).returncode
 
 
+def _fit(kubeconfig: Path) -> Path:
+    """The kubeconfig of a cluster that may be practised on, and can. Raises Trouble."""
+    from deploy.cluster import handle  # a day without a real cluster has no use for its client
+    from deploy.cluster.bank import fit
+
+    fit.check(handle.somebodys(kubeconfig))
+    return kubeconfig
+
+
 def main() -> int:
     """Returns the exit status of the day."""
     parser = argparse.ArgumentParser(prog="make day")
     parser.add_argument("--plan", required=True)
     parser.add_argument("--scenario", default="")
+    parser.add_argument("--kubeconfig", type=Path, help="hold it on this cluster, which must be for practice")
     asked = parser.parse_args()
     interrupts = Interrupts()
     try:
@@ -150,8 +167,9 @@ def main() -> int:
             raise Trouble(f"There is no plan {asked.plan}. Give one: make day PLAN=path/to/plan.yaml")
         spec = cast.opened(plan)
         script, known = cast.script_for(plan, spec), {"plan_file": str(plan), "plan": spec.slug}
+        beside = _fit(asked.kubeconfig.expanduser().resolve()) if asked.kubeconfig else None
         with only_one("day", RUN):
-            return Day(script, known, asked.scenario, interrupts).hold()
+            return Day(script, known, asked.scenario, interrupts, beside).hold()
     except Trouble as trouble:
         warn(str(trouble))
         return REFUSED

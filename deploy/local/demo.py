@@ -100,7 +100,7 @@ class Demo:
     def _welcome(self) -> None:
         people = "\n".join(f"    {user:<13} {seat}" for user, seat in SEATS.items())
         print(WELCOME.format(url=self.stack.web_url, people=people, password=self.loading.password,
-                             logs=self.logs, state=self.stack.state, cluster=self.stack.cluster_url),
+                             logs=self.logs, state=self.stack.state, cluster=self.stack.platform_url),
               flush=True)  # fmt: skip
 
 

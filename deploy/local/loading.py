@@ -35,9 +35,7 @@ class Loading:
         self.stack, self.script, self.environment = stack, script, environment
         # Registered anew at each start, since its ports may have moved; its identity has not.
         self.cluster = [
-            *("cluster", "add", script.cluster, "--server", stack.cluster_url),
-            *("--token-file", str(stack.token_file), "--prometheus", stack.prometheus_url),
-            *("--environment", "rehearsal", "--as", script.administrator),
+            *("cluster", "add", script.cluster, *stack.registration, "--as", script.administrator),
         ]
 
     @property

@@ -38,7 +38,7 @@ def main() -> int:
         ):
             supervisor.start(stack.rehearsal(), stack.prometheus())
             print(HOW_TO.format(
-                cluster=stack.cluster_url, prometheus=stack.prometheus_url,
+                cluster=stack.platform_url, prometheus=stack.prometheus_url,
                 kubeconfig=stack.kubeconfig, token=stack.token_file,
             ), flush=True)  # fmt: skip
             while True:

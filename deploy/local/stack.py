@@ -1,5 +1,6 @@
 """The practice stack: which programs make it up, how each is started, and the environment they share."""
 
+import json
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from .processes import Spec
 from .readiness import http_answers, log_says, redis_answers
 
 PYTHON = sys.executable
+BANK_WITHIN = 120.0  # seconds until every pod on a real cluster is ready
 DAY_DATABASE = "GAMEDAY_DAY_DATABASE_URL"
 
 
@@ -22,14 +24,16 @@ class Stack:
     """One stack with its state below `state`; nothing in it is shared with another.
 
     `is_kept`: it is started again on the same state, so its practice cluster must stay the same one.
+    `beside`: an administrator's kubeconfig of a real Kubernetes, which takes the rehearsal cluster's place.
     """
 
     state: Path
     is_kept: bool = False
+    beside: Path | None = None
 
     @property
     def token_file(self) -> Path:
-        """The bearer token the rehearsal cluster wrote for us."""
+        """The bearer token of Gameday's own account on the practice cluster."""
         return self.state / "rehearsal.token"
 
     @property
@@ -38,9 +42,28 @@ class Stack:
         return self.state / "kubeconfig"
 
     @property
-    def cluster_url(self) -> str:
-        """Where the rehearsal cluster answers."""
+    def platform_url(self) -> str:
+        """Where the practice platform's metrics, health and switches are."""
         return f"http://127.0.0.1:{ports.REHEARSAL.number()}"
+
+    @property
+    def registration(self) -> list[str]:
+        """What `cluster add` is told of the practice cluster, once that is up."""
+        words = ["--prometheus", self.prometheus_url, "--environment", "rehearsal"]
+        words += ["--token-file", str(self.token_file)]
+        if self.beside is None:
+            return [*words, "--server", self.platform_url]
+        return [*words, *json.loads(self.access_file.read_text())["registration"]]
+
+    @property
+    def access_file(self) -> Path:
+        """How a real cluster is reached: written when the bank has been laid onto it."""
+        return self.state / "access.json"
+
+    @property
+    def administrator_token(self) -> Path:
+        """A token for who sets a real cluster up."""
+        return self.state / "administrator.token"
 
     @property
     def prometheus_url(self) -> str:
@@ -87,12 +110,25 @@ class Stack:
     def rehearsal(self) -> Spec:
         """The practice cluster: the Kubernetes API, the platform on it, its traffic and metrics."""
         self._folder("")
+        if self.beside is not None:
+            return self._bank(self.beside)
         command = (
             *(PYTHON, "-m", "deploy.rehearsal", "--port", str(ports.REHEARSAL.number())),
             *("--token-file", str(self.token_file), "--kubeconfig", str(self.kubeconfig)),
             *(("--uid", self._kept_uid()) if self.is_kept else ()),
         )
-        return Spec("rehearsal", command, http_answers(f"{self.cluster_url}/readyz"), grace=5.0)
+        return Spec("rehearsal", command, http_answers(f"{self.platform_url}/readyz"), grace=5.0)
+
+    def _bank(self, kubeconfig: Path) -> Spec:
+        """The practice bank on a real Kubernetes; what plays it here goes by the rehearsal's name."""
+        port = str(ports.REHEARSAL.number())
+        command = (
+            *(PYTHON, "-m", "deploy.cluster.bank", "--kubeconfig", str(kubeconfig), "--port", port),
+            *("--token-file", str(self.token_file), "--access-file", str(self.access_file)),
+            *("--administrator-token-file", str(self.administrator_token)),
+        )
+        ready = http_answers(f"{self.platform_url}/readyz")
+        return Spec("rehearsal", command, ready, grace=5.0, within=BANK_WITHIN)
 
     def prometheus(self) -> Spec:
         """A real Prometheus that scrapes the rehearsal cluster every second."""

@@ -15,7 +15,7 @@ def turner(stack: Stack) -> Callable[[Mapping[str, Any]], None]:
 
     def turn(settings: Mapping[str, Any]) -> None:
         request = urllib.request.Request(  # noqa: S310 - our own http address
-            f"{stack.cluster_url}/rehearsal/switches",
+            f"{stack.platform_url}/rehearsal/switches",
             data=json.dumps(dict(settings)).encode(),
             headers={"Content-Type": "application/json"},
             method="POST",

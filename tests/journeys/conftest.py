@@ -21,9 +21,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         house = House(tmp_path_factory.mktemp("house"), database_url)
         try:
             house.start("rehearsal")
-            cluster = ["cluster", "add", "rehearsal", "--server", house.cluster_url]
-            cluster += ["--token-file", str(house.stack.token_file), "--prometheus", house.prometheus_url]
-            cluster += ["--environment", "rehearsal", "--as", "ada"]
+            cluster = ["cluster", "add", "rehearsal", *house.registration, "--as", "ada"]
             said = house.several(["migrate", "--verbosity", "0"], *INTRODUCTIONS, cluster)
             assert said.status == 0, said.told
             yield house

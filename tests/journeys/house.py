@@ -23,6 +23,7 @@ from tests.journeys import plans
 from tests.journeys.conducting import Conducting
 from tests.journeys.programs import Programs
 
+OURS = (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL, ports.WEB)
 EVERYTHING = ("redis", "prometheus", "worker", "beat")
 ALL_WELL = {
     "metrics": "ok", "operator": "up", "revert": "ok", "certificate": "valid", "load": 1, "api": [],
@@ -47,11 +48,10 @@ class House(Programs):
     def __init__(self, state: Path, database_url: str = "") -> None:
         self.state, self.stack, logs = state, Stack(state), state / "logs"
         self._conducting: list[Conducting] = []
-        ours = (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL, ports.WEB)
-        with ports.elsewhere(*ours), pytest.MonkeyPatch.context() as patch:
+        with ports.elsewhere(*OURS), pytest.MonkeyPatch.context() as patch:
             patch.setenv(DAY_DATABASE, database_url or f"sqlite:///{state / 'gameday.sqlite3'}")
             self.environment = {**os.environ, **self.stack.environment()}
-            self.prometheus_url, self.cluster_url = self.stack.prometheus_url, self.stack.cluster_url
+            self.prometheus_url, self.platform_url = self.stack.prometheus_url, self.stack.platform_url
             self.web_url = self.stack.web_url
             self.loading = Loading(self.stack, cast.script_for(PLAN, cast.opened(PLAN)), self.environment)
             specs = [self.stack.redis(), self.stack.rehearsal(), self.stack.prometheus()]
@@ -63,6 +63,14 @@ class House(Programs):
         for conducting in self._conducting:
             conducting.kill()
         self.stop_all()
+
+    @property
+    def registration(self) -> list[str]:
+        """What `cluster add` is told of its cluster, once that is up."""
+        with pytest.MonkeyPatch.context() as patch:
+            for port in OURS:
+                patch.setenv(port.variable, self.environment[port.variable])
+            return self.stack.registration
 
     # People
 
@@ -113,7 +121,7 @@ class House(Programs):
 
     def platform(self) -> dict[str, Any]:
         """What the cluster itself says, which no part of the product has touched."""
-        answer: dict[str, Any] = _get(f"{self.cluster_url}/rehearsal/state")
+        answer: dict[str, Any] = _get(f"{self.platform_url}/rehearsal/state")
         return answer
 
     def is_serving(self, prefix: str) -> bool:
@@ -143,7 +151,7 @@ class House(Programs):
 
     def turn(self, **positions: Any) -> None:
         """Turn switches of the practice platform."""
-        _get(f"{self.cluster_url}/rehearsal/switches", json.dumps(positions).encode())
+        _get(f"{self.platform_url}/rehearsal/switches", json.dumps(positions).encode())
 
     def put_in_order(self) -> None:
         """As it was at the start: everything up, every switch as it should be, the platform at ease."""

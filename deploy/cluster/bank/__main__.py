@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from deploy.cluster import handle
-from deploy.cluster.bank import fit, laying
+from deploy.cluster.bank import access, fit, laying
 from deploy.cluster.bank.helpers import Helpers
 from deploy.cluster.bank.mirror import Mirror
 from deploy.cluster.bank.played import PlayedPods, is_chaos
@@ -28,10 +28,8 @@ from deploy.rehearsal.platform.nodes import Pressures
 from deploy.rehearsal.platform.site import Site
 from deploy.rehearsal.platform.switches import Switches
 from deploy.rehearsal.platform.troubles import Troubles
-from deploy.rehearsal.platform.world import TICK, Controller, World
+from deploy.rehearsal.platform.world import TICK, Assembly, Controller, World
 from deploy.rehearsal.store import ApiError, Cluster
-
-STAND_IN, LITMUS = "stand-in", "litmus"
 
 
 def with_stand_in(store: Cluster, troubles: Troubles, programs: Programs) -> list[Controller]:
@@ -48,8 +46,7 @@ def with_litmus(store: Cluster, troubles: Troubles, programs: Programs) -> list[
 class Beside:
     """The platform beside one cluster: everything that uses the mirror does so on one thread."""
 
-    def __init__(self, mirror: Mirror, operator: str, seed: int) -> None:
-        assembly = with_stand_in if operator == STAND_IN else with_litmus
+    def __init__(self, mirror: Mirror, assembly: Assembly, seed: int) -> None:
         self._mirror, self.world = mirror, World(mirror, assembly, seed=seed)
         metrics = Metrics(self.world)
         self._site = Site(self.world, Switches(self.world, metrics), metrics)
@@ -99,16 +96,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.cluster.bank", description=__doc__)
     parser.add_argument("--kubeconfig", type=Path, required=True, help="an administrator's")
     parser.add_argument("--port", type=int, default=26443, help="for metrics and switches")
-    parser.add_argument("--operator", choices=(STAND_IN, LITMUS), default=STAND_IN)
+    parser.add_argument("--token-file", type=Path, help="where to write Gameday's own token")
+    parser.add_argument("--access-file", type=Path, help="where to write what `cluster add` is to be told")
+    parser.add_argument(
+        "--administrator-token-file", type=Path, help="where to write an administrator's token"
+    )
     parser.add_argument("--seed", type=int, default=7, help="seed of the traffic and of random picks")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # watches come and go beside its pool
     try:
         cluster = handle.somebodys(asked.kubeconfig)
-        fit.check(cluster, stand_in=asked.operator == STAND_IN)
+        fit.check(cluster)
         wire = Wire(cluster)
-        laying.lay(wire, stand_in=asked.operator == STAND_IN)
+        stand_in = not fit.has_litmus(wire)
+        laying.lay(wire, stand_in=stand_in)
+        access.write(cluster, asked)
         mirror = Mirror(wire)
         mirror.start()
     except Trouble as trouble:
@@ -118,8 +121,10 @@ def main() -> int:
         warn(f"The bank cannot be laid onto that cluster: {refused}")
         return 1
     threading.Thread(target=mirror.write_events, name="events", daemon=True).start()
-    print(f"The practice bank is on {cluster.server}, its traffic beside it", flush=True)
-    asyncio.run(serve(Beside(mirror, asked.operator, asked.seed), asked.port))
+    played = "Litmus' stand-in" if stand_in else "Litmus itself"
+    print(f"The practice bank is on {cluster.server}, its traffic beside it, with {played}", flush=True)
+    assembly = with_stand_in if stand_in else with_litmus
+    asyncio.run(serve(Beside(mirror, assembly, asked.seed), asked.port))
     return 0
 
 

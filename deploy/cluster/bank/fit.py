@@ -7,12 +7,12 @@ from deploy.cluster.handle import CONSENT, Cluster
 from deploy.local.say import Trouble
 from deploy.rehearsal.platform import bank
 from deploy.rehearsal.store import DEPLOYMENTS, NODES, ApiError, Object
-from deploy.rehearsal.store.objects import dig, name_of, namespace_of
+from deploy.rehearsal.store.objects import dig, name_of
 
 OURS = "Rehearsal Linux"  # what a node of `make cluster` says it runs
 
 
-def check(cluster: Cluster, *, stand_in: bool) -> None:
+def check(cluster: Cluster) -> None:
     """Return where the bank may be laid onto it. Raises Trouble."""
     wire = Wire(cluster)
     real = [name_of(node) for node in _nodes(cluster, wire) if not is_played(node)]
@@ -25,20 +25,15 @@ def check(cluster: Cluster, *, stand_in: bool) -> None:
                 f"and drains nodes there, so it is not begun. If it is a sandbox where that may be: "
                 f"kubectl create namespace {CONSENT}. A practice cluster of your own: make cluster"
             ) from None
-    others = [
-        f"{namespace_of(one)}/{name_of(one)}"
+
+
+def has_litmus(wire: Wire) -> bool:
+    """Whether Litmus' own operator is installed, be it scaled to none: two would take the same engines."""
+    return any(
+        dig(one, "spec", "template", "metadata", "labels", "name") == bank.OPERATOR
         for one in wire.ask("GET", path_of(DEPLOYMENTS))["items"]
         if name_of(one) != bank.OPERATOR
-        and dig(one, "spec", "template", "metadata", "labels", "name") == bank.OPERATOR
-        and dig(one, "spec", "replicas")
-    ]
-    if stand_in and others:
-        raise Trouble(
-            f"Litmus' own operator is there ({others[0]}), and two would take the same engines. "
-            f"Let it do the work: --operator litmus; or take it away: kubectl scale --replicas=0"
-        )
-    if not stand_in and not others:
-        raise Trouble("Litmus' own operator is not there. Install it, or leave --operator out.")
+    )
 
 
 def is_played(node: Object) -> bool:
