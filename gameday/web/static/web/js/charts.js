@@ -164,7 +164,7 @@
           ctx.lineTo(left + width, y);
           ctx.stroke();
         }
-        const text = isOff ? `${limit.label}, off this scale` : limit.label;
+        const text = isOff ? `${limit.label} ${limit.bound > u.scales.y.max ? "\u2191" : "\u2193"}` : limit.label;
         // On the side of the line where no reading should be: above a ceiling, below a floor.
         const isFloor = isStop === ["<", "<="].includes(limit.op);
         const foot = Math.max(isFloor && !isOff ? y + 14 * pixel : y - 2 * pixel, above + 13 * pixel);
