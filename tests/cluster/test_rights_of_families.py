@@ -6,6 +6,7 @@ The rights of the experiments' own accounts are Litmus' affair: see test_rights_
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
