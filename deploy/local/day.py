@@ -66,12 +66,8 @@ class Day:
     def _prepare(self) -> bool:
         """Database, people and cluster, in one process: nobody's separate act is among them."""
         step("preparing the database, the people and the cluster")
-        chief = ["--as", self.script.administrator]
         calls = [["migrate", "--verbosity", "0"], *cast.introductions(self.script)]
-        calls += [["cluster", "add", self.script.cluster, *self.stack.registration, *chief]]
-        if self.stack.beside is not None:
-            token = ["--token-file", str(self.stack.administrator_token)]
-            calls += [["litmus", "install", self.script.cluster, *token, *chief]]
+        calls += self.stack.registration(self.script.cluster, self.script.administrator)
         done = subprocess.run(
             [PYTHON, "-m", "deploy.local.seed"],
             cwd=ROOT,

@@ -34,9 +34,7 @@ class Loading:
     def __init__(self, stack: Stack, script: Script, environment: Mapping[str, str]) -> None:
         self.stack, self.script, self.environment = stack, script, environment
         # Registered anew at each start, since its ports may have moved; its identity has not.
-        self.cluster = [
-            *("cluster", "add", script.cluster, *stack.registration, "--as", script.administrator),
-        ]
+        self.cluster = stack.registration(script.cluster, script.administrator)
 
     @property
     def password(self) -> str:
@@ -54,11 +52,11 @@ class Loading:
         """
         loaded = self.stack.state / "loaded"
         if loaded.exists():
-            self.seed([*SET_UP, self.cluster])
+            self.seed([*SET_UP, *self.cluster])
             return
         step("first start: preparing database, people, plan and last quarter's day")
         people = cast.introductions(self.script)
-        self.seed([*SET_UP, *people, self.cluster, ["plan", "import", str(PLAN), "--as", "petra"]])
+        self.seed([*SET_UP, *people, *self.cluster, ["plan", "import", str(PLAN), "--as", "petra"]])
         self._practice(self.script.cluster)
         loaded.touch()
 

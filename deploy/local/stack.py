@@ -46,14 +46,20 @@ class Stack:
         """Where the practice platform's metrics, health and switches are."""
         return f"http://127.0.0.1:{ports.REHEARSAL.number()}"
 
-    @property
-    def registration(self) -> list[str]:
-        """What `cluster add` is told of the practice cluster, once that is up."""
+    def registration(self, name: str, administrator: str) -> list[list[str]]:
+        """The manage.py calls that make the practice cluster known, once it is up; on a real one they also
+        install what Litmus needs for our faults."""
         words = ["--prometheus", self.prometheus_url, "--environment", "rehearsal"]
         words += ["--token-file", str(self.token_file)]
         if self.beside is None:
-            return [*words, "--server", self.platform_url]
-        return [*words, *json.loads(self.access_file.read_text())["registration"]]
+            words += ["--server", self.platform_url]
+            return [["cluster", "add", name, *words, "--as", administrator]]
+        words += json.loads(self.access_file.read_text())["registration"]
+        token = ["--token-file", str(self.administrator_token)]
+        return [
+            ["cluster", "add", name, *words, "--as", administrator],
+            ["litmus", "install", name, *token, "--as", administrator],
+        ]
 
     @property
     def access_file(self) -> Path:

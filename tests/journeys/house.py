@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,11 +18,13 @@ import pytest
 from deploy.local import cast, ports
 from deploy.local.loading import PLAN, Loading
 from deploy.local.paths import ROOT
+from deploy.local.script import read
 from deploy.local.stack import DAY_DATABASE, Stack, manage
 from tests.journeys import plans
 from tests.journeys.conducting import Conducting
 from tests.journeys.programs import Programs
 
+INTRODUCTIONS = cast.introductions(read(cast.SAMPLE))
 OURS = (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL, ports.WEB)
 EVERYTHING = ("redis", "prometheus", "worker", "beat")
 ALL_WELL = {
@@ -43,10 +45,13 @@ class Said:
 
 
 class House(Programs):
-    """One stack below `state`, on ports nobody else has."""
+    """One stack below `state`, on ports nobody else has; `beside` is the kubeconfig of a real cluster."""
 
-    def __init__(self, state: Path, database_url: str = "") -> None:
-        self.state, self.stack, logs = state, Stack(state), state / "logs"
+    def __init__(self, state: Path, database_url: str = "", beside: Path | None = None) -> None:
+        self.state, self.stack, logs = state, Stack(state, beside=beside), state / "logs"
+        self._all_well = ALL_WELL if beside is None else {**ALL_WELL}
+        if beside is not None:  # its API server is not ours to disturb
+            del self._all_well["api"]
         self._conducting: list[Conducting] = []
         with ports.elsewhere(*OURS), pytest.MonkeyPatch.context() as patch:
             patch.setenv(DAY_DATABASE, database_url or f"sqlite:///{state / 'gameday.sqlite3'}")
@@ -64,13 +69,15 @@ class House(Programs):
             conducting.kill()
         self.stop_all()
 
-    @property
-    def registration(self) -> list[str]:
-        """What `cluster add` is told of its cluster, once that is up."""
+    def settle(self) -> None:
+        """Bring the cluster up; the database then knows its people and the cluster."""
+        self.start("rehearsal")
         with pytest.MonkeyPatch.context() as patch:
             for port in OURS:
                 patch.setenv(port.variable, self.environment[port.variable])
-            return self.stack.registration
+            cluster = self.stack.registration("rehearsal", "ada")
+        said = self.several(["migrate", "--verbosity", "0"], *INTRODUCTIONS, *cluster)
+        assert said.status == 0, said.told
 
     # People
 
@@ -153,17 +160,26 @@ class House(Programs):
         """Turn switches of the practice platform."""
         _get(f"{self.platform_url}/rehearsal/switches", json.dumps(positions).encode())
 
+    def at_ease(self, session: pytest.Session) -> Iterator[House]:
+        """For one journey: in order before it, and after it, whatever became of it."""
+        failures = session.testsfailed
+        self.put_in_order()
+        yield self
+        if session.testsfailed > failures:
+            self.halt_and_release()
+        self.put_in_order()
+
     def put_in_order(self) -> None:
         """As it was at the start: everything up, every switch as it should be, the platform at ease."""
         self.start(*EVERYTHING)
-        self.turn(**ALL_WELL)
+        self.turn(**self._all_well)
         for conducting in self._conducting:
             conducting.kill()
         until(self._is_at_ease, "the platform is at ease", 60.0)
 
     def halt_and_release(self) -> None:
         """After a journey that failed on its way: nothing of it may reach the next one."""
-        self.turn(**ALL_WELL)
+        self.turn(**self._all_well)
         self.start(*EVERYTHING)
         self.manage("halt", "--as", "ada", "--reason", "A journey failed.")
         slugs = {conducting.slug for conducting in self._conducting[-3:]}

@@ -63,7 +63,7 @@ def test_a_create_whose_answer_is_lost_makes_one_fault_that_is_watched_until_non
 def test_with_the_operator_down_our_own_deletes_end_the_fault(house: House) -> None:
     conducting = _in_mid_fault(house, "no-operator-day")
     house.turn(operator="down")
-    until(lambda: not house.is_serving("litmus/chaos-operator"), "the operator is gone")
+    until(lambda: not house.is_serving("litmus/"), "the operator is gone")
     conducting.interrupt()
     conducting.until("run.pods_gone")
     assert house.platform()["jobs"] == []

@@ -19,7 +19,7 @@ from deploy.rehearsal.store.objects import timestamp
 
 IDENTITY = "kube-system"
 NAMES = (IDENTITY, "default", "payments", "kafka", "monitoring", "chaos", "litmus")
-OPERATOR = "chaos-operator"
+LITMUS, OPERATOR = "litmus", "chaos-operator"
 WATCHERS = "worker-node-02"
 ZONES = ("eu-1a", "eu-1a", "eu-1b", "eu-1b", "eu-1c", "eu-1c")
 

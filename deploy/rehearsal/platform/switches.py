@@ -4,10 +4,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from deploy.rehearsal.platform import bank
 from deploy.rehearsal.platform.api_switch import ApiSwitch
+from deploy.rehearsal.platform.facts import labels
 from deploy.rehearsal.platform.metrics import Metrics, Mode
 from deploy.rehearsal.platform.world import World
-from deploy.rehearsal.store import DEPLOYMENTS
+from deploy.rehearsal.store import DEPLOYMENTS, Object
+from deploy.rehearsal.store.objects import name_of, namespace_of
 
 APPS = ("payments-api", "fraud-detector")
 
@@ -36,8 +39,7 @@ class Switches:
 
     def positions(self) -> dict[str, Any]:
         troubles = self._world.troubles
-        deployment = self._world.store.find(DEPLOYMENTS, "chaos-operator", "litmus")
-        up = bool(deployment and deployment["spec"]["replicas"])
+        up = any(one["spec"]["replicas"] for one in self._operators())
         return {
             "metrics": self._metrics.mode.value,
             "operator": "up" if up else "down",
@@ -79,7 +81,17 @@ class Switches:
         self._one_of("operator", position, "up", "down")
         spec = {"spec": {"replicas": 1 if position == "up" else 0}}
         store = self._world.store
-        return lambda: void(store.patch(DEPLOYMENTS, "chaos-operator", spec, "litmus"))
+
+        def scale() -> None:
+            for one in self._operators():
+                store.patch(DEPLOYMENTS, name_of(one), spec, namespace_of(one))
+
+        return scale
+
+    def _operators(self) -> list[Object]:
+        """The stand-in's Deployment, and that of Litmus itself on a cluster that has it."""
+        found = self._world.store.list(DEPLOYMENTS, bank.LITMUS)
+        return [one for one in found if labels(one["spec"]["template"]).get("name") == bank.OPERATOR]
 
     def _revert(self, position: Any) -> Callable[[], None]:
         self._one_of("revert", position, "ok", "stuck")
@@ -134,7 +146,3 @@ class Switches:
         if not isinstance(position, dict) or any(app not in APPS for app in position):
             raise BadSwitch(f"{name!r} takes an object with {' or '.join(APPS)}. {self._known()}")
         return position
-
-
-def void(value: object) -> None:
-    """Drop a result."""
