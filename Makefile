@@ -62,7 +62,8 @@ setup: ## the set-up alone: .venv, Redis and Prometheus, unpacked into ~/.cache/
 	@deploy/local/run setup
 
 clean: ## remove .venv, local state and tool caches; the evidence and the shared cache stay
-	if [ -d .state/cluster ]; then deploy/local/run cluster-down; fi
+	for each in .state/cluster .state/test/cluster; do \
+		if [ -d $$each ]; then deploy/local/run cluster-down --folder $$each; fi; done
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	if [ -d .state ]; then find .state -mindepth 1 -maxdepth 1 ! -name evidence -exec rm -rf {} +; fi
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

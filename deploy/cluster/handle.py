@@ -119,12 +119,14 @@ def ours(folder: Path = state.FOLDER) -> Cluster:
 
 
 def given() -> Cluster | None:
-    """The cluster that KUBECONFIG names, if it was released for tests; None where KUBECONFIG is not set.
+    """The cluster that KUBECONFIG names, if it was released for tests; None where that is not set.
 
     Raises Trouble where it cannot be reached or was not released.
     """
     named = os.environ.get("KUBECONFIG", "").strip()
-    return allowed(somebodys(Path(named))) if named else None
+    if not named or Path(named).resolve() == state.FOLDER / "kubeconfig":  # ours is ours by any name
+        return None
+    return allowed(somebodys(Path(named)))
 
 
 def somebodys(kubeconfig: Path) -> Cluster:

@@ -112,6 +112,14 @@ def test_without_a_cluster_the_tests_are_told_how_to_get_one(
         handle.running()
 
 
+def test_our_own_kubeconfig_does_not_make_a_cluster_somebody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "FOLDER", tmp_path)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    assert handle.given() is None
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [(None, "is no file"), ("not: [yaml", "cannot be used"), ("kind: Config", "cannot be used")],
