@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
@@ -37,12 +36,12 @@ CLUSTER_WIDE = {"ClusterRole": "clusterroles", "ClusterRoleBinding": "clusterrol
 class World:
     """Its cluster-wide roles carry the chaos namespace in their names, so that many can be side by side."""
 
-    def __init__(self, admin: Cluster, folder: Path, *families: Family) -> None:
-        self.admin, self.folder = admin, folder
+    def __init__(self, admin: Cluster, *families: Family) -> None:
+        self.admin = admin
         self.home, self.target = (f"tests-{secrets.token_hex(4)}" for _ in range(2))
         for namespace in (self.home, self.target):
             admin.ask("POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
-        (folder / "ca.crt").write_text(admin.authority)
+        self._tokens: dict[str, str] = {}
         self._mine: list[Json] = []
         for manifest in self._shipped(families):
             self._install(manifest)
@@ -56,13 +55,18 @@ class World:
         for namespace in (self.home, self.target):
             self.admin.ask("DELETE", f"/api/v1/namespaces/{namespace}")
 
+    def token(self, account: str) -> str:
+        """Of that account of the chaos namespace."""
+        if account not in self._tokens:
+            self._tokens[account] = self.admin.account_token(self.home, account)
+        return self._tokens[account]
+
     def api(self, account: str) -> KubernetesApi:
-        """As that account of the chaos namespace."""
-        token = self.folder / f"{self.home}-{account}"
-        if not token.exists():
-            token.write_text(self.admin.account_token(self.home, account))
+        """The product's connection as that account."""
+        authority = self.admin.authority
+        token = self.token(account)
         return KubernetesApi(
-            Connection(self.admin.server, str(self.folder / "ca.crt"), str(token), read_timeout=20.0)
+            Connection(self.admin.server, ca_pem=authority, token=lambda: token, read_timeout=20.0)
         )
 
     def port(self, account: str = OURS) -> LitmusCluster:

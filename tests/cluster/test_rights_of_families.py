@@ -75,13 +75,13 @@ Opened = Callable[[str], World]
 
 
 @pytest.fixture(scope="module")
-def opened(litmus_kinds: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def opened(litmus_kinds: Cluster) -> Iterator[Opened]:
     """A world whose target namespace is open to this family and to no other."""
     made: dict[str, World] = {}
 
     def to(family: str) -> World:
         if family not in made:
-            made[family] = World(litmus_kinds, tmp_path_factory.mktemp(family), FAMILIES[family])
+            made[family] = World(litmus_kinds, FAMILIES[family])
         return made[family]
 
     yield to

@@ -83,8 +83,8 @@ EVERY = [
 
 
 @pytest.fixture(scope="module")
-def world(litmus_kinds: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(litmus_kinds, tmp_path_factory.mktemp("world"))
+def world(litmus_kinds: Cluster) -> Iterator[World]:
+    made = World(litmus_kinds)
     yield made
     made.close()
 
