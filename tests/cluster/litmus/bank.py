@@ -12,7 +12,7 @@ from deploy.cluster.handle import Cluster
 from deploy.cluster.litmus import LitmusForReal
 from deploy.rehearsal.platform import bank
 from deploy.rehearsal.platform.summary import state_of_node, state_of_pod
-from deploy.rehearsal.store import DEPLOYMENTS, JOBS, NETWORK_POLICIES, NODES, PODS, Kind
+from deploy.rehearsal.store import BUDGETS, DEPLOYMENTS, JOBS, NETWORK_POLICIES, NODES, PODS, Kind
 from tests.adapters.faults.drill import State
 
 NAMESPACES = ("payments", "kafka")
@@ -74,8 +74,19 @@ class Bank:
         for key in seen["policies"]:
             namespace, name = key.split("/")
             self.admin.ask("DELETE", path(NETWORK_POLICIES, namespace, name))
+        self.brokers_to_keep(2)
         deployment = path(DEPLOYMENTS, "payments", "payments-api")
         self.admin.ask("PATCH", deployment, {"spec": {"replicas": 6}}, "merge-patch+json")
+
+    def brokers_to_keep(self, count: int) -> None:
+        """What kafka's disruption budget asks for; with 3 nobody may be evicted."""
+        body = {"spec": {"minAvailable": count}}
+        self.admin.ask("PATCH", path(BUDGETS, "kafka", "kafka"), body, "merge-patch+json")
+
+    def uids(self, namespace: str) -> set[str]:
+        """Of the pods that stay there: who has to go is not counted."""
+        pods = self.admin.ask("GET", path(PODS, namespace))["items"]
+        return {pod["metadata"]["uid"] for pod in pods if "deletionTimestamp" not in pod["metadata"]}
 
     def engine(self, name: str) -> dict[str, Any]:
         return self.admin.ask("GET", f"{CHAOS}/chaosengines/{name}")
