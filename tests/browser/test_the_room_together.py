@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from deploy.local.chromium import DESK, PHONE
 from tests.browser import acts
@@ -79,6 +79,26 @@ def test_a_tab_in_the_background_counts_in_its_title_what_came(
     ravi.wait_for_function("title => document.title === title", arg=f"(2) {title}")
     _is_hidden(ravi, False)
     assert ravi.title() == title
+
+
+def test_what_is_asked_for_meanwhile_does_not_close_what_one_has_opened_to_inject(
+    house: House, quiet_day: str, seat: Seat
+) -> None:
+    page = seat("fiona", acts.day_of(quiet_day))
+    waiting: list[Route] = []
+    page.route("**/day/mine", lambda route: waiting.append(route))
+    acts.arms(page)
+    for _ in range(100):
+        if waiting:
+            break
+        page.wait_for_timeout(50)
+    page.get_by_text("Inject…").click()
+    with page.expect_response("**/day/mine"):
+        waiting[0].continue_()
+    page.wait_for_timeout(300)  # in which it would be put in place
+    expect(page.locator(".inject details")).to_have_attribute("open", "")
+    page.get_by_role("button", name="Yes, inject now").click()
+    page.wait_for_url("**/runs/*/")
 
 
 def _is_hidden(page: Page, hidden: bool) -> None:

@@ -64,6 +64,13 @@
     window.htmx?.trigger(mine, "refresh");
     return true;
   };
+  // What was asked for before somebody began to use this part comes too late: it would close what they opened.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (target?.id !== "mine" || requestConfig?.verb !== "get" || !isBusy(target)) return;
+    event.detail.shouldSwap = false;
+    before = null;
+  });
   document.addEventListener("gameday:regions", () => {
     tick();
     if (status() && status().dataset.run !== run) {
