@@ -16,12 +16,13 @@ from typing import Any
 import yaml
 
 from deploy.local.paths import ROOT
-from deploy.local.say import Trouble, tail
+from deploy.local.say import Trouble, step, tail
 
 from . import detached, litmus_chaos
 from .build import binaries
 from .handle import Cluster
 from .litmus_module import DEFINITIONS, DEPLOYMENT, OPERATOR, RIGHTS, manifests
+from .parts import module_of
 
 POD_RUNNER = "pod-runner"
 NAMESPACE = NAME = "litmus"
@@ -54,6 +55,8 @@ class LitmusForReal:
         self._run_pods()
         self._apply(deployment(yaml.safe_load((files / DEPLOYMENT).read_text())))
         self.scale(1)
+        experiments = module_of("go-runner").version
+        step(f"Litmus is up: operator {OPERATOR.version}, experiments {experiments}, chaos-runner played")
 
     def open(self, *namespaces: str) -> None:
         """Install the chaos namespace as we ship it, its accounts let into these namespaces."""
