@@ -56,54 +56,56 @@ def right(group: str, resources: str, verbs: str, name: str = "") -> Right:
 
 
 EVERY: tuple[Right, ...] = (
-    right("", "pods", "create get list patch update delete deletecollection"),
-    right("", "pods/log", "get list watch"),
-    right("", "events", "create get list patch update"),
-    right("batch", "jobs", "create get list delete deletecollection"),
-    right("litmuschaos.io", "chaosengines", "get list patch update"),
-    right("litmuschaos.io", "chaosexperiments", "get list"),
-    right("litmuschaos.io", "chaosresults", "create get list patch update"),
+    right("", "pods", "get list"),
+    right("", "events", "create get patch update"),
+    right("batch", "jobs", "create"),
+    right("litmuschaos.io", "chaosengines", "get update"),
+    right("litmuschaos.io", "chaosexperiments", "get"),
+    right("litmuschaos.io", "chaosresults", "create get patch update"),
 )
 """In the chaos namespace: where Litmus' runner, the experiments and their helpers live."""
 
-_LOOK = (
-    right("", "pods", "get list"),
-    right("apps", "deployments statefulsets replicasets daemonsets", "get list"),
-)
-_DELETE = (right("", "pods", "get list delete"), _LOOK[1])
-_NODES = right("", "nodes", "get list")
+_HELPERS = (right("", "pods", "create delete deletecollection"),)
+"""There, too: an experiment takes its helpers away when it has run to its end."""
 _SEE = (right("", "pods", "get list"),)
 _ABOARD = (right("", "pods", "list"),)
 """In the whole cluster for faults on nodes: what runs on one is looked at before anything is done to it."""
 _REPLACE = (right("", "pods", "get list delete"),)
 _RESTORE = (right("", "nodes", "get patch"),)
 
-PODS = Family("pods", "deletes pods of the target's namespace", _DELETE, ours_target=_SEE)
+PODS = Family(
+    "pods",
+    "deletes pods of the target's namespace",
+    (right("", "pods", "get list delete"), right("apps", "replicasets", "get")),
+    ours_target=_SEE,
+)
 HELPERS = Family(
     "helpers",
     "puts a fault into pods by a privileged helper beside them",
-    _LOOK,
+    (right("", "pods", "get"),),
+    chaos=_HELPERS,
     ours_target=_REPLACE,
     has_helpers=True,
 )
 DISK = Family(
     "disk",
     "fills disks by a privileged helper, and deletes a pod that was evicted for it",
-    _DELETE,
+    (right("", "pods", "get delete"),),
+    chaos=_HELPERS,
     ours_target=_REPLACE,
     has_helpers=True,
 )
 POLICIES = Family(
     "policies",
     "makes and removes NetworkPolicies in the target's namespace",
-    (*_LOOK, right("networking.k8s.io", "networkpolicies", "create get list delete")),
+    (*_SEE, right("networking.k8s.io", "networkpolicies", "create list delete")),
     ours_target=(*_SEE, right("networking.k8s.io", "networkpolicies", "delete")),
     ours_cluster=(right("networking.k8s.io", "networkpolicies", "list"),),
 )
 SCALE = Family(
     "scale",
     "changes the number of replicas of Deployments and StatefulSets in the target's namespace",
-    (*_LOOK, right("apps", "deployments statefulsets", "get list patch update")),
+    (right("apps", "deployments statefulsets", "get list update"),),
     ours_target=(
         *_SEE,
         right("apps", "deployments statefulsets", "get list patch"),
@@ -114,31 +116,32 @@ DRAIN = Family(
     "drain",
     "cordons and drains nodes, evicting their pods",
     cluster=(
-        right("", "nodes", "get list patch"),
+        right("", "nodes", "get patch"),
         right("", "pods", "get list"),
         right("", "pods/eviction", "create"),
-        right("apps", "daemonsets", "get list"),
+        right("apps", "daemonsets", "get"),
     ),
     ours_cluster=(*_RESTORE, *_ABOARD),
 )
 TAINT = Family(
     "taint",
     "taints nodes",
-    cluster=(right("", "nodes", "get list patch update"), right("", "pods", "get list")),
+    cluster=(right("", "nodes", "get update"),),
     ours_cluster=(*_RESTORE, *_ABOARD),
 )
 NODE_STRESS = Family(
     "node-stress",
     "keeps nodes busy by a pod on them",
-    cluster=(_NODES,),
+    cluster=(right("", "nodes", "get"),),
+    chaos=_HELPERS,
     ours_cluster=(right("", "nodes", "get"), *_ABOARD),
     has_helpers=True,
 )
 NODE_SERVICES = Family(
     "node-services",
     "stops services of nodes, or restarts them",
-    cluster=(_NODES,),
-    chaos=(right("", "secrets", "get", "id-rsa"),),
+    cluster=(right("", "nodes", "get"),),
+    chaos=(*_HELPERS, right("", "secrets", "get", "id-rsa")),
     ours_cluster=(right("", "nodes", "get"), *_ABOARD),
     has_helpers=True,
 )

@@ -23,7 +23,7 @@ def changed(manifest, **changes):
     ("ours", "found", "said"),
     [
         (ROLE, None, f"Role {NAME} is missing."),
-        (ROLE, changed(ROLE, rules=ROLE["rules"][1:]), f"Role {NAME} does not give: create pods, "),
+        (ROLE, changed(ROLE, rules=ROLE["rules"][1:]), f"Role {NAME} does not give: get pods, list pods."),
         (
             ROLE,
             changed(ROLE, rules=[*ROLE["rules"], SECRETS]),
