@@ -33,8 +33,11 @@ class Loading:
 
     def __init__(self, stack: Stack, script: Script, environment: Mapping[str, str]) -> None:
         self.stack, self.script, self.environment = stack, script, environment
-        # Registered anew at each start, since its ports may have moved; its identity has not.
-        self.cluster = stack.registration(script.cluster, script.administrator)
+
+    @property
+    def cluster(self) -> list[list[str]]:
+        """Registered anew at each start, since its ports may have moved; its identity has not."""
+        return self.stack.registration(self.script.cluster, self.script.administrator)
 
     @property
     def password(self) -> str:

@@ -38,7 +38,7 @@ def desk(chromium_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> It
     house = House(tmp_path_factory.mktemp("house"))
     try:
         house.start("redis", "rehearsal", "prometheus")
-        house.loading.load()
+        house.load()
         house.start("worker", "beat", "web")
         yield house
     finally:

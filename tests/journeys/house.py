@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -72,12 +73,22 @@ class House(Programs):
     def settle(self) -> None:
         """Bring the cluster up; the database then knows its people and the cluster."""
         self.start("rehearsal")
-        with pytest.MonkeyPatch.context() as patch:
-            for port in OURS:
-                patch.setenv(port.variable, self.environment[port.variable])
+        with self._on_its_ports():
             cluster = self.stack.registration("rehearsal", "ada")
         said = self.several(["migrate", "--verbosity", "0"], *INTRODUCTIONS, *cluster)
         assert said.status == 0, said.told
+
+    def load(self) -> None:
+        """Fill the database as for a demo."""
+        with self._on_its_ports():
+            self.loading.load()
+
+    @contextlib.contextmanager
+    def _on_its_ports(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            for port in OURS:
+                patch.setenv(port.variable, self.environment[port.variable])
+            yield
 
     # People
 

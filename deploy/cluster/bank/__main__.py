@@ -46,11 +46,11 @@ def with_litmus(store: Cluster, troubles: Troubles, programs: Programs) -> list[
 class Beside:
     """The platform beside one cluster: everything that uses the mirror does so on one thread."""
 
-    def __init__(self, mirror: Mirror, assembly: Assembly, seed: int) -> None:
+    def __init__(self, mirror: Mirror, assembly: Assembly, seed: int, times_faster: float) -> None:
         self._mirror, self.world = mirror, World(mirror, assembly, seed=seed)
         metrics = Metrics(self.world)
         self._site = Site(self.world, Switches(self.world, metrics), metrics)
-        self._thread = ThreadPoolExecutor(1, "platform")
+        self._thread, self._times_faster = ThreadPoolExecutor(1, "platform"), times_faster
         self._start = self._before = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,7 @@ class Beside:
     def _step(self) -> None:
         now = time.monotonic()
         self._mirror.catch_up()
-        self.world.tick(now - self._start)
+        self.world.tick((now - self._start) * self._times_faster)
         self.world.flow(now - self._before)
         self._before = now
 
@@ -101,6 +101,8 @@ def main() -> int:
     parser.add_argument(
         "--administrator-token-file", type=Path, help="where to write an administrator's token"
     )
+    faster = "how much faster pods start and the stand-in works; Litmus itself keeps its own time"
+    parser.add_argument("--time-scale", type=float, default=1.0, help=faster)
     parser.add_argument("--seed", type=int, default=7, help="seed of the traffic and of random picks")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
@@ -110,7 +112,7 @@ def main() -> int:
         fit.check(cluster)
         wire = Wire(cluster)
         stand_in = not fit.has_litmus(wire)
-        laying.lay(wire, stand_in=stand_in)
+        laying.lay(wire, stand_in=stand_in, times_faster=asked.time_scale)
         access.write(cluster, asked)
         mirror = Mirror(wire)
         mirror.start()
@@ -124,7 +126,8 @@ def main() -> int:
     played = "Litmus' stand-in" if stand_in else "Litmus itself"
     print(f"The practice bank is on {cluster.server}, its traffic beside it, with {played}", flush=True)
     assembly = with_stand_in if stand_in else with_litmus
-    asyncio.run(serve(Beside(mirror, assembly, asked.seed), asked.port))
+    times_faster = asked.time_scale if stand_in else 1.0
+    asyncio.run(serve(Beside(mirror, assembly, asked.seed, times_faster), asked.port))
     return 0
 
 

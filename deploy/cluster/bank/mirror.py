@@ -6,6 +6,7 @@ answers is on the shelf at once. One thread uses the mirror; the watches hand it
 
 import logging
 import queue
+from collections.abc import Sequence
 from typing import Any
 
 from deploy.cluster.bank.watches import LISTED, News, Watch
@@ -59,23 +60,29 @@ WITHIN = 30.0  # seconds for the first lists
 
 
 class Mirror(Cluster):
-    """Call `start` once, and `catch_up` before each look. Its kinds are WATCHED; events are only written."""
+    """Call `start` once, and `catch_up` before each look. It holds `kinds`; events are only written."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, kinds: Sequence[Kind] = WATCHED) -> None:
         super().__init__(utc_now, Shelf(history=1))
-        self._wire = wire
+        self._wire, self._kinds = wire, kinds
+        self._watches: list[Watch] = []
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self._events: queue.SimpleQueue[Object] = queue.SimpleQueue()
         self._buried: set[str] = set()  # uids of what we have seen go, of which older news may still come
 
     def start(self) -> None:
         """Returns when every kind has been listed. Raises ApiError where one cannot be."""
-        watches = [Watch(self._wire, kind, self._news) for kind in WATCHED]
-        for watch in watches:
+        self._watches = [Watch(self._wire, kind, self._news) for kind in self._kinds]
+        for watch in self._watches:
             watch.start()
-        for watch in watches:
+        for watch in self._watches:
             watch.wait_listed(WITHIN)
         self.catch_up()
+
+    def stop(self) -> None:
+        """Hear nothing more."""
+        for watch in self._watches:
+            watch.stop()
 
     def catch_up(self) -> None:
         """Put on the shelf what the watches have told since."""

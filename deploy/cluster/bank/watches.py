@@ -3,7 +3,6 @@
 import logging
 import queue
 import threading
-import time
 from typing import TypeAlias
 
 from deploy.cluster.bank.wire import Wire, path_of
@@ -23,7 +22,7 @@ class Watch(threading.Thread):
     def __init__(self, wire: Wire, kind: Kind, news: "queue.SimpleQueue[News]") -> None:
         super().__init__(name=f"watch-{kind.plural}", daemon=True)
         self._wire, self._kind, self._news = wire, kind, news
-        self._listed = threading.Event()
+        self._listed, self._stopped = threading.Event(), threading.Event()
         self._refused: ApiError | None = None
 
     def wait_listed(self, within: float) -> None:
@@ -32,13 +31,17 @@ class Watch(threading.Thread):
             raise self._refused or ApiError(503, "Timeout", f"{self._kind.resource} could not be listed")
 
     def run(self) -> None:
-        while True:
+        while not self._stopped.is_set():
             try:
                 self._once()
             except ApiError as refused:
                 self._refused = refused
                 logger.info("Watching %s anew: %s", self._kind.plural, refused)
-                time.sleep(PAUSE)
+                self._stopped.wait(PAUSE)
+
+    def stop(self) -> None:
+        """No further list or watch; the one that is open ends with its server, or by itself."""
+        self._stopped.set()
 
     def _once(self) -> None:
         path = path_of(self._kind)
