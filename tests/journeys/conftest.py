@@ -6,20 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.database import own_database
 from tests.journeys.house import House
+from tests.journeys.opening import opened
 
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The cluster and the database alone: enough for everything that is refused before it is launched."""
-    with own_database() as database_url:
-        house = House(tmp_path_factory.mktemp("house"), database_url)
-        try:
-            house.settle()
-            yield house
-        finally:
-            house.close()
+    with opened(tmp_path_factory.mktemp("house")) as house:
+        yield house
 
 
 @pytest.fixture
