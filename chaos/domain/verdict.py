@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from chaos.domain.sight import Reading
 from chaos.domain.spec import Expectation, ExpectationKind, ProbeSpec, RunSpec
 from chaos.domain.states import Verdict
+from chaos.domain.watching import unwatched
 
 MOST_NAMES = 10
 
@@ -87,12 +88,11 @@ class _Window:
 
     def unseen(self, until: datetime, since: datetime | None = None) -> str:
         """When nobody looked for too long between `since` (the injection) and `until`, in words; or ""."""
-        last = since or self.injected_at
-        for at in [*(at for at, _ in self.known if last < at < until), until]:
-            if at - last > self.patience:
-                return f"Nothing is known from {self.after(last)} to {self.after(at)} after the injection."
-            last = at
-        return ""
+        looks = (at for at, _ in self.known)
+        gap = unwatched(looks, since or self.injected_at, until, self.patience)
+        if gap is None:
+            return ""
+        return f"Nothing is known from {self.after(gap[0])} to {self.after(gap[1])} after the injection."
 
     def after(self, at: datetime) -> str:
         return f"{(at - self.injected_at).total_seconds():.1f} s"

@@ -96,6 +96,13 @@ def alerts_of(run: str) -> tuple[AlertsReading, ...]:
     return rows.alerts_of(Run.objects.get(pk=run))
 
 
+def alerts_watched(
+    windows: Mapping[str, tuple[datetime, datetime]],
+) -> dict[str, tuple[datetime, ...]]:
+    """When the alerts could be read, for each run and within its window, in order."""
+    return rows.alerts_watched(windows)
+
+
 def secrets_of_clusters() -> frozenset[str]:
     """The credentials we hold for clusters, so that whoever exports can make sure that none goes along.
 

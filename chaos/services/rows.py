@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -23,6 +23,8 @@ from chaos.services import clusters
 log = logging.getLogger(__name__)
 
 ALERTS = "ALERTS"
+A_CHUNK = timedelta(seconds=5)
+"""How long after its first instant a chunk may go on, at the very most."""
 
 
 def stop_of(run: Run) -> Stop | None:
@@ -100,6 +102,21 @@ def alerts_of(run: Run) -> tuple[AlertsReading, ...]:
         for chunk in chunks.iterator()
         for asked, at, value, unknown in chunk.readings
     )
+
+
+def alerts_watched(windows: Mapping[str, tuple[datetime, datetime]]) -> dict[str, tuple[datetime, ...]]:
+    """When the alerts could be read, for each run and within its window, in order."""
+    found: dict[str, list[datetime]] = {run: [] for run in windows}
+    wanted = Q()
+    for run, (since, until) in windows.items():
+        wanted |= Q(run=run, first_at__gte=since - A_CHUNK, first_at__lte=until)
+    chunks = SampleChunk.objects.filter(wanted, probe=ALERTS) if windows else SampleChunk.objects.none()
+    for run_id, readings in chunks.order_by("first_at", "id").values_list("run", "readings"):
+        found[str(run_id)] += [_instant(at) for _, at, value, _ in readings if value is not None]
+    return {
+        run: tuple(at for at in sorted(found[run]) if since <= at <= until)
+        for run, (since, until) in windows.items()
+    }
 
 
 def _instants(reading: Reading | AlertsReading) -> tuple[str, str]:

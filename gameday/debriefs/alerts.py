@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chaos.domain.sight import Alert, AlertsReading
 from chaos.domain.spec import ExpectedAlert, RunSpec
+from chaos.domain.watching import alert_unwatched
 from gameday.debriefs.measures import clock, span
 
 
@@ -37,7 +38,8 @@ def first_firing(samples: Iterable[AlertsReading], name: str) -> tuple[datetime,
 def alert_outcome(
     expected: ExpectedAlert, samples: Sequence[AlertsReading], injected_at: datetime | None
 ) -> AlertOutcome:
-    """Judged from the injection's instant; an alert that fired before it tells nothing."""
+    """Judged from the injection's instant; an alert that fired before it tells nothing, and neither does one
+    that was not seen to fire in time while nobody watched."""
     if injected_at is None:
         return AlertOutcome(expected, "not known", None, "Nothing was injected.")
     before = [item for item in samples if item.alerts is not None and item.at < injected_at][-1:]
@@ -47,11 +49,19 @@ def alert_outcome(
     if not after:
         return AlertOutcome(expected, "not known", None, "The alerts could not be read after the injection.")
     fired = first_firing(after, expected.name)
+    unseen = unseen_for(expected, [sample.at for sample in after], injected_at, fired and fired[0])
     if fired is None:
         until = clock(after[-1].at, injected_at)
-        return AlertOutcome(expected, "missed", None, f"It was not seen firing until {until}.")
+        sentence = f"It was not seen firing until {until}."
+        if unseen:
+            return AlertOutcome(expected, "not known", None, f"{sentence} {unseen}")
+        return AlertOutcome(expected, "missed", None, sentence)
     at, alert = fired
     took = at - injected_at
+    if unseen and took > expected.within:
+        return AlertOutcome(
+            expected, "not known", at, f"It was firing after {span(took)} at the latest. {unseen}"
+        )
     sentence = f"It fired after {span(took)}"
     other = _differences(expected, alert)
     if other:
@@ -59,6 +69,16 @@ def alert_outcome(
     if took > expected.within:
         return AlertOutcome(expected, "late", at, f"{sentence}, {span(took - expected.within)} late.")
     return AlertOutcome(expected, "not as expected" if other else "on time", at, f"{sentence}.")
+
+
+def unseen_for(
+    expected: ExpectedAlert, looks: Iterable[datetime], injected_at: datetime, fired_at: datetime | None
+) -> str:
+    """When the alert may have fired in time though it was not seen to, in words; or ""."""
+    gap = alert_unwatched(looks, injected_at, injected_at + expected.within, fired_at)
+    if gap is None:
+        return ""
+    return f"Nobody watched the alerts from {clock(gap[0], injected_at)} to {clock(gap[1], injected_at)}."
 
 
 def _differences(expected: ExpectedAlert, alert: Alert) -> str:

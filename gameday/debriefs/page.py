@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
@@ -22,6 +22,7 @@ from chaos.services.queries import RunLine
 from gameday.conduct.audience import readable
 from gameday.debriefs.measures import span
 from gameday.debriefs.models import ActionItem, Finding, Severity
+from gameday.debriefs.page_alerts import Line, lines_of
 from gameday.debriefs.report_proof import cleanup
 from gameday.plans.models import Plan
 from gameday.plans.spec import PlanSpec, Scenario
@@ -36,8 +37,7 @@ class Reality:
 
     run: RunEvidence
     detected: str
-    alerts: tuple[tuple[str, str, bool], ...]
-    """Name, what became of it, and whether that is as expected."""
+    alerts: tuple[Line, ...]
     ending: str
     cleanup: str
     is_gone: bool
@@ -86,12 +86,13 @@ def debrief(plan: Plan, spec: PlanSpec, kept: Collection[str], organiser: bool, 
     by_run: dict[str, list[JournalEntry]] = defaultdict(list)
     for entry in told:
         by_run[entry.run].append(entry)
+    alerts = lines_of(last.values(), by_run)
     findings = tuple(findings_of(plan))
     used = [finding.note_seq for finding in findings if finding.note_seq]
     left = read.filter(kind="note").exclude(seq__in=used)
     return Debrief(
         scenarios=tuple(
-            _scenario(item, last.get(item.key), earlier.get(item.key, ()), by_run)
+            _scenario(item, last.get(item.key), earlier.get(item.key, ()), by_run, alerts)
             for item in spec.scenarios
             if item.key not in kept
         ),
@@ -114,23 +115,24 @@ def _scenario(
     last: RunEvidence | None,
     earlier: Sequence[RunLine],
     by_run: Mapping[str, Sequence[JournalEntry]],
+    alerts: Mapping[str, tuple[Line, ...]],
 ) -> ScenarioDebrief:
     return ScenarioDebrief(
         key=scenario.key,
         title=scenario.run.title,
         hypothesis=scenario.run.hypothesis,
-        last=_reality(last, by_run.get(last.run, ())) if last else None,
+        last=_reality(last, by_run.get(last.run, ()), alerts[last.run]) if last else None,
         earlier=tuple(earlier),
     )
 
 
-def _reality(run: RunEvidence, told: Sequence[JournalEntry]) -> Reality:
+def _reality(run: RunEvidence, told: Sequence[JournalEntry], alerts: tuple[Line, ...]) -> Reality:
     _, gone = cleanup(run)
     ending = run.stop.reason if run.stop else "It was conducted to its end."
     return Reality(
         run=run,
         detected=_detected(run.injected_at, told),
-        alerts=tuple(_alerts(run, told)),
+        alerts=alerts,
         ending=ending,
         cleanup=gone,
         is_gone=run.is_proven_gone,
@@ -146,21 +148,3 @@ def _detected(zero: datetime | None, told: Sequence[JournalEntry]) -> str:
     if not after:
         return "nobody said so"
     return f"after {span(after[0].at - zero)}, {after[0].actor_name or after[0].actor}"
-
-
-def _alerts(run: RunEvidence, told: Sequence[JournalEntry]) -> list[tuple[str, str, bool]]:
-    zero, found = run.injected_at, []
-    for expected in run.spec.expected_alerts:
-        fires = [entry for entry in told if entry.kind == "alert.fired"]
-        fired = [entry.at for entry in fires if entry.body.get("alert") == expected.name]
-        after = [at for at in fired if zero and at >= zero]
-        if zero is None:
-            found.append((expected.name, "not known: nothing was injected", True))
-        elif not after:
-            found.append((expected.name, "did not fire", False))
-        else:
-            took: timedelta = after[0] - zero
-            late = took - expected.within
-            words = f"fired after {span(took)}" + (f", {span(late)} late" if late > timedelta(0) else "")
-            found.append((expected.name, words, late <= timedelta(0)))
-    return found

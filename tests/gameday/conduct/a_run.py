@@ -9,7 +9,7 @@ from django.db import transaction
 from chaos.domain import codec
 from chaos.domain.injection import Progress
 from chaos.domain.run import Marks
-from chaos.domain.sight import Reading
+from chaos.domain.sight import AlertsReading, Reading
 from chaos.domain.states import RunState
 from chaos.journal.record import append
 from chaos.models import Run, RunInjection, SampleChunk
@@ -65,6 +65,13 @@ def measured(run: str, *values: float | None, probe: str = "p99") -> None:
         for at in [first + number * SECOND]
     ]
     SampleChunk.objects.bulk_create(chunk for item in found for chunk in chunks_of(row, [item], []))
+
+
+def alerts_read(run: str, *seconds_ago: float) -> None:
+    """The alerts could be read at these instants; what fired is told by the journal."""
+    row, instants = Run.objects.get(pk=run), [NOW - ago * SECOND for ago in seconds_ago]
+    found = [AlertsReading(at, at, ()) for at in instants]
+    SampleChunk.objects.bulk_create(chunk for item in found for chunk in chunks_of(row, [], [item]))
 
 
 def told(

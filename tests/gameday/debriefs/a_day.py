@@ -176,7 +176,7 @@ def _write_samples(run: Run, readings: dict[str, list[Reading]], zero: datetime)
     alert = Alert(expected.name, "firing", {"severity": expected.severity, "route": expected.route})
     alerts = [
         AlertsReading(zero + seconds(index), zero + seconds(index), (alert,) if index >= 7 else ())
-        for index in range(-5, 20)
+        for index in range(-5, 35)
     ]
     everything = [item for found in readings.values() for item in found]
     SampleChunk.objects.bulk_create(chunks_of(run, everything, alerts))
