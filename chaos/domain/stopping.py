@@ -104,7 +104,7 @@ def _blind(view: RunView, now: datetime) -> Stop | None:
     for tally in view.tallies.values():
         reason = tally.blind_reason(now, since) or _slept(view, tally)
         if reason:
-            return Stop(now, StopKind.BLIND, f"Blind: {reason}.")
+            return Stop(now, StopKind.BLIND, f"Blind: {_undriven(view, tally)}{reason}.")
     newest = view.seen.at if view.seen else view.watching_since
     if now - newest > CLUSTER_BLIND:
         why = view.sight.unseen if view.sight and view.sight.unseen else "it does not answer"
@@ -118,6 +118,17 @@ def _slept(view: RunView, tally: Tally) -> str:
     if view.state is RunState.BASELINING or ended_at is None or ended_at < view.state_since:
         return ""
     return f"nobody watched {tally.probe.name} for longer than its budget, until {ended_at:%H:%M:%S} UTC"
+
+
+def _undriven(view: RunView, tally: Tally) -> str:
+    """When nobody watched since nobody drove the run, in words; or "": then the probe is to blame."""
+    came = view.watching_since
+    read_at = tally.last.at if tally.last else came
+    left, back = (read_at, came) if read_at < came else tally.silence or (came, came)
+    since = max(left, view.state_since)
+    if view.state is RunState.BASELINING or back < came or came - since <= tally.pace:
+        return ""
+    return f"nobody drove the run from {since:%H:%M:%S} to {came:%H:%M:%S} UTC; "
 
 
 def _overdue(view: RunView, now: datetime) -> Stop | None:

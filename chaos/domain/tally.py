@@ -19,6 +19,7 @@ class Tally:
     `green` counts known readings in a row within every steady-state tolerance of the probe.
     `breach_began` is the first reading of the longest running streak, `gap_ended_at` the end of the newest
     stretch without a known reading that was too long: a driver that slept through it never saw it coming.
+    `silence` is the newest stretch without any reading, known or not, that was longer than a driver leaves.
     """
 
     probe: ProbeSpec
@@ -31,6 +32,7 @@ class Tally:
     breaching: tuple[int, ...] = ()
     breach_began: Reading | None = None
     gap_ended_at: datetime | None = None
+    silence: tuple[datetime, datetime] | None = None
 
     @property
     def tripped(self) -> AbortCondition | None:
@@ -57,12 +59,19 @@ class Tally:
     @property
     def blind_limit(self) -> timedelta:
         """The longest time between two known readings that is within the budget."""
-        return (self.probe.blind_budget + 1) * self.probe.interval + self.probe.timeout + SLACK
+        return self.probe.blind_budget * self.probe.interval + self.pace
+
+    @property
+    def pace(self) -> timedelta:
+        """The longest time between two readings, known or not, of a probe that somebody reads."""
+        return self.probe.interval + self.probe.timeout + SLACK
 
     def fold(self, reading: Reading) -> Tally:
+        is_late = self.last and reading.at - self.last.at > self.pace
+        silence = (self.last.at, reading.at) if self.last and is_late else self.silence
         if reading.value is None:
             # An unknown reading neither continues nor clears a breach: nobody saw it end.
-            return replace(self, last=reading, unknown=self.unknown + 1, green=0)
+            return replace(self, last=reading, unknown=self.unknown + 1, green=0, silence=silence)
         value = reading.value
         breaching = tuple(
             streak + 1 if condition.comparison.is_true_of(value) else 0
@@ -82,6 +91,7 @@ class Tally:
             breaching=breaching,
             breach_began=began,
             gap_ended_at=gap_ended_at,
+            silence=silence,
         )
 
     @property

@@ -123,6 +123,44 @@ def test_with_a_fault_that_may_be_live_a_gap_in_watching_is_blindness_though_it_
     assert "nobody watched p99" in stop.reason
 
 
+AFTER_A_DRIVER = {
+    "before it sees anything": [*readings(120.0, 120.0, last=15.6)],
+    "once it sees again": [*readings(120.0, 120.0, last=15.6), reading(120.0)],
+    "though the first it sees is unknown": [*readings(120.0, 120.0, last=15.6), reading(None)],
+    "though the driver before was blind": [*readings(120.0, None, None, last=15.6), reading(120.0)],
+}
+
+
+@pytest.mark.parametrize("state", FAULT_MAY_BE_LIVE)
+@pytest.mark.parametrize("read", AFTER_A_DRIVER.values(), ids=AFTER_A_DRIVER)
+def test_a_driver_that_finds_a_gap_says_that_nobody_drove_and_when(state, read):
+    changes = {"tallies": tallies_of(a_spec(), read), "state_since": ago(30), "watching_since": ago(0.4)}
+    stop = why_stop(replace(a_view(state), **changes), NOW)
+    assert stop.kind is StopKind.BLIND
+    assert stop.reason.startswith("Blind: nobody drove the run from 10:00:14 to 10:00:29 UTC; ")
+
+
+def test_a_gap_counts_from_when_the_fault_may_be_live():
+    changes = {"tallies": tallies(last=25), "state_since": ago(20), "watching_since": ago(0.4)}
+    assert "from 10:00:10 to 10:00:29" in why_stop(replace(a_view(), **changes), NOW).reason
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        readings(120.0, last=15.6),
+        [*readings(120.0, last=19), *readings(None, None, None)],
+        [reading(120.0, 25), *readings(120.0, 120.0, last=19), *readings(None, None, None)],
+    ],
+    ids=["it hangs", "it is unknown", "another driver's gap"],
+)
+def test_a_probe_that_its_own_driver_cannot_read_is_blamed_on_no_other(read):
+    changes = {"tallies": tallies_of(a_spec(), read), "state_since": ago(30), "watching_since": ago(19.5)}
+    stop = why_stop(replace(a_view(), **changes), NOW)
+    assert stop.kind is StopKind.BLIND
+    assert "drove" not in stop.reason
+
+
 def test_a_gap_before_the_fault_is_no_reason():
     assert why_stop(replace(a_view(RunState.BASELINING), tallies=GAP), NOW) is None
     assert why_stop(replace(a_view(), tallies=GAP, state_since=ago(0.5)), NOW) is None

@@ -13,6 +13,7 @@ def test_a_driver_that_comes_after_a_gap_in_mid_fault_stops_instead_of_going_on(
     world.clock.at += timedelta(seconds=20)
     world.drive()
     assert world.store.stop.kind is StopKind.BLIND
+    assert world.store.stop.reason.startswith("Blind: nobody drove the run from ")
     assert world.state is RunState.ABORTED
     assert not world.cluster.engines
 
