@@ -8,6 +8,7 @@ from chaos.domain.allowing import over_limits
 from chaos.domain.decisions import Climb, Decision, EndRung, MarkRung, Wait, WantStop
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.postcondition import live_residue, unmet
+from chaos.domain.reverting import late_create
 from chaos.domain.run import RunView, Stop
 from chaos.domain.sight import ClusterSight
 from chaos.domain.states import StopKind
@@ -68,11 +69,9 @@ def _to_its_end(view: RunView, injections: list[Injection], ended_at: datetime, 
     if live_residue(sight):
         is_due = (now - asked_at).total_seconds() > ASK_AGAIN_AFTER and view.may_ask_again(now)
         return EndRung() if is_due else Wait()
-    if view.uncertain_until and sight.began_at < view.uncertain_until:
-        return Wait()  # a create whose answer was lost may still land, and with it this rung
     if _unmet(view, injections, sight, ended_at):
         return Wait()
-    return MarkRung(tuple(injection.index for injection in injections), sight.at)
+    return late_create(view, sight) or MarkRung(tuple(injection.index for injection in injections), sight.at)
 
 
 def _comes_to_its_end(injections: list[Injection], sight: ClusterSight | None) -> bool:

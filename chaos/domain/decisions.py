@@ -100,6 +100,14 @@ class Clear:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitLate:
+    """All that could be looked for is gone; a create whose answer was lost may still land until then."""
+
+    until: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MarkSteps:
     """Steps of the way back that were measured for the first time; None: not this one."""
 
@@ -132,6 +140,7 @@ Decision = (
     | Recreate
     | Restore
     | Clear
+    | AwaitLate
     | MarkSteps
     | Finish
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chaos.domain.decisions import (
+    AwaitLate,
     CameBack,
     Clear,
     Decision,
@@ -53,7 +54,7 @@ def decide(view: RunView, now: datetime) -> Decision:
         if redress:
             return redress
         if _is_proven_gone(view, sight):
-            return MarkSteps(clean_at=sight.at)
+            return late_create(view, sight) or MarkSteps(clean_at=sight.at)
         return Wait()
     return _after_clean(view, now, sight)
 
@@ -105,9 +106,16 @@ def _is_proven_gone(view: RunView, sight: ClusterSight) -> bool:
         return False
     if view.last_act_at and sight.began_at < view.last_act_at:
         return False  # a create that was under way may have landed behind this look
-    if view.uncertain_until and sight.began_at < view.uncertain_until:
-        return False  # a create whose answer was lost may still land, even after this look
     return not why_not_gone(view)
+
+
+def late_create(view: RunView, sight: ClusterSight) -> AwaitLate | Wait | None:
+    """What to do while a create whose answer was lost may still land, though this look shows nothing: say so
+    once, and wait. None: it no longer can."""
+    until = view.uncertain_until
+    if until is None or sight.began_at >= until:
+        return None
+    return Wait() if view.told_until == until else AwaitLate(until, sight.at)
 
 
 def _act_is_due(view: RunView, now: datetime, sight: ClusterSight | None) -> bool:

@@ -112,6 +112,8 @@ class RunView:
     """When, after that, it could be written down again."""
     uncertain_until: datetime | None = None
     """A create whose answer was lost may still land until then."""
+    told_until: datetime | None = None
+    """The `uncertain_until` that people were told of: nothing else was left to wait for."""
     acting: frozenset[str] = frozenset()
     """The acts on the cluster that are under way, by name."""
     last_act_at: datetime | None = None

@@ -12,6 +12,7 @@ from typing import Any
 from chaos.domain import verdict as verdicts
 from chaos.domain.allowing import in_context, limits_of
 from chaos.domain.decisions import (
+    AwaitLate,
     CameBack,
     Clear,
     Climb,
@@ -72,6 +73,9 @@ def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunV
             return act(view, CLEAR, tools, lambda: _clear(view, tools))
         case EndRung():
             return act(view, END_RUNG, tools, lambda: tools.ports.cluster.revert(tools.ref))
+        case AwaitLate(until=until):
+            tools.recorder.note(Change(at=now, events=(words.late_create(until, decision.seen_at, now),)))
+            return replace(view, told_until=until)
         case MarkRung():
             return mark_rung(view, decision, tools, now)
         case Climb(rung=rung):

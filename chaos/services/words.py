@@ -142,6 +142,14 @@ def restoring(injection: Injection, changed: Mapping[str, str], at: datetime) ->
     return Event("run.restoring", text, at, body={"index": injection.index, "changed": dict(changed)})
 
 
+def late_create(until: datetime, seen_at: datetime, at: datetime) -> Event:
+    text = (
+        f"Nothing of the fault was on the cluster at {seen_at:%H:%M:%S} UTC. A create whose answer was lost "
+        f"could still land until {until:%H:%M:%S} UTC; it is looked for until then, and deleted if it does."
+    )
+    return Event("run.late_create", text, at, body=codec.to_plain({"until": until, "seen_at": seen_at}))
+
+
 def refused(name: str, error: Exception, at: datetime) -> Event:
     return Event("run.act_failed", f"{name.capitalize()} did not go through: {error}", at, body={"act": name})
 

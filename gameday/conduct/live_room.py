@@ -50,7 +50,7 @@ class Room:
 
     @property
     def armed_title(self) -> str:
-        """"" where nothing is armed."""
+        """ "" where nothing is armed."""
         return self.spec.scenario(self.armed.scenario).run.title if self.armed else ""
 
     @property

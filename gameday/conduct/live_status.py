@@ -77,6 +77,9 @@ def _phase(run: RunEvidence, room: Room) -> tuple[str, datetime | None]:
         return "Launched; a driver takes it up in a moment.", None
     if run.state is RunState.BASELINING:
         return "Measuring the steady state. The fault is asked for", since + durations.baseline
+    late = _late_create(run, room)
+    if late:
+        return late
     if run.state is RunState.INJECTING:
         return ("It is under way.", None) if room.is_hidden else _injecting(run, room.zero)
     if run.state is RunState.OBSERVING:
@@ -88,6 +91,15 @@ def _phase(run: RunEvidence, room: Room) -> tuple[str, datetime | None]:
             since + durations.revert_within
         )
     return _ended(run), None
+
+
+def _late_create(run: RunEvidence, room: Room) -> tuple[str, datetime] | None:
+    """While all that could be looked for is gone, and an answer that was lost is still waited for."""
+    told = room.of("run.late_create")[-1:]
+    if not told or run.state.is_final or run.marks.clean_at or told[0].at < run.state_since:
+        return None
+    until = datetime.fromisoformat(told[0].body["until"])
+    return (told[0].text + " That is over", until) if room.now < until else None
 
 
 def _injecting(run: RunEvidence, zero: datetime | None) -> tuple[str, datetime | None]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chaos.domain import reverting
-from chaos.domain.decisions import CameBack, Clear, Finish, MarkSteps, Revert, Wait
+from chaos.domain.decisions import AwaitLate, CameBack, Clear, Finish, MarkSteps, Revert, Wait
 from chaos.domain.run import Marks, Stop
 from chaos.domain.sight import ResidueKind
 from chaos.domain.spec import Freshness
@@ -77,8 +77,8 @@ def test_gone_is_said_after_a_whole_look_at_a_clean_cluster():
         {"acting": frozenset({"inject"})},
         {"acting": frozenset({"read"})},
         {"last_act_at": ago(0.2)},
-        {"uncertain_until": ago(0.1)},
-        {"uncertain_until": NOW + timedelta(seconds=60)},
+        {"uncertain_until": ago(0.1), "told_until": ago(0.1)},
+        {"uncertain_until": NOW + timedelta(seconds=60), "told_until": NOW + timedelta(seconds=60)},
         {"marks": replace(GONE, accepted_at=None), "last_act_at": ago(1)},
     ],
     ids=[
@@ -95,6 +95,14 @@ def test_gone_is_said_after_a_whole_look_at_a_clean_cluster():
 )
 def test_gone_is_not_said(changes):
     assert answer(**({"marks": GONE} | changes)) == Wait()
+
+
+def test_once_only_a_lost_answer_is_waited_for_that_is_said_once_and_again_when_it_takes_longer():
+    until = NOW + timedelta(seconds=60)
+    told = AwaitLate(until, nothing().at)
+    assert answer(GONE, uncertain_until=until) == told
+    assert answer(GONE, uncertain_until=until, told_until=ago(5)) == told
+    assert answer(GONE, uncertain_until=until, seen=nothing(pods=pods()[1:])) == Wait(), "a pod is short"
 
 
 def test_a_run_that_requested_nothing_need_not_prove_pods_it_never_touched():

@@ -26,12 +26,14 @@ def test_a_create_that_was_asked_twice_may_land_late_though_the_second_was_answe
     assert len(world.cluster.times("inject")) == 2
     last = world.cluster.times("inject")[-1]
     assert world.store.record_.marks.clean_at >= last + LATE_CREATE
+    assert world.kinds().count("run.late_create") == 1, "it is said once what is waited for"
 
 
 def test_a_create_that_was_answered_at_once_is_not_waited_for(world):
     world.at(14, lambda: setattr(world.store, "stop", ENOUGH))
     world.drive()
     assert world.store.record_.marks.clean_at < after(30)
+    assert "run.late_create" not in world.kinds()
 
 
 def test_whoever_takes_over_counts_an_unanswered_create_from_the_takeover(world):

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from chaos.domain.run import Marks
+from chaos.domain.states import RunState
 from chaos.models import Run
 from gameday.conduct.arming import arm, disarm
 from gameday.conduct.live import regions
@@ -151,6 +153,15 @@ def test_a_run_that_is_over_shows_its_receipt_and_what_came_of_it(day):
         "launched 2026-06-01 11:59:00 UTC by Fiona",
     ):
         assert part in words, part
+
+
+def test_while_only_a_lost_answer_is_waited_for_the_page_says_what_and_until_when(day):
+    run, words = a_run.live(day), "A create whose answer was lost could still land until 12:00:50 UTC."
+    a_run.driven(run, RunState.REVERTING, Marks(decided_at=NOW), requested_at=NOW)
+    a_run.told(run, "run.late_create", words, until=(NOW + timedelta(seconds=50)).isoformat())
+    assert f"{words} That is over in 50 s" in page("fiona")
+    a_run.driven(run, RunState.REVERTING, Marks(decided_at=NOW, clean_at=NOW), requested_at=NOW)
+    assert "Undoing it, and measuring" in page("fiona")
 
 
 def test_an_earlier_run_is_not_mixed_up_with_what_is_live(day):
