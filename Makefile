@@ -1,6 +1,6 @@
 # Every target is a line; what it does is in deploy/local. Needs Python 3.11 or newer, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo day bench bench-pages rehearsal cluster cluster-down test-cluster screens test lint lock setup clean
+.PHONY: help demo day bench bench-pages bench-cluster rehearsal cluster cluster-down test-cluster screens test lint lock setup clean
 
 PLAN ?= deploy/rehearsal/sample/plan.yaml
 SCENARIO ?=
@@ -42,6 +42,9 @@ cluster-down: ## stop it (FOLDER=where its state is kept)
 
 bench-pages: ## what each page costs the server, with 200 plans and 1,000,000 events
 	@deploy/local/run bench-pages
+
+bench-cluster: ## what is asked of a real control plane with 1,000 nodes and 10,000 pods, and what that costs
+	@deploy/local/run bench-cluster
 
 bench: ## a room of viewers at one run's live stream, measured (VIEWERS=300, RATE=5 notes a second)
 	@deploy/local/run bench --viewers "$(VIEWERS)" --rate "$(RATE)"

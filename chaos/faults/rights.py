@@ -98,7 +98,7 @@ DISK = Family(
 POLICIES = Family(
     "policies",
     "makes and removes NetworkPolicies in the target's namespace",
-    (*_SEE, right("networking.k8s.io", "networkpolicies", "create list delete")),
+    (right("", "pods", "list"), right("networking.k8s.io", "networkpolicies", "create list delete")),
     ours_target=(*_SEE, right("networking.k8s.io", "networkpolicies", "delete")),
     ours_cluster=(right("networking.k8s.io", "networkpolicies", "list"),),
 )

@@ -17,6 +17,7 @@ VERBS = {
     "day": ("day", "runtime", True),
     "demo": ("demo", "runtime", True),
     "bench-pages": ("bench.pages", "runtime", False),
+    "bench-cluster": ("bench.scale", "runtime", False),
     "bench": ("bench", "runtime", True),
     "rehearsal": ("rehearse", "runtime", True),
     "screens": ("screens", "dev", True),

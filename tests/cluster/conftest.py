@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
-import yaml
 
-from deploy.cluster import handle, litmus_module
-from deploy.cluster.handle import Answered, Cluster
+from deploy.cluster import handle
+from deploy.cluster.handle import Cluster
+from deploy.local.bench import opened
 from tests.adapters.things import until
 
 
@@ -30,13 +29,8 @@ def our_cluster(real_cluster: Cluster) -> Cluster:
 
 @pytest.fixture(scope="session")
 def litmus_kinds(real_cluster: Cluster) -> Cluster:
-    """The cluster, knowing Litmus' resources: those that it has, else those of the operator's module."""
-    definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    for one in yaml.safe_load_all((litmus_module.manifests() / litmus_module.DEFINITIONS).read_text()):
-        real_cluster.ensure(definitions, one)
-    # Established is not enough: for a second more its endpoints answer 404.
-    for plural in ("chaosengines", "chaosexperiments", "chaosresults"):
-        until(partial(serves, real_cluster, f"/apis/litmuschaos.io/v1alpha1/{plural}"), bool)
+    """The cluster, knowing Litmus' resources."""
+    opened.kinds(real_cluster)
     return real_cluster
 
 
@@ -54,11 +48,3 @@ def has_account(cluster: Cluster, namespace: str, name: str) -> bool:
     """Whether that ServiceAccount is there: the default one comes a moment after its namespace."""
     listed = cluster.ask("GET", f"/api/v1/namespaces/{namespace}/serviceaccounts")["items"]
     return name in [account["metadata"]["name"] for account in listed]
-
-
-def serves(cluster: Cluster, path: str) -> bool:
-    try:
-        cluster.ask("GET", f"{path}?limit=1")
-    except Answered:
-        return False
-    return True

@@ -6,49 +6,33 @@ from collections.abc import Iterator
 
 import pytest
 
-from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.litmus import LitmusCluster
-from chaos.adapters.litmus_manifests import LitmusSettings
 from chaos.domain.images import USUAL_IMAGES
 from chaos.faults.accounts import in_target, manifests, of_gameday
 from chaos.faults.accounts_found import differences
 from chaos.faults.catalogue import FAULTS
 from chaos.faults.own_rights import GAMEDAY
 from chaos.faults.rights import FAMILIES
-from deploy.cluster import litmus_chaos
 from deploy.cluster.handle import Cluster
+from deploy.local.bench import opened
 from tests.adapters.things import a_run, an_injection, until
 
 pytestmark = pytest.mark.cluster
-
-ACCOUNTS = ("ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")
-
-
-def port(cluster: Cluster, token: str) -> LitmusCluster:
-    connection = Connection(cluster.server, ca_pem=cluster.authority, token=lambda: token, read_timeout=20.0)
-    return LitmusCluster(
-        KubernetesApi(connection), LitmusSettings("chaos", "chaos-{family}"), look_within=20.0
-    )
 
 
 @pytest.fixture(scope="module")
 def target(litmus_kinds: Cluster) -> Iterator[str]:
     """A namespace that every family is let into."""
-    name, admin = "tests-shipped", port(litmus_kinds, litmus_kinds.administrator_token())
-    for namespace in (name, "chaos"):
-        litmus_kinds.ensure("/api/v1/namespaces", {"metadata": {"name": namespace}})
-    for manifest in litmus_chaos.manifests([name]):
-        if manifest["kind"] in ACCOUNTS:
-            admin.install_account(manifest)
-        elif manifest["kind"] == "ChaosExperiment":
-            admin.install_experiment(manifest)
+    name = "tests-shipped"
+    litmus_kinds.ensure("/api/v1/namespaces", {"metadata": {"name": name}})
+    opened.let_in(litmus_kinds, [name])
     yield name
     litmus_kinds.ask("DELETE", f"/api/v1/namespaces/{name}")
 
 
 @pytest.fixture
 def gameday(litmus_kinds: Cluster, target: str) -> LitmusCluster:
-    return port(litmus_kinds, litmus_kinds.account_token("chaos", "gameday"))
+    return opened.port(litmus_kinds, litmus_kinds.account_token("chaos", "gameday"))
 
 
 def test_the_connection_test_finds_every_right_and_every_experiment(

@@ -1,0 +1,82 @@
+"""How much is asked of a cluster, and that it does not grow with what nobody asked about.
+
+Times are measured by `make bench-cluster`; here it is counted what goes over the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.cluster.handle import Cluster
+from deploy.local.bench import crowd, opened
+from deploy.local.bench.counted import Call, CountedApi
+from deploy.local.bench.questions import Questions
+from tests.adapters.things import until
+
+pytestmark = pytest.mark.cluster
+
+TARGET = "tests-scale"
+PODS = 8
+PINNED = {
+    "preview, 3 pods by label": 1,
+    "preview, a share of a namespace": 1,
+    "preview, 3 pods of a zone": 2,
+    "preview, 3 nodes by label": 5,
+    "preview, a node of such pods": 3,
+    "launch on pods": 41,
+    "launch on 3 nodes": 51,
+    "look, a share of a namespace": 9,
+    "look, 3 nodes drained": 16,
+    "sweep for residue": 8,
+}
+
+
+@pytest.fixture(scope="module")
+def crowded(litmus_kinds: Cluster) -> Iterator[tuple[Questions, CountedApi]]:
+    """Eight pods of one application, each on a node of its own."""
+    cluster = litmus_kinds
+    home = f"/api/v1/namespaces/{TARGET}"
+    owner = crowd.home(cluster, TARGET)
+    opened.let_in(cluster, [TARGET])
+    nodes = [crowd.node(number * 50) for number in range(PODS)]
+    for number, node in enumerate(nodes):
+        cluster.ensure("/api/v1/nodes", node)
+        pod = crowd.pod(0, 1, owner)
+        pod["metadata"]["name"], pod["spec"]["nodeName"] = f"app-{number}", node["metadata"]["name"]
+        cluster.ensure(f"{home}/pods", pod)
+    until(lambda: crowd.ready_in(cluster, TARGET), lambda count: count == PODS, seconds=60)
+    api = CountedApi(opened.connection(cluster, cluster.account_token("chaos", "gameday")))
+    port = opened.port(cluster, "", api)
+    yield (
+        Questions(port, TARGET, {"app": "app-0"}, {"tier": "backend"}, {crowd.POOL: "small"}, crowd.ZONES[0]),
+        api,
+    )
+    cluster.ask("DELETE", home)
+    for node in nodes:
+        cluster.ask("DELETE", f"/api/v1/nodes/{node['metadata']['name']}")
+
+
+@pytest.mark.parametrize("question", PINNED)
+def test_a_question_is_as_many_calls_as_it_needs_and_no_list_is_of_everything(
+    crowded: tuple[Questions, CountedApi], question: str
+) -> None:
+    questions, api = crowded
+    ask = questions.every()[question]
+    with api.counted() as calls:
+        ask()
+    assert len(calls) == PINNED[question], "\n".join(sorted(map(str, calls)))
+    for call in filter(lambda call: call.is_list, calls):
+        assert "limit" in call.query, str(call)
+        assert is_narrow(call), f"lists all there is: {call}"
+
+
+def test_every_question_that_is_measured_is_pinned(crowded: tuple[Questions, CountedApi]) -> None:
+    assert set(crowded[0].every()) == set(PINNED)
+
+
+def is_narrow(call: Call) -> bool:
+    """By a selector, or in the chaos namespace; nodes are counted, and so seen, all."""
+    chosen = {"labelSelector", "fieldSelector"} & call.query.keys()
+    return bool(chosen) or "/namespaces/chaos/" in call.path or call.path == "/api/v1/nodes"
