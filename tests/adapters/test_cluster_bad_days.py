@@ -16,7 +16,8 @@ from chaos.domain.images import USUAL_IMAGES
 from chaos.domain.injection import Injection
 from chaos.domain.sight import ResidueKind
 from chaos.ports import RunRef
-from tests.adapters.conftest import SETTINGS, Practice, bank
+from tests.adapters.implementations import MISHAPS
+from tests.adapters.practice import SETTINGS, Practice, bank
 from tests.adapters.stub_server import Answer, Asked, stub_server
 from tests.adapters.things import a_deletion, a_run, an_injection, live, until
 
@@ -40,6 +41,7 @@ def injected(practice: Practice, cluster: LitmusCluster) -> tuple[RunRef, Inject
     return ref, injection
 
 
+@pytest.mark.needs(MISHAPS)
 @pytest.mark.parametrize("act", ["grant", "engine"])
 def test_a_create_whose_answer_is_lost_can_be_repeated(practice: Practice, act: str) -> None:
     cluster, ref = practice.cluster(), a_run()
@@ -57,6 +59,7 @@ def test_a_create_whose_answer_is_lost_can_be_repeated(practice: Practice, act: 
     assert [engine.name for engine in cluster.look(ref, [injection]).engines] == [injection.name]
 
 
+@pytest.mark.needs(MISHAPS)
 def test_an_engine_that_lands_after_its_grant_is_gone_is_collected(practice: Practice) -> None:
     cluster, ref = practice.cluster(), a_run()
     injection = a_deletion(bank(practice), ref)
@@ -70,6 +73,7 @@ def test_an_engine_that_lands_after_its_grant_is_gone_is_collected(practice: Pra
     until(lambda: cluster.look(ref, [injection]), lambda sight: not sight.unseen and not live(sight.residue))
 
 
+@pytest.mark.needs(MISHAPS)
 @pytest.mark.parametrize("resource", ["pods", r"jobs\.batch", ENGINES, r"leases\..*", "configmaps"])
 def test_a_look_that_misses_a_part_has_seen_nothing(practice: Practice, resource: str) -> None:
     cluster, ref = practice.cluster(), a_run()
@@ -81,6 +85,7 @@ def test_a_look_that_misses_a_part_has_seen_nothing(practice: Practice, resource
     assert (sight.pods, sight.engines, sight.residue) == ((), (), ())
 
 
+@pytest.mark.needs(MISHAPS)
 def test_a_look_at_a_silent_cluster_ends_in_its_time(practice: Practice) -> None:
     ref = a_run()
     practice.turn(api=[mishap("hang", "pods", "list", seconds=3.0)])
@@ -89,6 +94,7 @@ def test_a_look_at_a_silent_cluster_ends_in_its_time(practice: Practice) -> None
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.needs(MISHAPS)
 def test_reverting_deletes_what_it_can_and_says_what_it_could_not(practice: Practice) -> None:
     cluster = practice.cluster()
     ref, injection = injected(practice, cluster)
@@ -105,6 +111,7 @@ def test_reverting_deletes_what_it_can_and_says_what_it_could_not(practice: Prac
     cluster.revert(ref)
 
 
+@pytest.mark.needs(MISHAPS)
 def test_an_engine_that_can_no_longer_be_listed_is_deleted_from_memory(practice: Practice) -> None:
     cluster = practice.cluster()
     ref, injection = injected(practice, cluster)
@@ -120,7 +127,7 @@ def test_with_the_operator_down_the_workloads_go_and_the_engine_tells_what_holds
 ) -> None:
     """Its finalizer is the operator's to drop; the fault itself ends without it."""
     ref, injection = injected(practice, practice.cluster())
-    practice.turn(operator="down")
+    practice.without_operator()
     stranger = practice.cluster()
     stranger.revert(ref)
     seen = until(
@@ -137,7 +144,7 @@ def test_with_the_operator_down_the_workloads_go_and_the_engine_tells_what_holds
 def test_jobs_and_pods_are_found_by_a_stranger_when_their_engine_is_gone(practice: Practice) -> None:
     """With nothing but Litmus' own marks on them: no engine, no memory, none of our labels."""
     ref, injection = injected(practice, practice.cluster())
-    practice.turn(operator="down")
+    practice.without_operator()
     orphan_everything(practice.admin_api(), injection)
     sight = practice.cluster().look(ref, [injection])
     assert sight.engines == ()
@@ -159,7 +166,7 @@ def orphan_everything(api: KubernetesApi, injection: Injection) -> None:
 def test_an_engine_being_deleted_is_not_made_again(practice: Practice) -> None:
     cluster = practice.cluster()
     ref, injection = injected(practice, cluster)
-    practice.turn(operator="down")
+    practice.without_operator()
     cluster.revert(ref)
     with pytest.raises(Refused, match="being deleted"):
         cluster.inject(ref, injection)

@@ -12,7 +12,7 @@ from chaos.domain.errors import Refused
 from chaos.domain.images import USUAL_IMAGES
 from chaos.domain.sight import ResidueKind
 from chaos.faults.catalogue import FAULTS
-from tests.adapters.conftest import Practice
+from tests.adapters.practice import Practice
 from tests.adapters.things import (
     UnderTest,
     a_deletion,

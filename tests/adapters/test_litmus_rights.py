@@ -10,7 +10,7 @@ from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.litmus import LitmusCluster
 from chaos.adapters.litmus_manifests import LitmusSettings
 from chaos.faults.catalogue import FAULTS
-from tests.adapters.conftest import Practice
+from tests.adapters.practice import Practice
 from tests.adapters.stub_server import Answer, Asked, Stub, stub_server
 
 

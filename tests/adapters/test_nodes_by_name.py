@@ -11,7 +11,7 @@ from chaos.domain.spec import TargetSpec
 from chaos.domain.targets import Limits, Targets
 from chaos.services.clusters import USUAL_NODES, USUAL_PERCENT, preview
 from gameday.plans.compile import compile_plan
-from tests.adapters.conftest import Practice
+from tests.adapters.practice import Practice
 from tests.gameday.plans.documents import sample
 
 PLAN = compile_plan(sample())

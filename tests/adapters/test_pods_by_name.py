@@ -2,58 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from chaos.adapters.kubernetes_api import Connection, KubernetesApi
+from chaos.adapters.kubernetes_api import KubernetesApi
+from chaos.adapters.kubernetes_errors import NotFound
 from chaos.adapters.litmus import LitmusCluster
-from chaos.adapters.litmus_manifests import LitmusSettings
+from chaos.adapters.litmus_kinds import PODS
 from chaos.domain.injection import Injection
 from chaos.domain.sight import Pod
 from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.targets import Targets
 from chaos.faults import example
 from chaos.faults.catalogue import find, plan_injections
-from deploy.rehearsal.store import PODS
+from tests.adapters.practice import Practice
 from tests.adapters.things import a_run
-from tests.support.rehearsal_api import ADMIN, RunningApi, running_api
 
 REF = a_run()
 NAMES = ("api-0", "api-1", "api-2")
 EVERY = pytest.mark.parametrize("fault", ["pod-network-latency", "pod-delete", "container-kill"])
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[RunningApi]:
-    with running_api() as running:
-        yield running
+@pytest.fixture
+def api(practice: Practice) -> KubernetesApi:
+    return practice.admin_api()
 
 
 @pytest.fixture
-def pods(api: RunningApi) -> Iterator[dict[str, str]]:
+def pods(api: KubernetesApi) -> Iterator[dict[str, str]]:
     """Three pods of the selector: their UIDs by name."""
-    yield {name: _make(api, name, {"app": "api"}) for name in NAMES}
-    api.do(lambda: api.store.delete_all(PODS, "payments"))
+    yield {name: _make(api, name) for name in NAMES}
+    for name in NAMES:
+        with suppress(NotFound):
+            api.delete(PODS, "payments", name, grace=0)
 
 
 @pytest.fixture
-def cluster(api: RunningApi, tmp_path: Path) -> LitmusCluster:
-    file = tmp_path / "token"
-    file.write_text(ADMIN)
-    return LitmusCluster(
-        KubernetesApi(Connection(api.url, token_file=str(file))), LitmusSettings("chaos", "x")
-    )
+def cluster(practice: Practice) -> LitmusCluster:
+    return practice.cluster()
 
 
-def _make(api: RunningApi, name: str, labels: dict[str, str]) -> str:
+def _make(api: KubernetesApi, name: str) -> str:
     pod = {
-        "metadata": {"name": name, "namespace": "payments", "labels": labels},
+        "metadata": {"name": name, "namespace": "payments", "labels": {"app": "api"}},
         "spec": {"containers": [{"name": "main", "image": "bank/api:1"}]},
     }
-    return str(api.do(lambda: api.store.create(PODS, pod))["metadata"]["uid"])
+    return str(api.create(PODS, "payments", pod)["metadata"]["uid"])
 
 
 def _seen(cluster: LitmusCluster, injection: Injection) -> dict[str, str]:
@@ -73,51 +70,47 @@ def _injection(fault: str, pods: dict[str, str]) -> Injection:
     return planned
 
 
-@pytest.fixture
-def relabel(api: RunningApi) -> Callable[[str], None]:
-    def take_off(name: str) -> None:
-        def do() -> None:
-            pod = api.store.get(PODS, name, "payments")
-            pod["metadata"]["labels"] = {"quarantined-by": "ravi"}
-            api.store.update(PODS, pod)
-
-        api.do(do)
-
-    return take_off
+def relabel(api: KubernetesApi, name: str) -> None:
+    labels = {"app": None, "quarantined-by": "ravi"}
+    api.merge_patch(PODS, "payments", name, {"metadata": {"labels": labels}})
 
 
 @EVERY
 def test_a_target_whose_labels_somebody_took_off_is_still_seen(
-    fault: str, cluster: LitmusCluster, pods: dict[str, str], relabel: Callable[[str], None]
+    fault: str, api: KubernetesApi, cluster: LitmusCluster, pods: dict[str, str]
 ) -> None:
     injection = _injection(fault, pods)
     assert _seen(cluster, injection) == pods
-    relabel("api-0")
+    relabel(api, "api-0")
     assert _seen(cluster, injection) == pods
 
 
 def test_a_pod_that_is_no_target_is_not_followed(
-    cluster: LitmusCluster, pods: dict[str, str], relabel: Callable[[str], None]
+    api: KubernetesApi, cluster: LitmusCluster, pods: dict[str, str]
 ) -> None:
-    relabel("api-2")
+    relabel(api, "api-2")
     assert set(_seen(cluster, _injection("pod-network-latency", pods))) == {"api-0", "api-1"}
 
 
 @EVERY
 def test_what_comes_back_under_a_target_s_name_is_seen_as_another(
-    fault: str, api: RunningApi, cluster: LitmusCluster, pods: dict[str, str]
+    fault: str, api: KubernetesApi, cluster: LitmusCluster, pods: dict[str, str]
 ) -> None:
     injection = _injection(fault, pods)
-    api.do(lambda: api.store.delete(PODS, "api-0", "payments", grace=0))
+    api.delete(PODS, "payments", "api-0", grace=0)
     assert set(_seen(cluster, injection)) == {"api-1", "api-2"}
-    again = _make(api, "api-0", {"app": "api"})
+    again = _make(api, "api-0")
     assert again != pods["api-0"]
     assert _seen(cluster, injection) == pods | {"api-0": again}
 
 
 @EVERY
 def test_a_target_is_asked_for_by_name_only_when_its_selector_no_longer_finds_it(
-    fault: str, api: RunningApi, cluster: LitmusCluster, pods: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    fault: str,
+    api: KubernetesApi,
+    cluster: LitmusCluster,
+    pods: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[str] = []
     get = KubernetesApi.get
@@ -130,6 +123,6 @@ def test_a_target_is_asked_for_by_name_only_when_its_selector_no_longer_finds_it
     injection = _injection(fault, pods)
     _seen(cluster, injection)
     assert not set(asked) & set(NAMES)
-    api.do(lambda: api.store.delete(PODS, "api-0", "payments", grace=0))
+    api.delete(PODS, "payments", "api-0", grace=0)
     _seen(cluster, injection)
     assert set(asked) & set(NAMES) == {"api-0"}

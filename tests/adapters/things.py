@@ -17,6 +17,8 @@ from chaos.faults.catalogue import plan_injections
 from chaos.ports import Cluster, RunRef
 
 LIVE = (ResidueKind.ENGINE, ResidueKind.JOB, ResidueKind.POD)
+PATIENCE = 60.0
+"""Seconds that only a test that fails waits out; a real cluster on a busy machine needs many."""
 T = TypeVar("T")
 
 
@@ -61,7 +63,7 @@ def live(residue: tuple[Residue, ...]) -> list[Residue]:
     return [item for item in residue if item.kind in LIVE]
 
 
-def until(look: Callable[[], T], is_so: Callable[[T], object], seconds: float = 20.0) -> T:
+def until(look: Callable[[], T], is_so: Callable[[T], object], seconds: float = PATIENCE) -> T:
     """The first sight of which `is_so` is true; fails with the last one otherwise."""
     deadline = time.monotonic() + seconds
     while True:

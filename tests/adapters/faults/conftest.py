@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from chaos.adapters import litmus_kinds as kinds
-from tests.adapters.conftest import Practice
-from tests.adapters.faults.drill import Drill, faults_of, is_whole, state
+from tests.adapters.faults.drill import Drill, faults_of, is_whole
+from tests.adapters.practice import Practice
 from tests.adapters.things import until
 
 
 @pytest.fixture
 def drill(practice: Practice) -> Iterator[Drill]:
     yield Drill(practice)
-    practice.turn(api=[], operator="up", revert="ok", helper="ok")
+    practice.set_right()
     cluster, admin = practice.cluster(), practice.admin_api()
 
     def swept() -> object:
@@ -23,11 +23,11 @@ def drill(practice: Practice) -> Iterator[Drill]:
         return cluster.residue()
 
     until(swept, lambda left: not left)
-    for key in state(practice)["policies"]:
+    for key in practice.state()["policies"]:
         admin.delete(kinds.POLICIES, *key.split("/"))
-    for name in state(practice)["nodes"]:
+    for name in practice.state()["nodes"]:
         body = {"spec": {"unschedulable": None, "taints": None}}
         admin.merge_patch(kinds.NODES, "", name, body)
-    for key in faults_of(state(practice)):
+    for key in faults_of(practice.state()):
         admin.delete(kinds.PODS, *key.split("/"))
-    until(lambda: state(practice), is_whole)
+    until(practice.state, is_whole)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from kubernetes import client, config
 
-from tests.adapters.conftest import Practice
+from tests.adapters.practice import Practice
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from chaos.faults.rights import DISK, HELPERS
 from tests.adapters.faults.cases import CASES
 from tests.adapters.faults.drill import Drill, faults_of, is_whole
 from tests.adapters.faults.losses import without_deployment, without_node
+from tests.adapters.implementations import KILLS
 from tests.adapters.things import live, until
 
 LEAVES_NOTHING = ("pod-delete", "container-kill")
@@ -20,6 +21,7 @@ ON_NODES = ("node-cpu-hog", "node-memory-hog", "node-io-stress")
 ON_API = ("pod-network-partition", "node-drain", "node-taint", "pod-autoscaler")
 
 
+@pytest.mark.needs(KILLS)
 @pytest.mark.parametrize("name", IN_PODS)
 def test_a_killed_helper_leaves_its_fault_and_new_pods_end_it(drill: Drill, name: str) -> None:
     drill.practice.turn(helper="killed")
@@ -37,6 +39,7 @@ def test_a_killed_helper_leaves_its_fault_and_new_pods_end_it(drill: Drill, name
     drill.ends_clean(injection)
 
 
+@pytest.mark.needs(KILLS)
 @pytest.mark.parametrize("name", ["node-drain", "node-taint"])
 def test_a_killed_experiment_leaves_its_node_and_we_set_it_back(drill: Drill, name: str) -> None:
     injection = drill.launch(CASES[name])
@@ -47,6 +50,7 @@ def test_a_killed_experiment_leaves_its_node_and_we_set_it_back(drill: Drill, na
     drill.ends_clean(injection)
 
 
+@pytest.mark.needs(KILLS)
 def test_a_killed_experiment_leaves_its_replicas_and_we_set_them_back(drill: Drill) -> None:
     injection = drill.launch(CASES["pod-autoscaler"])
     drill.practice.turn(helper="killed")
@@ -56,6 +60,7 @@ def test_a_killed_experiment_leaves_its_replicas_and_we_set_them_back(drill: Dri
     drill.ends_clean(injection)
 
 
+@pytest.mark.needs(KILLS)
 def test_a_killed_experiment_leaves_its_policy_and_we_delete_it(drill: Drill) -> None:
     injection = drill.launch(CASES["pod-network-partition"])
     drill.practice.turn(helper="killed")
@@ -125,7 +130,7 @@ def _new(pods: tuple[Pod, ...], old: Pod) -> bool:
 @pytest.mark.parametrize("name", [*IN_PODS, *ON_NODES, *ON_API, *LEAVES_NOTHING])
 def test_without_the_operator_the_fault_ends_and_the_engine_is_what_is_left(drill: Drill, name: str) -> None:
     injection = drill.launch(CASES[name])
-    drill.practice.turn(operator="down")
+    drill.practice.without_operator()
     drill.make().revert(drill.ref)
 
     def swept() -> set[ResidueKind]:

@@ -13,6 +13,7 @@ from tests.adapters.faults.cases import CASES, on_nodes
 from tests.adapters.faults.drill import Drill
 from tests.adapters.faults.losses import without_node
 from tests.adapters.faults.test_contract import says_it_is_there
+from tests.adapters.implementations import KILLS
 from tests.adapters.things import until
 
 EACH = pytest.mark.parametrize("name", ["node-cpu-hog", "node-memory-hog", "node-io-stress"])
@@ -22,6 +23,7 @@ def is_there(drill: Drill, injection: Injection) -> bool:
     return says_it_is_there(injection, drill.look(injection))
 
 
+@pytest.mark.needs(KILLS)
 @EACH
 def test_a_killed_helper_takes_its_fault_along_and_is_no_sign_of_it_any_more(drill: Drill, name: str) -> None:
     injection = drill.launch(CASES[name])

@@ -44,6 +44,7 @@ def test_every_provable_fault_of_the_catalogue_is_played() -> None:
     assert played <= set(CASES)
 
 
+@pytest.mark.every_fault
 @EVERY
 def test_a_fault_shows_once_however_often_it_is_launched_and_a_stop_ends_it(drill: Drill, case: Case) -> None:
     injection = drill.launch(case, times=3)

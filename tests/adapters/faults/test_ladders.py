@@ -22,8 +22,8 @@ from chaos.domain.targets import resolve
 from chaos.faults.catalogue import FAULTS, plan_injections
 from chaos.ports import Ports, RunRef
 from chaos.services.drive import End, drive
-from tests.adapters.conftest import Practice, practising
-from tests.adapters.faults.drill import LIMITS, is_whole, state
+from tests.adapters.faults.drill import LIMITS, is_whole
+from tests.adapters.practice import Practice, practising
 from tests.adapters.things import a_run, until
 from tests.support.builders import SECOND, a_spec, above, below
 from tests.support.memory_store import MemoryStore
@@ -52,7 +52,7 @@ class Latency:
 
     def read(self, probe: ProbeSpec) -> Reading:
         asked = Wall().now()
-        effects = [pod["effects"] for pod in state(self.practice)["pods"].values()]
+        effects = [pod["effects"] for pod in self.practice.state()["pods"].values()]
         found = [sum(link["latency"] for effect in one for link in effect["answers"]) for one in effects]
         worst = round(max(found) * 1000)
         self.seen.append((worst, sum(latency > 0 for latency in found)))
@@ -67,7 +67,7 @@ class Latency:
 @pytest.fixture(scope="module")
 def range_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
     with practising(tmp_path_factory.mktemp("ladders"), times_faster=2) as practice:
-        until(lambda: state(practice), is_whole)
+        until(practice.state, is_whole)
         yield practice
 
 
@@ -125,7 +125,7 @@ def test_three_strengths_are_put_in_one_after_the_other_each_once_the_one_before
     assert store.verdict is Verdict.DEVIATED
     assert probe.steps == [(100, 1), (300, 1), (500, 1)]
     assert [item.env["NETWORK_LATENCY"] for item in store.record_.injections] == ["100", "300", "500"]
-    until(lambda: state(range_of_its_own), is_whole)
+    until(range_of_its_own.state, is_whole)
     assert range_of_its_own.cluster().residue() == ()
 
 
@@ -136,5 +136,5 @@ def test_a_breach_on_the_second_ends_the_whole_ladder_and_the_third_is_never_put
     assert store.stop and store.stop.kind is StopKind.BREACH
     assert store.record_.state is RunState.ABORTED
     assert probe.steps == [(100, 1), (300, 1)]
-    until(lambda: state(range_of_its_own), is_whole)
+    until(range_of_its_own.state, is_whole)
     assert range_of_its_own.cluster().residue() == ()

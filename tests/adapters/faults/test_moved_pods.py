@@ -32,8 +32,9 @@ def drained(drill: Drill, where: TargetSpec) -> Injection:
 
 
 def test_a_drained_node_found_by_its_label_is_empty_of_everybody(drill: Drill) -> None:
-    injection = drained(drill, TargetSpec("", "node", {"kubernetes.io/hostname": "worker-node-05"}, count=1))
-    everybody = {"worker-node-05", *(pod.path for pod in injection.leaving)}
+    (node,) = (pod.node for pod in drill.make().pods("kafka", {"app": "kafka"}) if pod.name == "kafka-2")
+    injection = drained(drill, TargetSpec("", "node", {"kubernetes.io/hostname": node}, count=1))
+    everybody = {node, *(pod.path for pod in injection.leaving)}
     assert "kafka/kafka-2" in everybody and len(everybody) > 2
     until(lambda: hit(a_view(), injection, drill.look(injection)), lambda seen: seen == everybody)
     drill.stop(injection)

@@ -1,0 +1,68 @@
+"""What the contract is run against, what each cannot do, and which faults are tried on the slow ones."""
+
+from __future__ import annotations
+
+import pytest
+
+REHEARSAL = "rehearsal"
+STAND_IN = "real-api"
+LITMUS = "real-litmus"
+
+MISHAPS = "mishaps"
+KILLS = "kills"
+_TRUE = "A real API server answers truly: it cannot be told to refuse, to lose an answer or to hang."
+LACKS = {
+    REHEARSAL: {},
+    STAND_IN: {MISHAPS: _TRUE},
+    LITMUS: {
+        MISHAPS: _TRUE,
+        KILLS: "Litmus' own helpers and experiments get their SIGTERM: no switch kills them without it.",
+    },
+}
+"""By implementation, what a test may need and is not had there, and why: as in the rehearsal's README."""
+
+TRIED = (
+    "pod-delete",
+    "node-drain",
+    "node-taint",
+    "pod-network-partition",
+    "pod-autoscaler",
+    "pod-network-latency",
+    "pod-cpu-hog",
+)
+"""Faults that stand for all of their sort where each takes half a minute."""
+
+IMPLEMENTATIONS = [
+    REHEARSAL,
+    *(pytest.param(name, marks=pytest.mark.cluster) for name in (STAND_IN, LITMUS)),
+]
+
+
+def implementation_of(item: pytest.Item) -> str:
+    """Empty for a test of something else."""
+    found = getattr(item, "callspec", None)
+    return str(found.params.get("practice_process", "")) if found else ""
+
+
+def fault_of(item: pytest.Item) -> str:
+    """The fault that a test is run for; empty where it is not run for one after the other."""
+    params = getattr(item, "callspec").params  # noqa: B009 - only items of functions have one
+    case = params.get("case")
+    return case.fault if case else str(params.get("name") or params.get("fault") or "")
+
+
+def is_tried(item: pytest.Item) -> bool:
+    """All of them on the rehearsal. A real API server under our stand-in meets each fault once."""
+    implementation = implementation_of(item)
+    if implementation in ("", REHEARSAL):
+        return True
+    fault = fault_of(item)
+    is_the_once = implementation == STAND_IN and item.get_closest_marker("every_fault") is not None
+    return not fault or fault in TRIED or is_the_once
+
+
+def why_not(item: pytest.Item) -> str:
+    """What the implementation lacks that the test needs; empty where it has all."""
+    lacks = LACKS.get(implementation_of(item), {})
+    needed = [what for mark in item.iter_markers("needs") for what in mark.args]
+    return " ".join(lacks[what] for what in needed if what in lacks)
