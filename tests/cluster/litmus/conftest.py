@@ -11,7 +11,11 @@ from deploy.cluster.litmus import LitmusForReal
 from tests.adapters.faults.drill import is_whole
 from tests.adapters.things import until
 from tests.cluster.litmus.bank import Bank
+from tests.cluster.litmus.chronicle import Chronicle
 from tests.cluster.litmus.drill import RealDrill
+from tests.cluster.litmus.engines import Engines
+from tests.cluster.litmus.figures import Figures, report
+from tests.cluster.pod_runner.api import Api
 
 
 @pytest.fixture(scope="package")
@@ -45,3 +49,25 @@ def bank(litmus_and_bank: Bank) -> Iterator[Bank]:
 @pytest.fixture
 def drill(bank: Bank) -> RealDrill:
     return RealDrill(bank)
+
+
+@pytest.fixture
+def engines(drill: RealDrill) -> Engines:
+    return Engines(drill)
+
+
+@pytest.fixture(scope="package")
+def chronicle(litmus_and_bank: Bank) -> Chronicle:
+    """Of all that happens in the chaos namespace from now on."""
+    chronicle = Chronicle(Api(litmus_and_bank.admin.kubeconfig))
+    chronicle.begin()
+    return chronicle
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Figures:
+    return Figures(request.config)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    report(terminalreporter)
