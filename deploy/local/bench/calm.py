@@ -12,6 +12,12 @@ from deploy.cluster.plane import MANIFESTS, Plane
 REPORT_AFTER, REPORT_WITHIN = 300, 600  # seconds
 LOST_AFTER = 1800  # seconds
 STAGES = "stages.yaml"
+AT_ONCE = {
+    "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
+    "kind": "KwokConfiguration",
+    "options": {"podPlayStageParallelism": 64, "nodePlayStageParallelism": 16},
+}
+"""Four pods at once, as usual, would take a quarter of an hour for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class CalmPlane(Plane):
             if stage["metadata"]["name"] == "node-heartbeat":
                 delay = {"durationMilliseconds": REPORT_AFTER * 1000}
                 stage["spec"]["delay"] = {**delay, "jitterDurationMilliseconds": REPORT_WITHIN * 1000}
-        (self.folder / STAGES).write_text(yaml.safe_dump_all(stages), "utf-8")
+        (self.folder / STAGES).write_text(yaml.safe_dump_all([*stages, AT_ONCE]), "utf-8")
 
     def controllers(self) -> list[str]:
         return [*Plane.controllers(self), f"--node-monitor-grace-period={LOST_AFTER}s"]
