@@ -190,6 +190,14 @@ def test_an_experiment_with_a_foreign_or_unpinned_image_may_not_run_and_is_told_
     assert "--allow-image`)." in why
 
 
+@pytest.mark.parametrize("tag", ["2.14.0", "3.0.0-beta8"])
+def test_a_go_runner_whose_helpers_a_newer_kubernetes_deletes_may_not_run(tag):
+    """Since 1.27 the experiment's Job takes its helpers for pods too many: templates/docs/litmus-facts.md."""
+    why = experiments.why_not_run(carrying(image=f"litmuschaos/go-runner:{tag}"), USUAL_IMAGES)
+    assert f"image is litmuschaos/go-runner:{tag}, not litmuschaos/go-runner:3.28.0." in why
+    assert "`manage.py litmus install`" in why
+
+
 def test_a_setting_given_twice_is_foreign_if_either_is():
     found = carrying()
     found["spec"]["definition"]["env"].insert(0, {"name": "LIB_IMAGE", "value": "evil/helper:1"})
