@@ -15,7 +15,8 @@ from deploy.cluster.handle import Cluster
 from deploy.rehearsal.platform import manifests
 
 Json = dict[str, Any]
-THREADS = 24
+THREADS = 8
+"""No more than the connections that its client keeps: each beyond them would be a handshake a request."""
 NODES, PODS = 1000, 10_000
 NAMESPACES, APPS = 20, 10
 ZONES = ("eu-1a", "eu-1b", "eu-1c")
