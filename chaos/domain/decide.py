@@ -16,7 +16,7 @@ from chaos.domain.decisions import (
     Wait,
     WantStop,
 )
-from chaos.domain.durations import format_duration
+from chaos.domain.durations import say_duration
 from chaos.domain.injection import InverseKind, Progress
 from chaos.domain.postcondition import targets_missing
 from chaos.domain.presence import is_there
@@ -65,7 +65,7 @@ def _pending(view: RunView, now: datetime) -> Decision:
     if view.lever:
         return WantStop(Stop(now, StopKind.HALT, f"Everything is halted: {view.lever}"))
     if now - view.state_since > TAKEN_UP_WITHIN:
-        reason = f"No driver took it up within {format_duration(TAKEN_UP_WITHIN)}; nothing was injected."
+        reason = f"No driver took it up within {say_duration(TAKEN_UP_WITHIN)}; nothing was injected."
         return WantStop(Stop(now, StopKind.DEADLINE, reason))
     return Move(RunState.BASELINING, "Measuring the steady state before anything is injected.")
 

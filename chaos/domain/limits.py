@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from chaos.domain.durations import format_duration
+from chaos.domain.durations import say_duration
 from chaos.domain.errors import Refused
 from chaos.domain.images import check_entry
 from chaos.domain.targets import ALWAYS_PROTECTED, Limits
@@ -81,7 +81,7 @@ class LimitsChange:
 
 def in_words(limits: Limits) -> tuple[str, ...]:
     """The limits in sentences."""
-    longest = format_duration(limits.max_fault)
+    longest = say_duration(limits.max_fault)
     told = [
         f"At most {limits.max_percent} % of the pods a selector finds and {limits.max_nodes} of the nodes, "
         f"for {longest} at the longest.",

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from chaos.domain.durations import format_duration
+from chaos.domain.durations import say_duration
 from chaos.domain.errors import OverLimits, Refused
 from chaos.domain.images import USUAL_IMAGES
 from chaos.domain.sight import Node, Pod, Workload
@@ -107,11 +107,11 @@ def check_limits(spec: RunSpec, limits: Limits, unprovable: Collection[str]) -> 
 
 def _check_duration(fault: FaultSpec, limits: Limits, field: str) -> None:
     """Of a ladder all rungs together."""
-    rungs, one = len(fault.rungs), format_duration(fault.duration)
+    rungs, one = len(fault.rungs), say_duration(fault.duration)
     total = rungs * fault.duration
     if total > limits.max_fault:
-        what = f"{rungs} rungs of {one} last {format_duration(total)} together" if rungs > 1 else ""
-        allowed = f"the cluster allows {format_duration(limits.max_fault)} at the most"
+        what = f"{rungs} rungs of {one} last {say_duration(total)} together" if rungs > 1 else ""
+        allowed = f"the cluster allows {say_duration(limits.max_fault)} at the most"
         raise OverLimits(f"{what or f'The fault lasts {one}'}, {allowed}.", field)
 
 

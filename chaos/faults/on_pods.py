@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from chaos.domain.durations import format_duration
+from chaos.domain.durations import say_duration
 from chaos.domain.errors import Refused
 from chaos.domain.injection import InverseKind, Postcondition, Sign
 from chaos.domain.spec import FaultSpec
@@ -101,7 +101,7 @@ class PodFault(Parameterised):
 def whole_seconds(duration: timedelta) -> str:
     """As Litmus reads it. Raises Refused for a part of one, which it would not count."""
     if duration < SECOND or duration % SECOND:
-        raise Refused(f"Litmus counts whole seconds, and {format_duration(duration)} is none.", "duration")
+        raise Refused(f"Litmus counts whole seconds, and {say_duration(duration)} is none.", "duration")
     return str(duration // SECOND)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from chaos.domain import codec
-from chaos.domain.durations import format_duration
+from chaos.domain.durations import say_duration
 from chaos.domain.injection import Injection, Sign
 from chaos.domain.record import ORGANISERS, Event
 from chaos.domain.reverting import why_not_gone
@@ -157,7 +157,7 @@ def refused(name: str, error: Exception, at: datetime) -> Event:
 def marked(name: str, at: datetime, view: RunView) -> Event:
     if name == "stranded_at":
         left = "; ".join(why_not_gone(view)) or "nothing could be measured"
-        within = format_duration(view.spec.durations.revert_within)
+        within = say_duration(view.spec.durations.revert_within)
         text = f"STRANDED: not proven gone within {within}. Left: {left}. Retrying."
         return Event("run.stranded", text, at, body={"residue": list(why_not_gone(view))})
     text = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chaos.domain.durations import format_duration
+from chaos.domain.durations import say_duration
 from chaos.domain.sight import Reading
 from chaos.domain.spec import Comparison, Expectation, ExpectationKind, Op, ProbeSpec, RunSpec
 from chaos.services import sample_queries
@@ -111,7 +111,7 @@ def limits_of(spec: RunSpec, probe: ProbeSpec) -> tuple[Limit, ...]:
 
 def _expected(item: Expectation, unit: str) -> str:
     what = f"{item.comparison} {unit}".strip()
-    within = format_duration(item.within or timedelta(0))
+    within = say_duration(item.within or timedelta(0))
     return {
         ExpectationKind.HOLDS: f"expected {what} all through",
         ExpectationKind.RECOVERS_WITHIN: f"expected {what} again within {within}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from chaos.domain.durations import format_duration
+from chaos.domain.durations import say_duration
 from chaos.domain.spec import Durations, ExpectationKind, RunSpec
 from gameday.plans import compile_fault
 from gameday.plans import compile_probes as probes
@@ -87,7 +87,7 @@ def _check_times(spec: RunSpec, path: Path, findings: Findings) -> None:
         return  # what would follow from a time that nobody meant
     watched = max((fault.duration for fault in spec.faults), default=0 * SECOND) + spec.durations.observe
     sentence = (
-        f"The run is watched for {format_duration(watched)} after the injection; lengthen the fault's "
+        f"The run is watched for {say_duration(watched)} after the injection; lengthen the fault's "
         "duration or observe, or expect this sooner."
     )
     for index, expectation in enumerate(spec.expectations):

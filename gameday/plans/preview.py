@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from chaos.domain.durations import format_duration
+from chaos.domain.durations import say_duration
 from chaos.domain.errors import Refused
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
@@ -115,4 +115,4 @@ def _rungs(fault: FaultSpec, rungs: Rungs) -> Iterator[str]:
         where = f"{share}{targets or 'no targets; a person does it'}"
         asked = rounded(rung.targets, targets)
         where += f" ({asked})" if asked else ""
-        yield f"{which}{strength}for {format_duration(rung.duration)}: {where}"
+        yield f"{which}{strength}for {say_duration(rung.duration)}: {where}"

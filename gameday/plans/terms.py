@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chaos.domain.durations import format_duration
+from chaos.domain.durations import say_duration
 from chaos.domain.spec import Expectation, ExpectationKind, FaultSpec, RunSpec, TargetSpec
 from chaos.faults import catalogue
 from chaos.faults.base import Fault
@@ -60,10 +60,10 @@ class Terms:
     def durations(self) -> tuple[tuple[str, str], ...]:
         lasting = self.run.durations
         return (
-            ("Steady state first", format_duration(lasting.baseline)),
+            ("Steady state first", say_duration(lasting.baseline)),
             ("Fault at the longest", " + ".join(item.duration for item in self.faults)),
-            ("Watched afterwards", format_duration(lasting.observe)),
-            ("Proven gone within", format_duration(lasting.revert_within)),
+            ("Watched afterwards", say_duration(lasting.observe)),
+            ("Proven gone within", say_duration(lasting.revert_within)),
         )
 
 
@@ -78,10 +78,10 @@ def terms(scenario: Scenario) -> Terms:
         expectations=tuple(_expectation(run, item) for item in run.expectations),
         aborts=tuple(_aborts(run)),
         alerts=tuple(
-            f"{item.name} ({item.severity}, to {item.route}) within {format_duration(item.within)}"
+            f"{item.name} ({item.severity}, to {item.route}) within {say_duration(item.within)}"
             for item in run.expected_alerts
         ),
-        longest=format_duration(run.durations.baseline + live + run.durations.observe),
+        longest=say_duration(run.durations.baseline + live + run.durations.observe),
     )
 
 
@@ -112,12 +112,12 @@ def _fault(spec: FaultSpec) -> FaultTerms:
         for number, rung in enumerate(spec.rungs, start=1)
     )
     each = " on each rung" if len(rungs) > 1 else ""
-    return FaultTerms(known, format_duration(spec.duration) + each, rungs)
+    return FaultTerms(known, say_duration(spec.duration) + each, rungs)
 
 
 def _expectation(run: RunSpec, item: Expectation) -> str:
     claim = f"{item.probe} {item.comparison} {run.probe(item.probe).unit}"
-    within = format_duration(item.within) if item.within else ""
+    within = say_duration(item.within) if item.within else ""
     return {
         ExpectationKind.HOLDS: f"{claim} all through",
         ExpectationKind.RECOVERS_WITHIN: f"{claim} again within {within} of the injection",

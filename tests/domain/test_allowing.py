@@ -35,7 +35,7 @@ def test_limits_from_before_the_targets_were_named_are_waited_for_and_then_misse
     ("limits", "sentence"),
     [
         (replace(ALLOWED, max_percent=49), "3 of 6 pods is 50 %; this cluster allows 49 %."),
-        (replace(ALLOWED, max_fault=timedelta(seconds=9)), "The fault lasts 10s, the cluster allows 9s at"),
+        (replace(ALLOWED, max_fault=timedelta(seconds=9)), "The fault lasts 10 s, the cluster allows 9 s at"),
         (replace(ALLOWED, min_ready_left=4), "3 of 6 ready pods would leave 3; 4 must be left."),
         (replace(ALLOWED, protected_namespaces=("payments",)), "Namespace payments is protected"),
         (replace(ALLOWED, opted_in_namespaces=("cards",)), "payments has not opted in"),

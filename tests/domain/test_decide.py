@@ -51,7 +51,7 @@ def test_a_run_that_no_driver_took_up_in_time_never_begins():
     stop = answer(RunState.PENDING, state_since=late).stop
     assert (stop.kind, stop.reason) == (
         StopKind.DEADLINE,
-        "No driver took it up within 1m; nothing was injected.",
+        "No driver took it up within 1 min; nothing was injected.",
     )
 
 

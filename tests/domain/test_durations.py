@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chaos.domain.durations import canonical_duration, format_duration
+from chaos.domain.durations import canonical_duration, format_duration, say_duration
 from chaos.domain.errors import Refused
 from chaos.faults.parameters import duration
 
@@ -74,8 +74,23 @@ def test_a_duration_is_written_exactly(value):
 @pytest.mark.parametrize(
     "text", ["0s", "1ms", "999ms", "1.001s", "11.5s", "90s", "5m", "90m", "1h", "24h", "1h", "3601s", "61s"]
 )
-def test_a_duration_is_written_as_people_say_it(text):
+def test_a_duration_is_written_as_plans_have_it(text):
     assert format_duration(duration(text, "here", timedelta(0), DAY)) == text
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("0s", "0 s"),
+        ("300ms", "300 ms"),
+        ("11.5s", "11.5 s"),
+        ("90s", "90 s"),
+        ("5m", "5 min"),
+        ("24h", "24 h"),
+    ],
+)
+def test_in_a_sentence_a_figure_stands_apart_from_its_unit(text, said):
+    assert say_duration(duration(text, "here", timedelta(0), DAY)) == said
 
 
 @pytest.mark.parametrize("text", ["0s", "1500ms", "90s", "60m", "1440m"])

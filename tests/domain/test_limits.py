@@ -60,7 +60,7 @@ def test_what_cannot_be_is_refused_with_its_option(change: LimitsChange, field: 
 
 def test_limits_are_said_in_sentences():
     assert in_words(STORED) == (
-        "At most 20 % of the pods a selector finds and 1 of the nodes, for 5m at the longest.",
+        "At most 20 % of the pods a selector finds and 1 of the nodes, for 5 min at the longest.",
         "Protected: kube-system, kube-public, kube-node-lease, vault.",
         "Only these namespaces have opted in: payments.",
         "Experiments run pinned images alone, of: litmuschaos/go-runner, ubuntu:16.04.",

@@ -61,7 +61,7 @@ def test_where_namespaces_opt_in_the_others_are_refused():
 def test_a_fault_that_lasts_too_long_is_refused_and_one_at_the_limit_is_not():
     limits = Limits(max_fault=timedelta(seconds=30))
     check_limits(a_spec_with(duration=timedelta(seconds=30)), limits, ())
-    with pytest.raises(Refused, match="lasts 31s, the cluster allows 30s"):
+    with pytest.raises(Refused, match="lasts 31 s, the cluster allows 30 s"):
         check_limits(a_spec_with(duration=timedelta(seconds=31)), limits, ())
 
 
@@ -189,5 +189,5 @@ def test_the_rungs_of_a_ladder_together_last_no_longer_than_a_fault_may():
     stages = tuple(Stage(count=number) for number in (1, 2, 3))
     limits = Limits(max_fault=timedelta(seconds=30))
     check_limits(a_ladder(*stages), limits, ())
-    with pytest.raises(OverLimits, match="3 rungs of 11s last 33s together, the cluster allows 30s"):
+    with pytest.raises(OverLimits, match="3 rungs of 11 s last 33 s together, the cluster allows 30 s"):
         check_limits(a_ladder(*stages, duration=timedelta(seconds=11)), limits, ())

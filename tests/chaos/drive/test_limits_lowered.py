@@ -16,7 +16,7 @@ LOWERED = [
     (replace(USUAL, max_percent=20), "2 of 6 pods is 33 %; this cluster allows 20 %."),
     (
         replace(USUAL, max_fault=timedelta(seconds=3)),
-        "The fault lasts 5s, the cluster allows 3s at",
+        "The fault lasts 5 s, the cluster allows 3 s at",
     ),
     (replace(USUAL, protected_namespaces=("payments",)), "Namespace payments is protected on this cluster"),
     (replace(USUAL, opted_in_namespaces=("cards",)), "Namespace payments has not opted in"),

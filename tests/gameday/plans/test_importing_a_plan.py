@@ -105,7 +105,7 @@ def refusal(text: str) -> str:
         ("namespace: payments", "namespace: litmus", "Namespace litmus is protected on this cluster"),
         ("namespace: payments", "namespace: monitoring", "Namespace monitoring is protected"),
         ("count: 1", "percent: 51", "faults[0].targets.percent: 51 % of the pods is more than the 50 %"),
-        ("duration: 10s", "duration: 2h", "faults[0].duration: The fault lasts 2h"),
+        ("duration: 10s", "duration: 2h", "faults[0].duration: The fault lasts 2 h"),
     ],
 )
 def test_what_a_plan_names_must_be_known_and_allowed(old: str, new: str, said: str):
@@ -118,7 +118,7 @@ def test_all_that_is_not_known_is_said_at_once():
 
 
 def test_only_a_planner_of_the_team_imports():
-    with pytest.raises(Refused, match="Anna may not write plans for payments; that takes planner"):
+    with pytest.raises(Refused, match="Anna may not write plans for payments; that takes a planner"):
         imported(by="anna")
     assert not Plan.objects.exists()
 

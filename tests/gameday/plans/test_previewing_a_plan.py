@@ -35,7 +35,7 @@ def test_targets_are_named_with_what_they_are_a_share_of(capsys: pytest.CaptureF
     imported(SMALL.replace("count: 1", "percent: 50"))
     call_command("plan", "preview", "small-day")
     said = capsys.readouterr().out
-    assert "    for 10s: 50 %, 3 of 6 pods in payments: api-0, api-1, api-2" in said
+    assert "    for 10 s: 50 %, 3 of 6 pods in payments: api-0, api-1, api-2" in said
     assert "Stopped when: p99 > 500 ms" in said
 
 
@@ -43,7 +43,7 @@ def test_a_share_that_is_no_whole_number_says_how_it_was_rounded(capsys: pytest.
     imported(SMALL.replace("count: 1", "percent: 30"))
     call_command("plan", "preview", "small-day")
     said = capsys.readouterr().out
-    assert "for 10s: 16 %, 1 of 6 pods in payments: api-0 (30 % of 6, rounded down: 1)" in said
+    assert "for 10 s: 16 %, 1 of 6 pods in payments: api-0 (30 % of 6, rounded down: 1)" in said
     client = Client()
     client.force_login(person("petra"), backend="django.contrib.auth.backends.ModelBackend")
     assert "30 % of 6, rounded down: 1" in client.get("/plans/small-day/preview").content.decode()
@@ -91,10 +91,10 @@ def test_each_rung_of_a_ladder_is_shown_with_its_strength_its_time_and_its_targe
     said = capsys.readouterr().out
     at = said.index("Delay network traffic of pods")
     assert said[at:].splitlines()[1:4] == [
-        "    Rung 1 of 3: latency 100ms, for 10s: 16 %, 1 of 6 pods in payments: api-0",
-        "    Rung 2 of 3: latency 300ms, for 10s: 33 %, 2 of 6 pods in payments: api-0, api-1",
-        "    Rung 3 of 3: latency 300ms, to_ports 443, for 10s: 50 %, 3 of 6 pods in payments: api-0, api-1, "
-        "api-2",
+        "    Rung 1 of 3: latency 100ms, for 10 s: 16 %, 1 of 6 pods in payments: api-0",
+        "    Rung 2 of 3: latency 300ms, for 10 s: 33 %, 2 of 6 pods in payments: api-0, api-1",
+        "    Rung 3 of 3: latency 300ms, to_ports 443, for 10 s: 50 %, 3 of 6 pods in payments: api-0, "
+        "api-1, api-2",
     ]
 
 
@@ -109,7 +109,7 @@ def test_who_approves_at_the_terminal_is_shown_exactly_what_the_approval_is_for(
     a_ladder()
     call_command("plan", "approve", "small-day", "--as", "anna")
     said = capsys.readouterr().out
-    assert "Rung 2 of 3: latency 300ms, for 10s: 33 %, 2 of 6 pods in payments: api-0, api-1" in said
+    assert "Rung 2 of 3: latency 300ms, for 10 s: 33 %, 2 of 6 pods in payments: api-0, api-1" in said
     assert "anna" in said.lower() and "approved small-day" in said
 
 
