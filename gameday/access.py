@@ -158,7 +158,7 @@ def rules_of(name: str) -> Mapping[str, Rule]:
 def nowhere(kwargs: Mapping[str, Any]) -> str:
     """That an address points to a plan or a run which is not there, in a sentence; or ""."""
     if "plan" in kwargs and not Plan.objects.filter(slug=kwargs["plan"]).exists():
-        return f"There is no plan {kwargs['plan']}; it may have been renamed, or the address is mistyped."
+        return f"There is no plan named {kwargs['plan']}; the address may be mistyped."
     if "run" in kwargs and not queries.stream_of(kwargs["run"]):
         return f"There is no run {kwargs['run']}."
     return ""

@@ -17,6 +17,7 @@ from gameday.people.models import User
 from gameday.people.requests import user_of
 from gameday.plans import history
 from gameday.plans.audience import hidden
+from gameday.plans.names import names_of
 from gameday.plans.terms import terms
 
 
@@ -65,11 +66,13 @@ def _page(request: HttpRequest, slug: str, wrong: str = "") -> HttpResponse:
     kept = hidden(user, plan, spec)
     shown = [item for item in spec.scenarios if item.key not in kept]
     told = {row.party: row for row in plan.acknowledgements.filter(digest=asked.digest)}
+    names = names_of(spec)
     context: dict[str, Any] = {
         "plan": plan,
         "spec": spec,
         "standing": standing,
         "environment": asked.environment,
+        "facilitators": [names[who] for who in spec.facilitators],
         "terms": [terms(scenario) for scenario in shown],
         "kept_back": len(kept),
         "tier": policy.tier(asked.environment),
@@ -82,6 +85,7 @@ def _page(request: HttpRequest, slug: str, wrong: str = "") -> HttpResponse:
             {
                 "party": party,
                 "row": told.get(party.name),
+                "who": [names[who] for who in party.acknowledged_by],
                 "is_mine": user.username in party.acknowledged_by and party.name not in told,
             }
             for party in spec.must_be_told

@@ -74,7 +74,7 @@ def _share(injection: Injection) -> str:
         return f"{len(injection.targets)} of {injection.pre_image.matched} pods in {injection.namespace}"
     if injection.nodes:
         return f"{len(injection.nodes)} of {injection.pre_image.matched} nodes"
-    return "by hand"
+    return "a person does it"
 
 
 def _state(progress: Progress, over: bool) -> str:

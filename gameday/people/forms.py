@@ -1,8 +1,10 @@
-"""What an administrator enters of people."""
+"""What an administrator enters of people, and what people enter to come in."""
 
 from __future__ import annotations
 
 from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.password_validation import MinimumLengthValidator, get_default_password_validators
 
 from gameday.people.models import Team
 from gameday.people.roles import TeamRole
@@ -52,3 +54,30 @@ class PersonForm(RolesForm):
 
 class NameForm(forms.Form):
     name = forms.CharField(max_length=150, label="Full name", help_text="As it will stand in the evidence.")
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": "No account has this username and password. Capital letters matter in both.",
+    }
+
+
+class _Twice(forms.Form):
+    """A new password, in few words: what it must be, and that it is asked for twice."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        validators = get_default_password_validators()
+        least = [item.min_length for item in validators if isinstance(item, MinimumLengthValidator)]
+        first, second = self.fields["new_password1"], self.fields["new_password2"]
+        first.help_text = f"At least {max(least, default=1)} characters, and none that many people use."
+        second.label, second.help_text = "New password again", ""
+
+
+class NewPasswordForm(_Twice, SetPasswordForm):  # type: ignore[type-arg]
+    """Behind a link."""
+
+
+class ChangePasswordForm(_Twice, PasswordChangeForm):
+    """One's own."""

@@ -64,6 +64,7 @@ def may(act: Act, roles: Iterable[TeamRole | DayRole]) -> bool:
 
 
 def who_may(act: Act) -> str:
-    """The roles in words: `approver`, `facilitator or responder`."""
+    """The roles in words: `an approver`, `a facilitator or responder`."""
     *others, last = sorted(role.value for role in PERMISSIONS[act])
-    return f"{', '.join(others)} or {last}" if others else last
+    roles = f"{', '.join(others)} or {last}" if others else last
+    return f"{'an' if roles[0] in 'aeiou' else 'a'} {roles}"

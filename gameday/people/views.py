@@ -11,10 +11,13 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 
 from gameday.people import accounts
+from gameday.people.forms import ChangePasswordForm, NewPasswordForm, SignInForm
 from gameday.people.models import User
 from gameday.people.requests import user_of
 
-sign_in = LoginView.as_view(template_name="people/sign_in.html", redirect_authenticated_user=True)
+sign_in = LoginView.as_view(
+    template_name="people/sign_in.html", form_class=SignInForm, redirect_authenticated_user=True
+)
 sign_out = LogoutView.as_view()
 
 
@@ -22,6 +25,7 @@ class _Password(PasswordChangeView):
     """One's own; whoever is signed in elsewhere under it is signed out there."""
 
     template_name = "people/password.html"
+    form_class = ChangePasswordForm
     success_url = reverse_lazy("home")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
@@ -39,6 +43,7 @@ class _SetPassword(PasswordResetConfirmView):
     """Behind the link that an administrator hands over; it is good once."""
 
     template_name = "people/set_password.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("people:sign-in")
 
     def get_user(self, uidb64: str) -> User | None:

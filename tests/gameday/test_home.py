@@ -96,7 +96,7 @@ def test_who_takes_runs_up_is_said_with_its_age():
     now = views.timezone.now()
     assert "not asked yet" in home("ravi")
     workers.note(2, now - timedelta(seconds=4))
-    assert "2 answered" in home("ravi") and "4 s ago" in home("ravi")
+    assert "2 workers" in home("ravi") and "4 s ago" in home("ravi")
     workers.note(0, now)
     Workers.objects.update(answered_at=now - timedelta(minutes=3))
     text = home("ravi")

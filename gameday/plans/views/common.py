@@ -29,7 +29,7 @@ def plan_or_404(slug: str) -> Plan:
     try:
         return services.plan(slug)
     except Refused as error:
-        raise Http404(f"There is no plan {slug}.") from error
+        raise Http404(f"There is no plan named {slug}.") from error
 
 
 def inputs(request: HttpRequest) -> Flat:

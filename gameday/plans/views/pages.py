@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from chaos.domain.errors import GamedayError
 from chaos.services import queries
-from gameday.people.models import Team, User
+from gameday.people.models import Team
 from gameday.people.requests import user_of
 from gameday.plans import history, listing, preview, services, terms
 from gameday.plans.audience import hidden
 from gameday.plans.differences import differences, lines
 from gameday.plans.models import Plan
+from gameday.plans.names import names_of
 from gameday.plans.problems import PlanRefused
 from gameday.plans.standing import Standings
 from gameday.plans.steps import Look, next_step
@@ -52,8 +53,7 @@ def plan(request: HttpRequest, plan: str, standings: Standings) -> HttpResponse:
     kept, runs = hidden(user_of(request), found, spec), queries.newest_of_each(found.stream)
     deciders = approvers(found) if standing.status == "waiting" else []
     told = {row.party: row for row in found.acknowledgements.filter(digest=spec.digest)}
-    people = _people(found)
-    names = {username: name for username, name, _ in people}
+    names = names_of(spec)
     seen = Look(spec, standing, runs, request.acts, deciders, now, kept, names)  # type: ignore[attr-defined]
     context = {
         "plan": found,
@@ -68,8 +68,15 @@ def plan(request: HttpRequest, plan: str, standings: Standings) -> HttpResponse:
             if item.key not in kept
         ],
         "kept": len(kept),
-        "people": people,
-        "parties": [{"party": party, "row": told.get(party.name)} for party in spec.must_be_told],
+        "people": [(who, names[who], roles) for who, roles in found.document["people"].items()],
+        "parties": [
+            {
+                "party": party,
+                "row": told.get(party.name),
+                "who": [names[who] for who in party.acknowledged_by],
+            }
+            for party in spec.must_be_told
+        ],
         "versions": history.versions(found, A_FEW),
     }
     return render(request, "plans/plan.html", context)
@@ -119,13 +126,6 @@ def look(request: HttpRequest, plan: str) -> HttpResponse:
         context["wrong"] = str(error)
     name = "plans/_preview.html" if request.headers.get("HX-Request") else "plans/preview.html"
     return render(request, name, context)
-
-
-def _people(plan: Plan) -> list[tuple[str, str, list[str]]]:
-    """Username, name and roles of everybody who has a part in the day."""
-    people = plan.document["people"]
-    names = dict(User.objects.filter(username__in=people).values_list("username", "name"))
-    return [(username, names.get(username, ""), roles) for username, roles in people.items()]
 
 
 def _is_kept(request: HttpRequest, plan: Plan) -> bool:

@@ -48,6 +48,12 @@ def test_the_page_says_what_to_what_how_long_what_stops_it_and_which_digest():
         assert part in text
 
 
+def test_people_are_called_by_their_names():
+    text = signed_in("anna").get(PAGE).content.decode()
+    assert "<dt>Facilitated by</dt><dd>Fiona</dd>" in text
+    assert "waits for Ravi" in text
+
+
 def test_an_approver_approves_exactly_what_the_page_showed():
     answer = approve(signed_in("anna"), comment="Read.")
     assert answer.status_code == 303

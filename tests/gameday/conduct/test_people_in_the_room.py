@@ -158,6 +158,7 @@ def test_a_fault_by_hand_asks_its_people_and_takes_their_word(by_hand):
     words = page("ravi")
     assert "Inject it by hand" in words and "Inject: Expire it." in words
     assert "the run stops in 1 min" in words
+    assert "By hand: a person does it" in words
     assert "Inject it by hand" not in page("otto")
     sent = {"run": by_hand, "word": "injected", "note": "Expired at noon."}
     words = text_of(signed_in("ravi").post(f"{DAY}/attest", sent, follow=True))

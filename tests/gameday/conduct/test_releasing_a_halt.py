@@ -28,6 +28,6 @@ def test_an_administrator_releases_a_halt_with_a_reason():
 
 @pytest.mark.parametrize("username", ["fiona", "anna", "petra", "ravi"])
 def test_nobody_else_does_and_is_told_who_may(username: str):
-    with pytest.raises(Refused, match=r"may not release a halt; that takes administrator of a team\."):
+    with pytest.raises(Refused, match=r"may not release a halt; that takes an administrator of a team\."):
         services.release(who(username), "We want to go on.", NOW)
     assert _is_held()

@@ -131,6 +131,13 @@ def test_a_link_sets_a_password_once_and_the_journal_knows(page, petra):
     assert again.status_code == 200 and "no longer good" in again.content.decode()
 
 
+def test_a_new_password_is_asked_for_twice_in_few_words(page):
+    text = page.get("/password").content.decode()
+    assert "New password again" in text
+    assert text.count("At least 12 characters, and none that many people use.") == 1
+    assert "Your password must" not in text
+
+
 def test_a_link_is_good_for_a_day(page, petra, settings):
     link = link_of(page, "petra")
     settings.PASSWORD_RESET_TIMEOUT = -1

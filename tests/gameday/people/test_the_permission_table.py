@@ -34,8 +34,8 @@ def test_no_role_of_a_day_releases_a_halt_since_it_holds_every_day():
 
 
 def test_who_may_is_said_in_words():
-    assert who_may(Act.APPROVE) == "approver"
-    assert who_may(Act.ATTEST) == "facilitator or responder"
+    assert who_may(Act.APPROVE) == "an approver"
+    assert who_may(Act.ATTEST) == "a facilitator or responder"
 
 
 @pytest.mark.django_db

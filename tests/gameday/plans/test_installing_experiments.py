@@ -154,7 +154,7 @@ def test_a_registry_that_is_none_is_refused(cluster: Keeping, capsys: pytest.Cap
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--as", "petra"), "Petra may not register people and clusters; that takes administrator"),
+        (("--as", "petra"), "Petra may not register people and clusters; that takes an administrator"),
         (("moon-eclipse", "--as", "ada"), "There is no fault 'moon-eclipse'"),
     ],
 )

@@ -88,6 +88,7 @@ def test_the_page_of_a_plan_says_all_of_it(house, django_assert_max_num_queries)
         "See that it works.", "payments-api", "kafka", "Fiona", "facilitator", "on-call", "They are paged.",
         "Nobody notices.", "Delete pods", "Requests in flight", "Risk: low", "p99 &lt; 200 ms all through",
         "p99 &gt; 500 ms", "PodsMissing", "Restart the deployment.", "Chapter 3.", "Version 1",
+        "Waits for Ravi",
     ):  # fmt: skip
         assert said in text, said
 

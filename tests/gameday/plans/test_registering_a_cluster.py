@@ -21,7 +21,7 @@ def test_a_cluster_is_registered_with_its_uid_and_usual_limits(add, capsys: pyte
         "uid-1", "http://127.0.0.1:26443", "http://127.0.0.1:26443/services",
     )  # fmt: skip
     said = capsys.readouterr().out
-    assert "At most 50 % of the pods a selector finds and 2 of the nodes, for 1h at the longest." in said
+    assert "At most 50 % of the pods a selector finds and 2 of the nodes, for 1 h at the longest." in said
 
 
 def test_a_production_cluster_lets_one_node_be_touched_and_the_others_two(add):
@@ -75,7 +75,7 @@ def test_an_administrator_sets_limits_and_they_outlive_the_next_registration(
 ):
     add("--max-percent", "30", "--max-fault", "2m", "--protect", "vault", "--opt-in", "payments")
     told = capsys.readouterr().out
-    assert "At most 30 % of the pods a selector finds and 2 of the nodes, for 2m at the longest." in told
+    assert "At most 30 % of the pods a selector finds and 2 of the nodes, for 2 min at the longest." in told
     assert (
         "Protected: kube-system, kube-public, kube-node-lease, litmus, monitoring, gameday, vault, chaos."
         in told
@@ -117,7 +117,7 @@ def test_nobody_but_an_administrator_changes_limits(add):
         (("--max-percent", "0"), {}, "0 % is no share of pods"),
         (("--max-fault", "10"), {}, "'10' is not a duration"),
         (("--unprotect", "kube-system"), {}, "kube-system is always protected"),
-        ((), {"by": "petra"}, "Petra may not register people and clusters; that takes administrator"),
+        ((), {"by": "petra"}, "Petra may not register people and clusters; that takes an administrator"),
         (("--ca-file", "nowhere.pem"), {}, "There is no file nowhere.pem"),
         ((), {"uid": "uid-2"}, "is another cluster"),
     ],

@@ -64,7 +64,7 @@ def test_a_right_password_in_between_begins_the_count_anew(people):
 
 def test_somebody_who_does_not_exist_is_told_the_same(people):
     one, other = sign_in("nobody", WRONG), sign_in("petra", WRONG)
-    tell = "Please enter a correct username and password"
+    tell = "No account has this username and password"
     assert tell in one.content.decode() and tell in other.content.decode()
 
 
