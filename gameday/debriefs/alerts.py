@@ -45,7 +45,9 @@ def alert_outcome(
     before = [item for item in samples if item.alerts is not None and item.at < injected_at][-1:]
     after = [item for item in samples if item.alerts is not None and item.at >= injected_at]
     if first_firing(before, expected.name):
-        return AlertOutcome(expected, "already firing", None, "It was firing before the injection.")
+        return AlertOutcome(
+            expected, "already firing", None, "It was firing before the fault was measured to be there."
+        )
     if not after:
         return AlertOutcome(expected, "not known", None, "The alerts could not be read after the injection.")
     fired = first_firing(after, expected.name)

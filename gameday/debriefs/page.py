@@ -27,7 +27,7 @@ from gameday.debriefs.report_proof import cleanup
 from gameday.plans.models import Plan
 from gameday.plans.spec import PlanSpec, Scenario
 
-TOLD = ("milestone", "alert.fired")
+TOLD = ("milestone", "alert.fired", "alert.resolved")
 NOTES_A_PAGE, EARLIER = 40, 10
 
 

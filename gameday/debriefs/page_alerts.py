@@ -37,7 +37,8 @@ def _doubtful(run: RunEvidence, told: Sequence[JournalEntry]) -> tuple[datetime,
     zero = run.injected_at
     if zero is None:
         return None
-    fired = [(alert, _fired_at(run, alert, told)) for alert in run.spec.expected_alerts]
+    expected = [alert for alert in run.spec.expected_alerts if not _was_firing(zero, alert, told)]
+    fired = [(alert, _fired_at(run, alert, told)) for alert in expected]
     ends = [at or zero + alert.within for alert, at in fired if at is None or at - zero > alert.within]
     return (zero, max(ends)) if ends else None
 
@@ -48,12 +49,19 @@ def _fired_at(run: RunEvidence, alert: ExpectedAlert, told: Sequence[JournalEntr
     return next((entry.at for entry in fires if zero and entry.at >= zero), None)
 
 
+def _was_firing(zero: datetime, alert: ExpectedAlert, told: Sequence[JournalEntry]) -> bool:
+    before = [entry for entry in told if entry.body.get("alert") == alert.name and entry.at < zero]
+    return [entry.kind for entry in before[-1:]] == ["alert.fired"]
+
+
 def _line(
     run: RunEvidence, alert: ExpectedAlert, told: Sequence[JournalEntry], looks: Sequence[datetime]
 ) -> Line:
     zero, fired_at = run.injected_at, _fired_at(run, alert, told)
     if zero is None:
         return alert.name, "not known: nothing was injected", True
+    if _was_firing(zero, alert, told):
+        return alert.name, "not known: it was firing before the fault was measured to be there", False
     late = fired_at - zero - alert.within if fired_at else None
     if fired_at and late is not None and late <= timedelta(0):
         return alert.name, f"fired after {span(fired_at - zero)}", True
