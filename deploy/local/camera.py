@@ -13,7 +13,7 @@ from .chromium import DESK, PHONE, Visitors
 VIEWS = {f"{scheme}-{width}": (scheme, size) for (width, size), scheme in product(
     (("desk", DESK), ("phone", PHONE)), ("light", "dark"))}  # fmt: skip
 SETTLED = 400  # milliseconds: charts are drawn, and what a page asks for after it was loaded is there
-PATIENCE = 60_000  # milliseconds
+PATIENCE = 120_000  # milliseconds: other things may keep the machine busy
 
 
 class Camera:
@@ -73,5 +73,7 @@ class Camera:
     def _window(self, by: str, view: str) -> BrowserContext:
         if (by, view) not in self._windows:
             scheme, size = VIEWS[view]
-            self._windows[by, view] = self.visitors.window(by, color_scheme=scheme, viewport=size)
+            window = self.visitors.window(by, color_scheme=scheme, viewport=size)
+            window.set_default_timeout(PATIENCE)
+            self._windows[by, view] = window
         return self._windows[by, view]

@@ -12,6 +12,8 @@ from .loading import PLAN, Loading
 DAY = f"/plans/{pages.PLAN}/day"
 UNHURRIED = "15s"
 """How long the baseline takes here: four pictures take a moment."""
+WAITED_FOR = "10m"
+"""How long a fault by hand waits here for its person: many pictures are taken while it does."""
 
 
 def take_a_run(camera: Camera, loading: Loading) -> None:
@@ -45,9 +47,11 @@ def take_a_run(camera: Camera, loading: Loading) -> None:
 
 
 def _slower(state: Path) -> Path:
-    """The sample plan with more time to look at its first scenario."""
+    """The sample plan with more time to look at the first scenario, and at the one by hand."""
     plan = yaml.safe_load(PLAN.read_text())
-    plan["scenarios"][0]["durations"]["baseline"] = UNHURRIED
+    scenarios = {scenario["key"]: scenario for scenario in plan["scenarios"]}
+    scenarios["pod-failure"]["durations"]["baseline"] = UNHURRIED
+    scenarios["certificate-expiry"]["faults"][0]["parameters"]["person_within"] = WAITED_FOR
     path = state / "slower.yaml"
     path.write_text(yaml.safe_dump(plan, sort_keys=False, allow_unicode=True))
     return path
@@ -101,9 +105,7 @@ def _undoes(room: dict[str, Page]) -> None:
     """Nothing was done, so that there is nothing to undo but to say so; then the run can end."""
     first = next(iter(room.values()))
     first.get_by_role("button", name="It is undone").click()
-    # Aborted, or failed: then the minute to say that it is injected was over before Stop was pressed.
-    ended = f"{_state('aborted')}, {_state('failed')}"
-    first.locator(ended).wait_for(timeout=PATIENCE)
+    first.locator(_state("aborted")).wait_for(timeout=PATIENCE)
 
 
 def _notes(room: dict[str, Page]) -> None:
