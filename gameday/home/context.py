@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 
 from chaos.journal import slug_of
 from chaos.services import queries
-from chaos.services.queries import LiveRun
+from chaos.services.queries import Held, LiveRun
 from gameday.people.models import User
 from gameday.people.requests import user_of
 from gameday.plans.audience import NOT_ANNOUNCED, kept_live
@@ -25,7 +26,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not getattr(getattr(request, "user", None), "is_authenticated", False):
         return {}
     try:
-        live, halts = queries.live_runs(), queries.halts()
+        live, halts = queries.live_runs(), _named(queries.halts())
     except Error:  # a page that says so is better than none
         return {"frame": {"live": [], "told": [], "halts": [], "blind": True}}
     return {
@@ -36,6 +37,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "blind": False,
         }
     }
+
+
+def _named(halts: Sequence[Held]) -> list[Held]:
+    """With the names of those who halted; one query while anything is halted, and none else."""
+    if not halts:
+        return []
+    found = User.objects.filter(username__in={item.by for item in halts})
+    names = dict(found.values_list("username", "name"))
+    return [replace(item, by=names.get(item.by) or item.by) for item in halts]
 
 
 def _told(user: User, live: Sequence[LiveRun]) -> list[dict[str, Any]]:

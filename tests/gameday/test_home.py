@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from chaos.models import Workers
+from chaos.models import Halt, Workers
 from chaos.services import workers
 from gameday.home import views
 from gameday.plans.services import import_plan
@@ -101,3 +101,14 @@ def test_who_takes_runs_up_is_said_with_its_age():
     Workers.objects.update(answered_at=now - timedelta(minutes=3))
     text = home("ravi")
     assert "Unreachable" in text and "No worker has answered since 11:57:00 UTC" in text
+
+
+def test_a_halt_is_told_with_the_name_of_whoever_halted():
+    gather()
+    Halt.objects.create(at=views.timezone.now(), by="fiona", reason="A real incident.")
+    Halt.objects.create(at=views.timezone.now(), by="root", reason="From a terminal.")
+    assert "A real incident. (Fiona, " in home("ravi")
+    client = Client()
+    client.force_login(who("ravi"), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/halt").content.decode()
+    assert "<td>Fiona</td><td>A real incident.</td>" in page and "<td>root</td>" in page
