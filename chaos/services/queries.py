@@ -94,9 +94,11 @@ def live_run(stream: str) -> RunSummary | None:
     return _summary(row) if row else None
 
 
-def live_runs() -> list[LiveRun]:
-    """Every run on every cluster that has not ended, oldest first: one query."""
+def live_runs(launched_by: datetime | None = None) -> list[LiveRun]:
+    """Every run on every cluster that has not ended, launched by then, oldest first: one query."""
     found = Run.objects.filter(state__in=LIVE).order_by("launched_at")
+    if launched_by is not None:
+        found = found.filter(launched_at__lte=launched_by)
     columns = found.values_list("id", "stream", "scenario", "spec__title", "state", "cluster__environment")
     return [LiveRun(str(run), *rest) for run, *rest in columns]
 

@@ -41,8 +41,7 @@ def want_stop(runs: Sequence[str], stop: Stop, within: timedelta | None = None) 
     waited for; None leaves that to its settings. Raises StoreUnavailable.
     """
     try:
-        with _waiting(within), transaction.atomic():
-            _set_patience(within)
+        with within_patience(within):
             live = Run.objects.filter(pk__in=runs, state__in=LIVE).order_by("pk")
             return sum(_want(row, stop) for row in live)
     except Error as error:
@@ -129,6 +128,14 @@ def _latch(row: Run, stop: Stop) -> bool:
         return False
     as_read = Run.objects.filter(pk=row.pk, state__in=LIVE, stop_wanted_at=row.stop_wanted_at)
     return bool(as_read.update(**_columns(stop)))
+
+
+@contextmanager
+def within_patience(within: timedelta | None) -> Iterator[None]:
+    """A transaction that waits no longer than `within` for what others hold; None leaves that to settings."""
+    with _waiting(within), transaction.atomic():
+        _set_patience(within)
+        yield
 
 
 @contextmanager

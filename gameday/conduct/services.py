@@ -12,8 +12,8 @@ from chaos.domain.errors import GamedayError, Refused
 from chaos.domain.run import Stop
 from chaos.domain.states import StopKind
 from chaos.services import attest as attesting
+from chaos.services import halting, queries
 from chaos.services import launch as launching
-from chaos.services import queries
 from chaos.services import stop as stopping
 from gameday.approvals import services as approvals
 from gameday.approvals.services import Standing
@@ -102,13 +102,14 @@ def stop_runs(runs: Iterable[str], by: User, reason: str, now: datetime) -> stop
     return replace(stopped, failed={**unknown, **stopped.failed})
 
 
-def halt(by: str, reason: str, now: datetime) -> stopping.Halted:
+def halt(by: str, reason: str, now: datetime, patience: timedelta | None = None) -> halting.Halted:
     """Stop everything on every cluster and latch it. Needs neither Celery, nor Redis, nor the database.
 
     `by` is a username. A name that cannot be looked up because the database is away stops all the same.
+    With `patience` it answers within that, and goes on with what has not answered.
     """
     ports = wiring.ports_for_a_halt()
-    return stopping.halt(by, reason or "No reason was given.", ports, now)
+    return halting.halt(by, reason or "No reason was given.", ports, now, patience=patience)
 
 
 def release(by: User, reason: str, now: datetime) -> int:
@@ -117,7 +118,7 @@ def release(by: User, reason: str, now: datetime) -> int:
     Raises Refused without the right or without a reason, and what a cluster raises that keeps its lever.
     """
     people.require_anywhere(by, Act.RELEASE)
-    return stopping.release(by.username, reason, wiring.cluster_ports(), now)
+    return halting.release(by.username, reason, wiring.cluster_ports(), now)
 
 
 def attest(plan: Plan, run: str, word: str, by: User, note: str, now: datetime) -> None:

@@ -6,89 +6,115 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from chaos.domain.errors import GamedayError, StoreUnavailable
 from chaos.services import queries
-from chaos.services.stop import Halted, Stopped
+from chaos.services.halting import Halted
+from chaos.services.stop import Stopped
 from gameday.conduct import services
 from gameday.conduct.live_page import me
+from gameday.conduct.stop_answer import Answer, pressed
 
 BY_HAND = "From the command line: python manage.py halt --as YOU --reason WHY."
 
 
 def stop(request: HttpRequest) -> HttpResponse:
-    """Stop the run that the button named, else every live run. The page that follows shows the way back."""
-    reason = request.POST.get("reason", "").strip()
+    """Stop the run that the button named, and no other; every live run where it named none."""
+    press = pressed(request)
+    if press.is_too_old:
+        return Answer(wanting=[press.too_old("Stop")]).to(request)
+    named = request.POST.get("run", "")
     try:
-        runs = _runs(request.POST.get("run", ""))
-        stopped = services.stop_runs(runs, me(request), reason, timezone.now())
-    except StoreUnavailable as error:
+        live = [item.run for item in queries.live_runs()]
+        if named:
+            runs = [run for run in live if run == named]
+        else:
+            runs = [item.run for item in queries.live_runs(press.until)]
+        stopped = services.stop_runs(runs, me(request), press.reason, timezone.now())
+    except (StoreUnavailable, Error) as error:
         return render(request, "conduct/stop_failed.html", {"sentence": str(error)}, status=503)
-    _say(request, stopped)
-    if len(stopped.asked) == 1:
-        return redirect("conduct:run", run=stopped.asked[0])
-    return redirect(_from(request))
+    answer = _told(stopped)
+    if not stopped.asked and not stopped.failed:
+        answer = _nothing_to_stop(named, len(live))
+    elif not named and len(live) > len(runs):
+        answer.wanting.append("What was launched after Stop was pressed goes on. Press it again for that.")
+    return answer.to(request)
 
 
-def _runs(named: str) -> list[str]:
-    """The named run while it is live, else whatever is live on its plan, and everything where none is named:
-    a page may be older than the run that its reader wants to stop."""
-    live = queries.live_runs()
-    if named in {item.run for item in live}:
-        return [named]
-    try:
-        stream = queries.stream_of(UUID(named)) if named else ""
-    except ValueError:
-        stream = ""
-    return [item.run for item in live if not stream or item.stream == stream]
+def _nothing_to_stop(named: str, live: int) -> Answer:
+    """A page may be older than what is live. It never stops another run than it names: that may be another
+    team's."""
+    if not live:
+        return Answer(["Nothing is live; there was nothing to stop."])
+    if not named:
+        return Answer(
+            wanting=["What is live was launched after Stop was pressed. Press it again to stop that."]
+        )
+    others = "1 other run is" if live == 1 else f"{live} other runs are"
+    text = f"The run of that page is not live, so nothing was stopped. {others} live: press Stop there."
+    return Answer(wanting=[text], where=resolve_url("home"))
 
 
-def _say(request: HttpRequest, stopped: Stopped) -> None:
-    count = len(stopped.asked)
-    if not count and not stopped.failed:
-        messages.info(request, "Nothing is live; there was nothing to stop.")
-        return
+def _told(stopped: Stopped) -> Answer:
+    answer, count = Answer(), len(stopped.asked)
+    if count == 1:
+        answer.where = resolve_url("conduct:run", run=UUID(stopped.asked[0]))
     if count:
         what = "1 run" if count == 1 else f"{count} runs"
-        messages.success(request, f"Stopping {what}. The deletes have gone to the cluster.")
+        answer.good.append(f"Stopping {what}. The deletes have gone to the cluster.")
     if stopped.waiting:
-        seconds = services.ANSWERS_WITHIN.total_seconds()
-        text = f"The cluster has not answered within {seconds:.0f} s; the run's driver goes on deleting."
-        messages.warning(request, text)
+        text = f"The cluster has not answered within {_seconds()}; the run's driver goes on deleting."
+        answer.wanting.append(text)
     for sentence in stopped.failed.values():
-        messages.warning(request, f"Not all went through: {sentence} The driver repeats it. {BY_HAND}")
+        answer.wanting.append(f"Not all went through: {sentence} The driver repeats it. {BY_HAND}")
     if stopped.record_error:
         text = "The deletes were sent all the same, and Gameday goes on trying to write it down."
-        messages.warning(request, f"{stopped.record_error} {text}")
+        answer.wanting.append(f"{stopped.record_error} {text}")
+    return answer
 
 
-def _from(request: HttpRequest) -> str:
-    there = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(there, {request.get_host()}, request.is_secure())
-    return there if is_ours else "home"
+def _seconds() -> str:
+    return f"{services.ANSWERS_WITHIN.total_seconds():g} s"
 
 
 def halt(request: HttpRequest) -> HttpResponse:
     """Stop everything on every cluster, and let nothing start until it is released."""
     if request.method != "POST":
         return _page(request)
-    reason = request.POST.get("reason", "").strip()
-    halted = services.halt(me(request).username, reason, timezone.now())
-    messages.success(request, f"Halted. {_told(halted)}")
-    for name, sentence in halted.failed.items():
-        messages.warning(request, f"{name}: {sentence} {BY_HAND}")
+    press = pressed(request)
+    if press.is_too_old:
+        return Answer(wanting=[press.too_old("Halt")], where=resolve_url("conduct:halt")).to(request)
+    by = me(request).username
+    halted = services.halt(by, press.reason, timezone.now(), services.ANSWERS_WITHIN)
+    answer = Answer([_latched(halted)], where=resolve_url("conduct:halt"))
+    goes_on = f"Gameday goes on trying there. {BY_HAND}"
+    answer.wanting += [f"{name} has not answered within {_seconds()}. {goes_on}" for name in halted.waiting]
+    answer.wanting += [f"{name}: {sentence} {goes_on}" for name, sentence in halted.failed.items()]
     if halted.record_error:
-        messages.warning(request, f"It could not be written down: {halted.record_error}")
-    return redirect("conduct:halt")
+        text = f"It is not written down yet: {halted.record_error.rstrip('.')}. Gameday goes on trying."
+        answer.wanting.append(text)
+    return answer.to(request)
 
 
-def _told(halted: Halted) -> str:
+def _latched(halted: Halted) -> str:
+    """What is written down, and what was told to go where a cluster answered."""
+    if halted.since:
+        said = f"Halted by you since {halted.since:%H:%M:%S} UTC, which stands; deleted again."
+    else:
+        said = (
+            "Halted."
+            if halted.record_error
+            else "Halted, and written down: nothing starts until it is released."
+        )
     told = [str(item) for items in halted.deleted.values() for item in items]
-    return f"Told to go: {', '.join(told)}." if told else "Nothing of ours was found in any cluster."
+    clear = [name for name in halted.deleted if name not in halted.failed]
+    if told:
+        return f"{said} Told to go: {', '.join(told)}."
+    return f"{said} Nothing of ours was found on {', '.join(clear)}." if clear else said
 
 
 def release(request: HttpRequest) -> HttpResponse:

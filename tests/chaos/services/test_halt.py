@@ -1,6 +1,8 @@
 """Halt and release: every cluster at once, latched, and released by somebody with a reason."""
 
 import threading
+import time
+from datetime import timedelta
 
 import pytest
 from django.db import Error, connection
@@ -9,10 +11,17 @@ from chaos.domain.errors import Forbidden, Refused
 from chaos.domain.sight import ResidueKind
 from chaos.domain.states import RunState
 from chaos.models import Halt, Run
-from chaos.services.stop import halt, release
+from chaos.services import halting
+from chaos.services.halting import halt, release
 from tests.chaos.services.troubles import refuse_everything, refuse_writes, said
 from tests.support.cluster_port import QuietCluster, left
 from tests.support.launching import AT, a_run, launched
+from tests.support.locking import held_by_another, soon
+from tests.support.shared_database import shared_database
+
+__all__ = ["shared_database"]
+
+SOON, AT_ONCE = timedelta(seconds=5), timedelta(milliseconds=20)
 
 
 def test_a_halt_clears_every_cluster_latches_and_stops_every_live_run(port):
@@ -84,6 +93,88 @@ def test_a_halt_does_not_wait_for_one_cluster_before_it_turns_to_the_next(port):
     other = QuietCluster(fail={"pull_lever": met.wait})
     port.fail["pull_lever"] = met.wait
     assert halt("ada", "Now", {"practice": port, "other": other}, AT).failed == {}
+
+
+def test_a_cluster_that_hangs_is_named_in_time_hides_no_other_and_goes_on_being_tried(port, db):
+    hold, hung = threading.Event(), QuietCluster()
+    hung.fail["revert_all"] = lambda: hold.wait(5)
+    run, port.residues = a_run(RunState.INJECTING), (left("gd-1-0"),)
+    done = halt("ada", "Now", {"hung": hung, "practice": port}, AT, pause=0, patience=timedelta(seconds=0.5))
+    assert (done.waiting, done.failed) == (("hung",), {})
+    assert done.deleted == {"practice": port.residues}
+    assert Run.objects.get(pk=run).stop_kind == "halt" and Halt.objects.get().by == "ada"
+    hung.residues = (left("gd-2-0"),)
+    hold.set()
+    assert soon(lambda: hung.removed == list(hung.residues))
+
+
+def test_what_fails_is_said_at_once_where_the_answer_is_due_and_is_tried_until_it_is_through(port, db):
+    port.unseen = ("500 to: list leases.",)
+    done = halt("ada", "Now", {"practice": port}, AT, pause=0.01, patience=timedelta(seconds=0.3))
+    assert done.failed == {"practice": "500 to: list leases."}
+    assert soon(lambda: port.said.count("revert_all") > halting.TRIES)
+    port.unseen = ()
+    assert soon(lambda: "practice" not in halting._kept_at)
+
+
+def test_of_several_halts_each_deletes_at_once_and_one_alone_goes_on_at_a_cluster(port, db, monkeypatch):
+    going_on: list[int] = []
+    monkeypatch.setattr(halting, "_was_released", lambda since: going_on.append(threading.get_ident()))
+    port.unseen = ("500 to: list leases.",)
+    for tried in (1, 2, 3):
+        halt("ada", "Now", {"practice": port}, AT, pause=0.02, patience=AT_ONCE)
+        assert port.said.count("pull_lever") >= tried
+    assert soon(lambda: len(going_on) > 5)
+    assert len(set(going_on)) == 1
+    port.unseen = ()
+    assert soon(lambda: not halting._kept_at)
+
+
+def test_a_release_ends_what_was_still_being_tried(port, db, monkeypatch):
+    released = threading.Event()
+    monkeypatch.setattr(halting, "_was_released", lambda since: released.is_set())
+    port.unseen = ("500 to: list leases.",)
+    halt("ada", "Now", {"practice": port}, AT, pause=0.01, patience=AT_ONCE)
+    released.set()
+    assert soon(lambda: "practice" not in halting._kept_at)
+    count = len(port.said)
+    time.sleep(0.05)
+    assert len(port.said) == count
+
+
+def test_whether_a_halt_was_released_is_asked_of_the_record(port):
+    halt("ada", "Now", {"practice": port}, AT)
+    assert not halting._was_released(AT)
+    release("ada", "Over.", {"practice": port}, AT)
+    assert halting._was_released(AT)
+    halt("ada", "Again", {"practice": port}, AT)
+    assert not halting._was_released(AT)
+
+
+def test_the_same_person_halting_again_deletes_again_and_writes_nothing_twice(port):
+    first = halt("ada", "Smoke", {"practice": port}, AT)
+    later, port.residues = AT + timedelta(minutes=1), (left("gd-9-0"),)
+    again = halt("ada", "More smoke", {"practice": port}, later)
+    assert (first.since, again.since) == (None, AT)
+    assert port.removed == [left("gd-9-0")]
+    assert Halt.objects.get().reason == "Smoke"
+    assert said("halt.pulled") == ["ada halted everything: Smoke"]
+    release("ada", "Over.", {"practice": port}, later)
+    assert halt("ada", "Anew", {"practice": port}, later).since is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_the_database_held_by_another_a_halt_answers_in_time_and_is_recorded_once_it_is_free(
+    shared_database, monkeypatch
+):
+    monkeypatch.setattr(halting, "PAUSE", 0.05)
+    port = QuietCluster()
+    with held_by_another():
+        began = time.monotonic()
+        done = halt("ada", "Now", {"practice": port}, AT, patience=timedelta(milliseconds=200))
+        assert time.monotonic() - began < 2
+        assert done.record_error and port.lever
+    assert soon(lambda: Halt.objects.filter(by="ada").count() == 1)
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])

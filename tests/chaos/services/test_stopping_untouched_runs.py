@@ -12,7 +12,8 @@ from chaos.domain.states import RunState, StopKind
 from chaos.journal.models import Checkpoint
 from chaos.models import Run
 from chaos.services.evidence_queries import run_of
-from chaos.services.stop import halt, stop_run
+from chaos.services.halting import halt
+from chaos.services.stop import stop_run
 from chaos.services.stop_record import want_stop
 from chaos.services.store import DjangoStore
 from tests.chaos.services.troubles import said

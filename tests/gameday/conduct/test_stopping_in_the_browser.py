@@ -83,18 +83,15 @@ def test_a_page_of_a_run_names_that_run(run):
         assert f'<input type="hidden" name="run" value="{run}">' in html
 
 
-def test_a_page_that_is_older_than_the_live_run_of_its_plan_stops_what_is_live(run, cluster, day):
-    earlier = run
-    a_run.driven(earlier, RunState.ABORTED)
+@pytest.mark.parametrize("named", ["the earlier run", "nonsense", "11111111-1111-4111-8111-111111111111"])
+def test_a_stop_that_named_a_run_stops_no_other_and_says_that_another_is_live(run, cluster, day, named):
+    a_run.driven(run, RunState.ABORTED)
     newer = a_run.live(day)
-    stop(run=earlier)
-    assert Run.objects.get(pk=newer).stop_wanted_at is not None
-    assert Run.objects.get(pk=earlier).stop_wanted_at is None
-
-
-def test_a_name_that_is_no_run_stops_everything(run):
-    stop(run="nonsense")
-    assert Run.objects.get(pk=run).stop_wanted_at is not None
+    cluster.said.clear()
+    answer = stop(run=run if named == "the earlier run" else named)
+    assert "nothing was stopped. 1 other run is live: press Stop there." in text_of(answer)
+    assert answer.redirect_chain == [("/", 303)]
+    assert cluster.said == [] and Run.objects.get(pk=newer).stop_wanted_at is None
 
 
 def test_with_nothing_live_there_is_nothing_to_stop_and_it_is_said(day):

@@ -1,5 +1,5 @@
 // Stop, and Halt, wherever the button is: sent beside the page, which stays and says how it stands, and sent again
-// every second until it is through. Without this script the browser sends the form by itself.
+// every second until it is through, for ten minutes at most. Without this script the browser sends the form by itself.
 "use strict";
 
 (() => {
@@ -9,6 +9,7 @@
   const ANSWERS = 3000; // the server gives the clusters two seconds before it answers
   const AGAIN = 1000;
   const GIVEN_UP = 10000; // a request that hangs; others are under way long before
+  const LASTS = 600000; // the server counts no older press either: what is live then may be another's
   const AT_ONCE = 3; // of the six connections that a browser opens
   const DOING = { Stop: "Stopping\u2026", Halt: "Halting\u2026" };
   let current = null;
@@ -40,16 +41,20 @@
     addEventListener("beforeunload", stay);
   };
 
-  const through = (stopping, answer, page) => {
-    const told = [...page.querySelectorAll(".messages .notice")].map((one) => one.textContent.trim());
-    const isWhole = !page.querySelector(".messages .notice-warning");
+  const through = (stopping, { told, is_whole: isWhole, where }) => {
     end(stopping);
-    say(isWhole ? "through" : "partly", { word: stopping.word, at: clock(), told: told.join(" ") });
-    const isHere = new URL(answer.url).pathname === location.pathname;
+    say(isWhole ? "through" : "partly", { word: stopping.word, at: clock(), told });
     const link = said.querySelector("[data-says-where]");
-    if (isHere && document.body.dataset.live) return link.remove();
-    link.href = answer.url;
+    const isHere = where === location.pathname;
+    if (!where || (isHere && document.body.dataset.live)) return link.remove();
+    link.href = where;
     link.textContent = isHere ? "Show this page as it is now" : "See how it goes on";
+  };
+
+  // Nobody presses a button for tomorrow: a page that was left open, or slept, asks to be pressed again.
+  const giveUp = (stopping) => {
+    end(stopping);
+    say("given-up", { word: stopping.word });
   };
 
   // Signed in again since this page was opened: the answer has a token that is good.
@@ -62,46 +67,62 @@
     return true;
   };
 
-  const take = (stopping, answer, page) => {
+  const take = async (stopping, answer) => {
+    const isData = answer.ok && answer.headers.get("Content-Type")?.startsWith("application/json");
+    const text = await answer.text();
     if (stopping !== current) return;
+    if (isData) return through(stopping, JSON.parse(text));
     if (new URL(answer.url).pathname === said.dataset.signIn) {
       end(stopping);
-      location.assign(answer.url); // it says that nothing was stopped
-    } else if (answer.ok) {
-      through(stopping, answer, page);
-    } else if (answer.status !== 403 || !renew(stopping, page)) {
-      const why = page.querySelector("main .notice-bad")?.textContent.trim() ?? `Gameday answered ${answer.status}.`;
-      keepOn(stopping, `${stopping.word} did not go through. ${why}`);
+      return location.assign(answer.url); // it says that nothing was stopped
     }
+    const page = new DOMParser().parseFromString(text, "text/html");
+    if (answer.status === 403 && renew(stopping, page)) return;
+    const why = page.querySelector("main .notice-bad")?.textContent.trim() ?? `Gameday answered ${answer.status}.`;
+    keepOn(stopping, `${stopping.word} did not go through. ${why}`);
+  };
+
+  // Once one may have arrived, none that is refused later proves that none has.
+  const failed = (stopping, error) => {
+    if (error.name !== "TypeError") stopping.isUnknown = true;
+    const unknown = `Gameday has not answered: whether ${stopping.word} reached it is not known.`;
+    keepOn(stopping, stopping.isUnknown ? unknown : `${stopping.word} did not reach Gameday.`);
   };
 
   const attempt = async (stopping) => {
-    if (stopping !== current || stopping.underway >= AT_ONCE) return;
+    if (stopping !== current) return;
+    const ago = Date.now() - stopping.since; // also while the machine slept
+    if (ago > LASTS) return giveUp(stopping);
+    if (stopping.underway >= AT_ONCE) return;
     stopping.underway += 1;
     stopping.count += 1;
     if (stopping.what) tries.textContent = `Tried ${stopping.count} times, last at ${clock()} UTC.`;
     const { form } = stopping;
     try {
       const body = new URLSearchParams(new FormData(form));
+      body.set("ago", Math.max(0, ago / 1000).toFixed(1));
       const signal = AbortSignal.timeout(GIVEN_UP);
-      const answer = await fetch(form.action, { method: "POST", body, signal, keepalive: true });
-      take(stopping, answer, new DOMParser().parseFromString(await answer.text(), "text/html"));
-    } catch {
-      keepOn(stopping, `${stopping.word} did not reach Gameday.`);
+      const headers = { Accept: "application/json" };
+      await take(stopping, await fetch(form.action, { method: "POST", body, headers, signal, keepalive: true }));
+    } catch (error) {
+      failed(stopping, error);
     }
     stopping.underway -= 1;
   };
 
   const begin = (form) => {
-    if (current?.form === form) return attempt(current); // pressed again: once more, now
+    if (current?.form === form) { // pressed again: once more, now, and it counts from now
+      current.since = Date.now();
+      return attempt(current);
+    }
     if (current) end(current);
     const word = form.dataset.stop;
     const label = form.querySelector(".stop > span");
-    const stopping = { form, word, label, was: label.innerHTML, what: "", count: 0, underway: 0 };
+    const stopping = { form, word, label, was: label.innerHTML, what: "", count: 0, underway: 0, since: Date.now() };
     current = stopping;
     label.textContent = DOING[word];
     say("sent", { doing: DOING[word] });
-    stopping.late = setTimeout(() => keepOn(stopping, `Gameday has not answered: whether ${word} reached it is not known.`), ANSWERS);
+    stopping.late = setTimeout(() => failed(stopping, { name: "TimeoutError" }), ANSWERS);
     return attempt(stopping);
   };
 

@@ -1,0 +1,36 @@
+"""Deeds begun beside each other, on threads that nobody has to wait for, not even the end of this process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from django.db import Error
+
+from chaos.domain.errors import GamedayError
+
+
+def begun(deed: Callable[[], None]) -> Future[None]:
+    act: Future[None] = Future()
+
+    def do() -> None:
+        try:
+            deed()
+        except BaseException as error:
+            act.set_exception(error)
+        else:
+            act.set_result(None)
+
+    threading.Thread(target=do, daemon=True).start()
+    return act
+
+
+def failure(act: Future[None]) -> str:
+    """What went wrong, in words, or ""; waits for the end of the deed."""
+    error = act.exception()
+    return sentence(error) if error else ""
+
+
+def sentence(error: BaseException) -> str:
+    return str(error) if isinstance(error, GamedayError | Error) else f"{type(error).__name__}: {error}"

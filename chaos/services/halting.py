@@ -1,0 +1,210 @@
+"""Halt everything, and release. Neither needs Celery or Redis, and a halt not even the database.
+
+A halt acts on the clusters from the calling process at once, and is recorded beside that.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import Error, connections, transaction
+
+from chaos.domain.errors import Refused
+from chaos.domain.run import Stop
+from chaos.domain.sight import Residue
+from chaos.domain.states import StopKind
+from chaos.journal import ORGANISATION
+from chaos.journal.models import JournalStream
+from chaos.journal.record import append
+from chaos.models import Halt, Run
+from chaos.models.run import LIVE
+from chaos.ports import Cleared, Cluster
+from chaos.services.beside import begun, sentence
+from chaos.services.stop_record import want_stop, within_patience
+
+TRIES, PAUSE = 5, 1.0
+KEEP_TRYING = timedelta(minutes=5)
+"""How long a halt that was answered already goes on with what failed."""
+
+log = logging.getLogger(__name__)
+_kept_at: set[str] = set()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """What a halt did, by cluster: what was told to go, what failed with the sentence, and who has not
+    answered yet. `record_error`: why it is not recorded, or "". `since`: when the same person had halted
+    already, which stands; then nothing was written twice."""
+
+    deleted: Mapping[str, tuple[Residue, ...]] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+    record_error: str = ""
+    since: datetime | None = None
+
+
+def halt(
+    by: str,
+    reason: str,
+    ports: Mapping[str, Cluster],
+    now: datetime,
+    pause: float = PAUSE,
+    patience: timedelta | None = None,
+) -> Halted:
+    """Pull every lever: delete all that is ours on every cluster, latch, and stop all live runs.
+
+    What fails is tried again, `pause` seconds apart: `TRIES` times, or with `patience` for `KEEP_TRYING`
+    beside the answer, which then comes within it. Pulled again by the same person before it is released, it
+    deletes again and writes nothing twice. Raises nothing for a cluster or a database that does not answer:
+    it says so in the answer.
+    """
+    until = None if patience is None else time.monotonic() + patience.total_seconds()
+    sweeps = {name: _Sweep(name, port, f"{reason} (by {by})", now, pause) for name, port in ports.items()}
+    acts = {
+        name: begun(sweep.try_often if until is None else sweep.try_long) for name, sweep in sweeps.items()
+    }
+    recorded = _Record(by, reason, now)
+    record_error = recorded.write(patience)
+    if record_error and patience is not None:
+        threading.Thread(target=recorded.write_late, name="late record of a halt").start()
+    wait(acts.values(), None if until is None else max(0.0, until - time.monotonic()))
+    seen = {name: (sweep.told, " ".join(sweep.failures)) for name, sweep in sweeps.items() if sweep.tried}
+    return Halted(
+        deleted={name: tuple(told.values()) for name, (told, _) in seen.items()},
+        failed={name: failures for name, (_, failures) in seen.items() if failures},
+        waiting=tuple(name for name in ports if name not in seen),
+        record_error=record_error,
+        since=recorded.since,
+    )
+
+
+class _Sweep:
+    """Lever and deletes on one cluster, beside each other, again and again while something fails."""
+
+    def __init__(self, name: str, port: Cluster, why: str, at: datetime, pause: float) -> None:
+        self._name, self._port, self._why, self._at, self._pause = name, port, why, at, pause
+        self.told: dict[str, Residue] = {}
+        self.failures: tuple[str, ...] = ()
+        self.tried = 0
+
+    def try_often(self) -> None:
+        while self._try() and self.tried < TRIES:
+            time.sleep(self._pause)
+
+    def try_long(self) -> None:
+        """Once, then on until it is through or released; of several halts one alone goes on at a cluster."""
+        until = time.monotonic() + KEEP_TRYING.total_seconds()
+        if not self._try():
+            return
+        with _lock:
+            if self._name in _kept_at:
+                return
+            _kept_at.add(self._name)
+        try:
+            while time.monotonic() < until:
+                time.sleep(self._pause)
+                if _was_released(self._at) or not self._try():
+                    return
+            log.error("The halt did not go through on %s: %s", self._name, " ".join(self.failures))
+        finally:
+            with _lock:
+                _kept_at.discard(self._name)
+
+    def _try(self) -> bool:
+        """Whether anything failed."""
+        with ThreadPoolExecutor(2) as pool:
+            lever = pool.submit(self._port.pull_lever, self._why)
+            clearing = pool.submit(self._port.revert_all)
+        error = clearing.exception()
+        # Whatever goes wrong is said: a cluster that nobody mentions would count as halted.
+        cleared = clearing.result() if error is None else Cleared((), (sentence(error),))
+        failures = cleared.failures
+        if error := lever.exception():
+            failures += (sentence(error),)
+        self.told = self.told | {item.uid: item for item in cleared.told}
+        self.failures = failures
+        self.tried += 1
+        return bool(failures)
+
+
+class _Record:
+    """That everything is halted, and that every live run is to stop."""
+
+    def __init__(self, by: str, reason: str, at: datetime) -> None:
+        self._by, self._reason, self._at = by, reason, at
+        self.since: datetime | None = None
+
+    def write(self, patience: timedelta | None) -> str:
+        """Why it could not be written, or ""."""
+        try:
+            with within_patience(patience):
+                self._write()
+        except Exception as error:  # the deletes are under way: no record's failure may end this process
+            return sentence(error)
+        return ""
+
+    def write_late(self) -> None:
+        """Go on trying, on a thread that this process waits for when it ends."""
+        until = time.monotonic() + KEEP_TRYING.total_seconds()
+        try:
+            while time.monotonic() < until:
+                time.sleep(PAUSE)
+                if _was_released(self._at) or not self.write(None):
+                    return
+                connections.close_all()
+            log.error("The halt by %s could not be written down.", self._by)
+        finally:
+            connections.close_all()
+
+    def _write(self) -> None:
+        live = [str(run) for run in Run.objects.filter(state__in=LIVE).values_list("pk", flat=True)]
+        want_stop(live, Stop(self._at, StopKind.HALT, f"Halted: {self._reason}", self._by))
+        # Two requests of one press come in turn, and the second finds what the first wrote.
+        JournalStream.objects.select_for_update().filter(name=ORGANISATION).first()
+        held = Halt.objects.filter(released_at=None, cluster=None, by=self._by).first()
+        if held:
+            self.since = held.at
+            return
+        Halt.objects.create(at=self._at, by=self._by, reason=self._reason)
+        text = f"{self._by} halted everything: {self._reason}"
+        append(ORGANISATION, "halt.pulled", text, at=self._at, actor=self._by, actor_name=self._by)
+
+
+def _was_released(since: datetime) -> bool:
+    """Whether somebody released it meanwhile: then no lever is pulled any more. A database that cannot say is
+    no release."""
+    try:
+        held = Halt.objects.filter(released_at=None).exists()
+        return not held and Halt.objects.filter(released_at__gte=since).exists()
+    except Error:
+        return False
+    finally:
+        connections.close_all()
+
+
+def release(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> int:
+    """Release every lever; how many were on record. Recorded first, then done; safe to repeat.
+
+    None on record is no reason to refuse: a halt without the database is held by the clusters' levers alone.
+    Raises Refused without a reason, and what a cluster raises that keeps its lever.
+    """
+    if not reason.strip():
+        raise Refused("A release needs a reason.", "reason")
+    with transaction.atomic():
+        count = Halt.objects.filter(released_at=None).update(
+            released_at=now, released_by=by, release_reason=reason
+        )
+        text = f"{by} released the halt: {reason}"
+        append(
+            ORGANISATION, "halt.released", text, at=now, actor=by, actor_name=by, body={"on_record": count}
+        )
+    for port in ports.values():
+        port.release_lever()
+    return count
