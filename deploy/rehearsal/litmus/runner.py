@@ -57,7 +57,7 @@ class Runner:
         grace = int(dig(self._engine, "spec", "terminationGracePeriodSeconds") or 0)
         pod: Object = {
             **placing(self._components(name)),
-            "restartPolicy": "OnFailure",
+            "restartPolicy": "Never",
             "serviceAccountName": dig(self._engine, "spec", "chaosServiceAccount"),
             "containers": [container],
         } | ({"terminationGracePeriodSeconds": grace} if grace else {})

@@ -3,8 +3,8 @@
 import pytest
 
 from deploy.rehearsal.platform.facts import is_serving, phase
-from deploy.rehearsal.store import EVENTS, NODES, PODS
-from deploy.rehearsal.store.objects import dig, name_of
+from deploy.rehearsal.store import BUDGETS, CHAOS_ENGINES, EVENTS, NODES, PODS
+from deploy.rehearsal.store.objects import dig, is_going, name_of
 from tests.rehearsal.litmus import engines
 from tests.rehearsal.litmus.engines import gone, states
 
@@ -203,6 +203,8 @@ def test_a_label_that_is_missing_panics_before_there_is_a_result(bench):
     bench.wait(30)
     assert engines.result(bench) is None
     assert not node(bench).get("unschedulable")
+    assert engines.status(bench) == "completed"
+    assert len(list(bench.store.view(PODS, "chaos", labels="job-name"))) == 2  # 10 s later, and then 20 s
 
 
 def test_the_lag_of_a_drained_broker_rises_and_is_gone_within_forty_seconds(bench):
@@ -229,3 +231,17 @@ def test_a_runner_on_the_drained_node_is_made_again_and_starts_a_second_experime
     gone(bench)
     assert not node(bench, runners).get("unschedulable")
     assert not engines.chaos_pods(bench)
+
+
+def test_a_drain_that_was_stopped_goes_on_evicting_until_its_pod_has_ended(bench):
+    budget = bench.store.get(BUDGETS, "kafka", "kafka")
+    bench.store.patch(BUDGETS, "kafka", {"spec": {"minAvailable": 3}}, "kafka")
+    start(bench, "node-drain")
+    bench.seconds_until(lambda: node(bench).get("unschedulable"))
+    broker = bench.pod("kafka-1", "kafka")["metadata"]["uid"]
+    bench.store.delete(CHAOS_ENGINES, engines.NAME, "chaos")
+    bench.seconds_until(lambda: not node(bench).get("unschedulable"))
+    assert bench.pod("kafka-1", "kafka")["metadata"]["uid"] == broker
+    bench.store.patch(BUDGETS, "kafka", {"spec": budget["spec"]}, "kafka")
+    bench.seconds_until(lambda: is_going(bench.pod("kafka-1", "kafka")), at_most=9)
+    bench.seconds_until(lambda: engines.found(bench) is None, at_most=20)
