@@ -157,6 +157,12 @@ def conducted(streams: Collection[str]) -> dict[str, int]:
     return dict(found.annotate(count=Count("scenario", distinct=True)).values_list("stream", "count"))
 
 
+def ended(streams: Collection[str]) -> set[tuple[str, str]]:
+    """(stream, scenario) of these plans' scenarios of which a run has ended."""
+    found = Run.objects.filter(stream__in=streams).exclude(state__in=LIVE).order_by()
+    return set(found.values_list("stream", "scenario").distinct())
+
+
 def last_conducted(most: int) -> list[tuple[str, datetime]]:
     """The streams of the plans that were run last, newest first, and when. Looks at the newest 500 runs."""
     newest: dict[str, datetime] = {}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from chaos.journal import slug_of
@@ -10,7 +13,7 @@ from chaos.services import queries
 from gameday.plans.audience import is_organiser
 from gameday.plans.models import Plan
 
-__all__ = ["is_organiser", "kept_runs", "readable"]
+__all__ = ["is_organiser", "kept_runs", "readable", "readable_rows"]
 
 
 def kept_runs(stream: str) -> frozenset[str]:
@@ -30,5 +33,17 @@ def readable(entries: QuerySet[JournalEntry], stream: str, organiser: bool) -> Q
     """
     if organiser:
         return entries
-    kept = Q(run="") | Q(run__in=[item.run for item in queries.live_runs() if item.stream == stream])
+    kept = Q(run="") | Q(run__in=_live_on(stream))
     return entries.exclude(kept, audience=Audience.ORGANISERS.value)
+
+
+def readable_rows(rows: Iterable[Mapping[str, Any]], stream: str) -> tuple[Mapping[str, Any], ...]:
+    """`readable`, for those who do not organise the day, of rows that were read already."""
+    live = {"", *_live_on(stream)}
+    return tuple(
+        row for row in rows if row["audience"] != Audience.ORGANISERS.value or row["run"] not in live
+    )
+
+
+def _live_on(stream: str) -> list[str]:
+    return [item.run for item in queries.live_runs() if item.stream == stream]

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from chaos.journal.models import Audience
+
 
 class Severity(models.TextChoices):
     """How much it would hurt on a real day; the order is that of the list."""
@@ -17,7 +19,10 @@ class Severity(models.TextChoices):
 
 
 class Finding(models.Model):
-    """One thing that was learned. `note_seq`: the entry of the plan's journal that it grew out of."""
+    """One thing that was learned. `note_seq`: the entry of the plan's journal that it grew out of.
+
+    `audience` is whose it was written for; until when that holds, `gameday.debriefs.audience` says.
+    """
 
     plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="findings")
     scenario = models.SlugField(max_length=63, blank=True)
@@ -25,6 +30,7 @@ class Finding(models.Model):
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     severity = models.CharField(max_length=16, choices=Severity)
+    audience = models.CharField(max_length=20, choices=Audience, default=Audience.EVERYONE)
     note_seq = models.BigIntegerField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -20,6 +20,7 @@ from chaos.services import evidence_queries, queries
 from chaos.services.evidence_queries import RunEvidence
 from chaos.services.queries import RunLine
 from gameday.conduct.audience import readable
+from gameday.debriefs import audience
 from gameday.debriefs.measures import span
 from gameday.debriefs.models import ActionItem, Finding, Severity
 from gameday.debriefs.page_alerts import Line, lines_of
@@ -54,11 +55,13 @@ class ScenarioDebrief:
 
 @dataclass(frozen=True, slots=True)
 class Debrief:
-    """`notes` are those that have not become findings, in pages."""
+    """`notes` are those that have not become findings, in pages. `theirs`: findings, by key, that only the
+    organisers may read now."""
 
     scenarios: tuple[ScenarioDebrief, ...]
     notes: Page[JournalEntry]
     findings: tuple[Finding, ...]
+    theirs: frozenset[int] = frozenset()
 
     @property
     def conducted(self) -> int:
@@ -87,8 +90,9 @@ def debrief(plan: Plan, spec: PlanSpec, kept: Collection[str], organiser: bool, 
     for entry in told:
         by_run[entry.run].append(entry)
     alerts = lines_of(last.values(), by_run)
-    findings = tuple(findings_of(plan))
+    findings = findings_of(plan)
     used = [finding.note_seq for finding in findings if finding.note_seq]
+    theirs = frozenset(finding.pk for finding in audience.kept(plan=plan))
     left = read.filter(kind="note").exclude(seq__in=used)
     return Debrief(
         scenarios=tuple(
@@ -97,7 +101,8 @@ def debrief(plan: Plan, spec: PlanSpec, kept: Collection[str], organiser: bool, 
             if item.key not in kept
         ),
         notes=Paginator(left, NOTES_A_PAGE).get_page(notes),
-        findings=findings,
+        findings=tuple(finding for finding in findings if organiser or finding.pk not in theirs),
+        theirs=theirs,
     )
 
 

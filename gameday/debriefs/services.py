@@ -10,12 +10,15 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from chaos.domain.errors import Refused
+from chaos.journal.models import Audience, JournalEntry
 from chaos.journal.queries import entries
 from chaos.journal.record import append
+from gameday.debriefs import audience
 from gameday.debriefs.models import ActionItem, Finding, Severity
 from gameday.people import services as people
 from gameday.people.models import User
 from gameday.people.roles import Act
+from gameday.plans.audience import is_organiser
 from gameday.plans.models import Plan
 from gameday.web.prose import plain
 
@@ -34,15 +37,19 @@ class Learned:
 
 def add_finding(plan: Plan, learned: Learned, by: User, now: datetime) -> Finding:
     """Raises Refused, with the field that is wrong."""
-    return _new_finding(plan, learned, by, now)
+    _check(plan, learned, by)
+    return _new_finding(plan, learned, by, now, *audience.beginning(plan, learned.scenario))
 
 
 def finding_from_note(plan: Plan, seq: int, severity: str, by: User, now: datetime) -> Finding:
-    """Turn a note of the timeline into a finding; twice gives the one that is there. Raises Refused."""
+    """Turn a note of the timeline into a finding; twice gives the one that is there. Raises Refused.
+
+    What was noted for the organisers stays theirs, for as long as the note does.
+    """
     known = Finding.objects.filter(plan=plan, note_seq=seq).first()
     if known:
         return known
-    note = entries(plan.stream).filter(seq=seq, kind="note").first()
+    note = _note(plan, seq)
     if note is None:
         raise Refused(f"There is no note number {seq} in the timeline of {plan}.", "note")
     said = note.text.strip()
@@ -53,8 +60,9 @@ def finding_from_note(plan: Plan, seq: int, severity: str, by: User, now: dateti
     rest = more.strip() if head == title else said
     text = f"{rest}\n\n{text}" if rest else text
     learned = Learned(title, severity, text, note.scenario)
+    _check(plan, learned, by)
     try:
-        return _new_finding(plan, learned, by, now, note_seq=seq, run=note.run)
+        return _new_finding(plan, learned, by, now, note.audience, note.run, seq)
     except IntegrityError:  # somebody else was a moment faster
         return Finding.objects.get(plan=plan, note_seq=seq)
 
@@ -66,11 +74,13 @@ def change_finding(finding: Finding, learned: Learned, by: User, now: datetime) 
     before = _facts(finding)
     with transaction.atomic():
         finding.title, finding.severity = learned.title.strip(), learned.severity
+        if finding.scenario != learned.scenario:
+            finding.audience, finding.run = _about(finding, learned.scenario)
         finding.text, finding.scenario = learned.text.strip(), learned.scenario
         finding.save()
         if before != _facts(finding):
             body = {"finding": finding.pk, "before": before, **_facts(finding)}
-            _record(plan, "finding.changed", f"{by} changed the finding: {finding.title}", by, now, body)
+            _record(finding, "finding.changed", f"{by} changed the finding: {finding.title}", by, now, body)
     return finding
 
 
@@ -83,11 +93,13 @@ def add_action(finding: Finding, text: str, owner: str, due: date, by: User, now
     if due < now.date():
         raise Refused(f"{due:%d %B %Y} has passed; choose a day from today on.", "due")
     who = people.person(owner)
+    if audience.kept(pk=finding.pk) and not is_organiser(who, plan):
+        raise Refused(f"{who} may not know of this finding yet; give it to one of the organisers.", "owner")
     with transaction.atomic():
         action = ActionItem.objects.create(finding=finding, text=text.strip(), owner=who, due=due, at=now)
         said = f"{by} gave {who} an action item, due {due:%d %B %Y}: {action.text}"
         body = {"finding": finding.pk, "action": action.pk, "owner": owner, "due": due.isoformat()}
-        _record(plan, "action.added", said, by, now, body)
+        _record(finding, "action.added", said, by, now, body)
     return action
 
 
@@ -105,7 +117,7 @@ def close_action(action: ActionItem, note: str, by: User, now: datetime) -> Acti
                 f" ({note.strip()})" if note.strip() else ""
             )
             body = {"action": action.pk, "note": note.strip()}
-            _record(plan, "action.closed", said, by, now, body)
+            _record(action.finding, "action.closed", said, by, now, body)
     action.refresh_from_db()
     return action
 
@@ -119,22 +131,33 @@ def reopen_action(action: ActionItem, by: User, now: datetime) -> ActionItem:
         fresh = ActionItem.objects.filter(pk=action.pk).exclude(done_at=None)
         if fresh.update(done_at=None, done_by=None, done_note=""):
             said = f"{by} opened the action item again: {action.text}"
-            _record(plan, "action.reopened", said, by, now, {"action": action.pk})
+            _record(action.finding, "action.reopened", said, by, now, {"action": action.pk})
     action.refresh_from_db()
     return action
 
 
+def _note(plan: Plan, seq: int | None) -> JournalEntry | None:
+    return entries(plan.stream).filter(seq=seq, kind="note").first() if seq else None
+
+
+def _about(finding: Finding, scenario: str) -> tuple[str, str]:
+    """Whose a finding becomes when it is about another scenario, and of which run it is then."""
+    note = _note(finding.plan, finding.note_seq)
+    whose, run = audience.beginning(finding.plan, scenario)
+    return (note.audience, note.run) if note and whose != Audience.ORGANISERS.value else (whose, run)
+
+
 def _new_finding(
-    plan: Plan, learned: Learned, by: User, now: datetime, note_seq: int | None = None, run: str = ""
+    plan: Plan, learned: Learned, by: User, now: datetime, whose: str, run: str, note_seq: int | None = None
 ) -> Finding:
-    _check(plan, learned, by)
     with transaction.atomic():
         finding = Finding.objects.create(
             plan=plan, scenario=learned.scenario, run=run, title=learned.title.strip(),
-            text=learned.text.strip(), severity=learned.severity, note_seq=note_seq, by=by, at=now,
+            text=learned.text.strip(), severity=learned.severity, audience=whose, note_seq=note_seq,
+            by=by, at=now,
         )  # fmt: skip
         body = {"finding": finding.pk, "note": note_seq, **_facts(finding)}
-        _record(plan, "finding.added", f"{by} recorded a finding: {finding.title}", by, now, body)
+        _record(finding, "finding.added", f"{by} recorded a finding: {finding.title}", by, now, body)
     return finding
 
 
@@ -160,5 +183,10 @@ def _facts(finding: Finding) -> dict[str, Any]:
     return {name: getattr(finding, name) for name in ("title", "severity", "text", "scenario")}
 
 
-def _record(plan: Plan, kind: str, text: str, by: User, now: datetime, body: Mapping[str, Any]) -> None:
-    append(plan.stream, kind, text, at=now, actor=by.username, actor_name=by.name, body=body)
+def _record(finding: Finding, kind: str, text: str, by: User, now: datetime, body: Mapping[str, Any]) -> None:
+    """For the organisers while the finding is: with its run, at whose end everybody is told."""
+    whose = {"audience": Audience.ORGANISERS.value, "run": finding.run, "scenario": finding.scenario}
+    append(
+        finding.plan.stream, kind, text, at=now, actor=by.username, actor_name=by.name, body=body,
+        **(whose if audience.kept(pk=finding.pk) else {}),
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils import timezone
 from chaos.domain.errors import GamedayError, Refused
 from chaos.journal.queries import entries
 from gameday.conduct.audience import readable
-from gameday.debriefs import services
+from gameday.debriefs import audience, services
 from gameday.debriefs.forms import ActionForm, FindingForm
 from gameday.debriefs.models import ActionItem, Finding, Severity
 from gameday.debriefs.page import debrief
@@ -56,7 +56,7 @@ def from_note(request: HttpRequest, plan: str) -> HttpResponse:
 
 def edit_finding(request: HttpRequest, plan: str, finding: int) -> HttpResponse:
     found = find_plan(plan)
-    row = get_object_or_404(Finding, pk=finding, plan=found)
+    row = _finding(request, found, finding)
     facts = {name: getattr(row, name) for name in ("title", "severity", "scenario", "text")}
     kept = _kept(request, found)
     form = FindingForm(found.compiled(), kept, request.POST or None, initial=facts, about=row.scenario)
@@ -74,7 +74,7 @@ def edit_finding(request: HttpRequest, plan: str, finding: int) -> HttpResponse:
 
 def add_action(request: HttpRequest, plan: str, finding: int) -> HttpResponse:
     found = find_plan(plan)
-    row = get_object_or_404(Finding, pk=finding, plan=found)
+    row = _finding(request, found, finding)
     form = ActionForm(found, request.POST)
     if form.is_valid():
         said = form.cleaned_data
@@ -91,7 +91,7 @@ def add_action(request: HttpRequest, plan: str, finding: int) -> HttpResponse:
 
 
 def close_action(request: HttpRequest, action: int) -> HttpResponse:
-    row = _action(action)
+    row = _action(request, action)
     try:
         services.close_action(row, request.POST.get("note", ""), user_of(request), timezone.now())
     except GamedayError as error:
@@ -101,7 +101,7 @@ def close_action(request: HttpRequest, action: int) -> HttpResponse:
 
 def reopen_action(request: HttpRequest, action: int) -> HttpResponse:
     try:
-        services.reopen_action(_action(action), user_of(request), timezone.now())
+        services.reopen_action(_action(request, action), user_of(request), timezone.now())
     except GamedayError as error:
         messages.warning(request, str(error))
     return redirect(_there(request))
@@ -111,6 +111,7 @@ def actions(request: HttpRequest) -> HttpResponse:
     """Everybody's open action items, the overdue first; `?mine=1` one's own, `?done=1` the closed ones."""
     user, is_done = user_of(request), bool(request.GET.get("done"))
     rows = ActionItem.objects.select_related("owner", "finding__plan").filter(done_at__isnull=not is_done)
+    rows = rows.exclude(finding__in=audience.unseen(user))
     if request.GET.get("mine"):
         rows = rows.filter(owner=user)
     rows = rows.order_by("-done_at", "id") if is_done else rows.order_by("due", "id")
@@ -123,8 +124,16 @@ def actions(request: HttpRequest) -> HttpResponse:
     return render(request, "debriefs/actions.html", context)
 
 
-def _action(key: int) -> ActionItem:
-    return get_object_or_404(ActionItem.objects.select_related("finding__plan__team", "owner"), pk=key)
+def _finding(request: HttpRequest, plan: Plan, key: int) -> Finding:
+    """One that who asks may not know of is not there."""
+    found = Finding.objects.filter(plan=plan).exclude(pk__in=audience.unseen(user_of(request), pk=key))
+    return get_object_or_404(found, pk=key)
+
+
+def _action(request: HttpRequest, key: int) -> ActionItem:
+    found = ActionItem.objects.select_related("finding__plan__team", "owner")
+    kept = audience.unseen(user_of(request), actions=key)
+    return get_object_or_404(found.exclude(finding__in=kept), pk=key)
 
 
 def _there(request: HttpRequest) -> str:
@@ -146,9 +155,10 @@ def _kept(request: HttpRequest, plan: Plan) -> frozenset[str]:
 
 
 def _check_note(request: HttpRequest, plan: Plan, seq: int) -> None:
-    """Raises Refused for a note that who asks may not read: as if it were not there."""
+    """Raises Refused for a note that who asks may not read, or what became of it: as if it were not there."""
     read = readable(entries(plan.stream), plan.stream, is_organiser(user_of(request), plan))
-    if not read.filter(seq=seq, kind="note").exists():
+    is_kept = audience.unseen(user_of(request), plan=plan, note_seq=seq)
+    if is_kept or not read.filter(seq=seq, kind="note").exists():
         raise Refused(f"There is no note number {seq} in the timeline of {plan}.", "note")
 
 

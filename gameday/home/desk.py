@@ -15,6 +15,7 @@ from chaos.services.contact import InContact
 from gameday.approvals import policy
 from gameday.approvals import services as approvals
 from gameday.approvals.services import Standing
+from gameday.debriefs.audience import unseen
 from gameday.debriefs.models import ActionItem
 from gameday.people.models import Membership, User
 from gameday.people.roles import Act, DayRole, TeamRole, may
@@ -64,7 +65,7 @@ class Desk:
     past: tuple[Past, ...]
     mine: tuple[ActionItem, ...]
     overdue: int
-    """Of everybody's action items."""
+    """Of everybody's action items that this person may know of."""
     clusters: tuple[tuple[InContact, str, str], ...]
     """Each with the state of the cluster and of its Prometheus."""
     workers: workers.Known
@@ -86,7 +87,8 @@ def desk(user: User, now: datetime) -> Desk:
     roles = _roles(user)
     waiting = [item for one in ahead for item in _waiting(one, user, roles.get(one.plan.team_id, set()))]
     heard = workers.known()
-    actions = ActionItem.objects.filter(done_at=None).select_related("owner", "finding__plan")
+    actions = ActionItem.objects.filter(done_at=None).exclude(finding__in=unseen(user))
+    actions = actions.select_related("owner", "finding__plan")
     return Desk(
         waiting=tuple(waiting),
         ahead=tuple(ahead[:SHOWN]),

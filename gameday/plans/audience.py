@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -60,10 +60,16 @@ def kept_live(user: User, live: Sequence[LiveRun]) -> frozenset[str]:
     kept = [run for run in live if run.stream in plans and run.scenario in plans[run.stream].kept]
     if not kept:
         return frozenset()
+    theirs = organised(user, plans.values())
+    return frozenset(run.run for run in kept if plans[run.stream].pk not in theirs)
+
+
+def organised(user: User, plans: Iterable[Plan]) -> frozenset[int]:
+    """Those of these plans, by key, that `user` organises: `is_organiser` for many at once. One query."""
     inside = [role.value for role in ORGANISERS if isinstance(role, TeamRole)]
     teams = set(Membership.objects.filter(user=user, role__in=inside).values_list("team", flat=True))
-
-    def organises(plan: Plan) -> bool:
-        return plan.team_id in teams or not ORGANISERS.isdisjoint(plan.day_roles(user.username))
-
-    return frozenset(run.run for run in kept if not organises(plans[run.stream]))
+    return frozenset(
+        plan.pk
+        for plan in plans
+        if plan.team_id in teams or not ORGANISERS.isdisjoint(plan.day_roles(user.username))
+    )

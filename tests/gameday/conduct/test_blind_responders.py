@@ -22,7 +22,7 @@ from gameday.conduct.live import REGIONS, regions
 from gameday.conduct.live_room import room
 from gameday.conduct.live_status import status
 from gameday.debriefs.models import Finding
-from gameday.debriefs.services import Learned, add_finding
+from gameday.debriefs.services import finding_from_note
 from gameday.plans.audience import kept_live
 from gameday.plans.models import Plan
 from tests.gameday.cast import NOW, who
@@ -78,6 +78,13 @@ def a_live_run(plan):
     return run
 
 
+def from_a_note_of_ravi(plan):
+    """A finding about the live run, in words that everybody has read."""
+    signed_in("ravi").post(f"{DAY}/note", {"text": "Something is slow."})
+    note = JournalEntry.objects.filter(kind="note").latest("seq")
+    return finding_from_note(plan, note.seq, "minor", who("fiona"), NOW)
+
+
 @pytest.mark.parametrize("username", ["ravi", "otto"])
 def test_before_during_and_until_its_end_it_is_not_announced(blind, username):
     assert "1 Not announced Ahead" in page(username)
@@ -94,9 +101,7 @@ def test_no_address_that_they_can_read_tells_of_it_until_it_is_over(blind, usern
     arm(blind, "pod-kill", who("fiona"), NOW)
     assert secrets_in(told_to(username)) == []
     run = a_live_run(blind)
-    learned = Learned("It was slow.", "minor", scenario="pod-kill")
-    finding = add_finding(blind, learned, who("fiona"), NOW)
-    signed_in("ravi").post(f"{DAY}/note", {"text": "Something is slow."})
+    finding = from_a_note_of_ravi(blind)
     signed_in("ravi").post(f"{DAY}/milestone", {"run": run, "milestone": "detected"})
     told = told_to(username, run, finding.pk)
     assert secrets_in(told) == []
@@ -119,8 +124,7 @@ def test_a_finding_is_not_written_about_it_by_who_may_not_know_and_one_that_is_s
     address = "/plans/small-day/debrief/findings"
     guessed = client.post(address, {**sent, "scenario": "pod-kill"})
     assert guessed.status_code == 422 and not Finding.objects.exists()
-    learned = Learned("It was slow.", "minor", scenario="pod-kill")
-    finding = add_finding(blind, learned, who("fiona"), NOW)
+    finding = from_a_note_of_ravi(blind)
     client.post(f"{address}/{finding.pk}", {**sent, "title": "It was very slow."})
     finding.refresh_from_db()
     assert (finding.title, finding.scenario) == ("It was very slow.", "pod-kill")
