@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from chaos.models import Cluster, Run
+from chaos.services.queries import Held, LiveRun
 from chaos.services.sealing import seal
 from gameday import admin
 from gameday.people.models import User
-from tests.gameday.cast import gather, imported, who
+from tests.gameday.cast import NOW, gather, imported, who
 
 pytestmark = pytest.mark.django_db
 TABLES = list(admin.tables())
@@ -30,6 +31,19 @@ def page():
 
 def address(model, what, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}", args=args)
+
+
+def test_stop_and_a_halt_are_there_as_on_every_page(page, monkeypatch):
+    assert 'action="/stop"' not in page.get("/admin/").content.decode(), "nothing is live"
+    live = LiveRun("1", "plan:small-day", "pod-kill", "A pod goes", "injecting", "rehearsal")
+    held = Held(NOW, "fiona", "A real incident.", None)
+    monkeypatch.setattr("chaos.services.queries.live_runs", lambda: [live])
+    monkeypatch.setattr("chaos.services.queries.halts", lambda: [held])
+    for address in ("/admin/", "/admin/chaos/run/"):
+        html = page.get(address).content.decode()
+        assert '<form method="post" action="/stop"' in html and "1 run" in html
+        assert "data-stopping" in html and "js/stop.js" in html
+        assert "A real incident." in html
 
 
 def test_everything_that_we_keep_is_there_to_be_read():
