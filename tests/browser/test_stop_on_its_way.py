@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from deploy.local.chromium import DESK, PHONE
 from tests.browser import acts
@@ -125,3 +125,48 @@ def test_stop_without_a_way_to_send_it_beside_the_page_is_sent_by_the_browser(
     acts.stop_of(page).click()
     expect(page.get_by_text("Stopping 1 run.")).to_be_visible()
     acts.comes_to(page, "aborted")
+
+
+def test_a_halt_that_times_out_is_never_said_not_to_have_arrived(house: House, seat: Seat) -> None:
+    page = seat("fiona", "/halt")
+    tries: list[Route] = []
+
+    def hang_first(route: Route) -> None:
+        tries.append(route)
+        if len(tries) > 1:
+            route.abort()
+
+    page.evaluate("AbortSignal.timeout = AbortSignal.timeout.bind(AbortSignal, 300)")
+    page.route("**/halt", hang_first)
+    page.get_by_role("button", name="Halt everything").click()
+    expect(_alert(page)).to_contain_text("whether Halt reached it is not known", timeout=2500)
+    expect(page.locator("[data-stop-tries]")).to_contain_text("Tried 3 times")
+    expect(_alert(page)).not_to_contain_text("did not reach")
+
+
+def test_a_halt_that_is_not_through_in_ten_minutes_is_sent_no_more_and_asks_for_a_new_press(
+    house: House, seat: Seat
+) -> None:
+    page = seat("fiona", "/halt")
+    page.clock.install()
+    page.route("**/halt", lambda route: route.abort())
+    page.get_by_role("button", name="Halt everything").click()
+    expect(_alert(page)).to_contain_text("Halt did not reach Gameday.")
+    page.clock.fast_forward("10:05")
+    expect(_alert(page)).to_contain_text("Press it again if it is still wanted.")
+    expect(page.get_by_role("button", name="Halt everything")).to_be_enabled()
+    page.get_by_role("button", name="Close").click()
+    expect(_alert(page)).to_be_empty()
+
+
+def test_stop_on_a_page_that_cannot_be_shown_again_says_how_it_went(
+    house: House, quiet_day: str, seat: Seat
+) -> None:
+    _a_live_run(seat, quiet_day)
+    ada = seat("ada", "/settings/people/ravi/")
+    ada.get_by_role("button", name="Make a link").click()
+    ada.wait_for_url("**/link")
+    said = house.manage("run", "stop", "--all", "--as", "fiona", "--wait", "60")
+    assert said.status == 0, said.told
+    acts.stop_of(ada).click()
+    expect(_alert(ada)).to_contain_text(re.compile("Stop reached Gameday at .* Nothing is live"))
