@@ -54,5 +54,7 @@ def test_all_brokers_that_a_selector_finds_count_so_that_the_one_found_alone_is_
 @pytest.mark.parametrize("scenario", ["kafka-broker", "zone-failure"])
 def test_the_nodes_of_operator_and_monitoring_are_left_alone(practice: Practice, scenario: str) -> None:
     zone = TargetSpec("", "node", {"kubernetes.io/os": "linux"}, percent=100, zone="eu-1a")
-    with pytest.raises(OverLimits, match=r"worker-node-02 runs litmus/chaos-operator-.*is protected"):
+    with pytest.raises(
+        OverLimits, match=r"worker-node-02 runs litmus/(chaos-operator|litmus)-.*is protected"
+    ):
         looked_at(practice, scenario, zone)

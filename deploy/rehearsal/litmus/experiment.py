@@ -54,12 +54,6 @@ class Chaos:
             message = f"experiment: {result['spec']['experiment']}, Result: {outcome}"
             self.recorder.record(result, outcome, message, warning=warning)
 
-    def injected(self, pod: Object) -> None:
-        self.results.annotate("pod", name_of(pod), "injected")
-
-    def reverted(self, pod: Object) -> None:
-        self.results.annotate("pod", name_of(pod), "reverted")
-
     @property
     def duration(self) -> int:
         """Seconds. 0 (also an unreadable "30s") means that next to nothing is injected."""

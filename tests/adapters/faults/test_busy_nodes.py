@@ -13,7 +13,7 @@ from tests.adapters.faults.cases import CASES, on_nodes
 from tests.adapters.faults.drill import Drill
 from tests.adapters.faults.losses import without_node
 from tests.adapters.faults.test_contract import says_it_is_there
-from tests.adapters.implementations import KILLS
+from tests.adapters.implementations import ABSENCE, KILLS
 from tests.adapters.things import until
 
 EACH = pytest.mark.parametrize("name", ["node-cpu-hog", "node-memory-hog", "node-io-stress"])
@@ -46,6 +46,7 @@ def test_a_node_that_is_deleted_meanwhile_takes_the_fault_along(drill: Drill, na
     drill.ends_clean(injection)
 
 
+@pytest.mark.needs(ABSENCE)
 def test_a_node_that_is_gone_before_the_launch_is_an_error_and_nothing_is_ever_there(drill: Drill) -> None:
     injection = drill.injection(CASES["node-cpu-hog"])
     gone = replace(injection.nodes[0], name="worker-node-99", uid="uid-gone")

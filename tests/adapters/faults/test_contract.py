@@ -109,7 +109,12 @@ def test_a_lost_zone_is_two_nodes_at_once_and_comes_back_whole(drill: Drill) -> 
     until(drill.state, lambda seen: sum(bool(one["taints"]) for one in seen["nodes"].values()) == 2)
     until(drill.state, lambda seen: seen["pods"].get("kafka/kafka-1", {}).get("phase") == "Pending")
     zone = {node.name for node in targets.nodes}
-    assert not any(pod["node"] in zone and not pod["terminating"] for pod in drill.state()["pods"].values())
+
+    def staying() -> list[str]:
+        pods = drill.state()["pods"].items()
+        return [name for name, pod in pods if pod["node"] in zone and not pod["terminating"]]
+
+    until(staying, lambda pods: pods == [])
     for injection in injections:
         drill.stop(injection)
         drill.ends_clean(injection)

@@ -26,14 +26,14 @@ def test_stop_sweeps_jobs_and_pods_and_says_stopped(bench):
     assert not engines.found(bench)["metadata"].get("finalizers")
 
 
-def test_a_stopped_result_keeps_one_label_and_its_targets_as_injected(bench):
+def test_a_stopped_result_keeps_one_label_and_its_targets_as_targeted(bench):
     running(bench)
     engines.set_state(bench, "stop")
     bench.seconds_until(lambda: engines.status(bench) == "stopped")
     told = engines.result(bench)
     assert engines.outcome(bench) == ("Stopped", "Stopped")
     assert told["metadata"]["labels"] == {"chaosUID": engines.found(bench)["metadata"]["uid"]}
-    assert [one["chaosStatus"] for one in told["status"]["history"]["targets"]] == ["injected"]
+    assert [one["chaosStatus"] for one in told["status"]["history"]["targets"]] == ["targeted"]
     assert told["status"]["history"]["stoppedRuns"] == 1
 
 

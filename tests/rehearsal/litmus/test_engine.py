@@ -53,17 +53,14 @@ def test_a_result_is_running_and_awaited_then_completed_and_passed(bench):
     assert engines.progress(bench)["verdict"] == "Pass"
 
 
-def test_targets_are_annotations_in_flight_and_history_afterwards(bench):
+def test_a_deletion_says_nothing_of_its_pods_and_at_its_end_whose_they_were(bench):
     start(bench)
     bench.seconds_until(lambda: engines.injecting(bench))
-    ((key, state),) = engines.result(bench)["metadata"]["annotations"].items()
-    assert key.startswith("pod/payments-api-")
-    assert state == "injected"
+    assert engines.states(bench) == {}
     bench.seconds_until(lambda: engines.status(bench) == "completed")
+    assert engines.states(bench) == {"deployment/payments-api": "targeted"}
     done = engines.result(bench)
     assert not done["metadata"].get("annotations")
-    (target,) = done["status"]["history"]["targets"]
-    assert (f"pod/{target['name']}", target["chaosStatus"]) == (key, "reverted")
     assert done["status"]["history"]["passedRuns"] == 1
 
 

@@ -9,12 +9,6 @@ from tests.rehearsal.litmus import engines
 from tests.rehearsal.litmus.engines import start
 
 
-def killed(bench) -> list[str]:
-    told = engines.result(bench)
-    running = [key.removeprefix("pod/") for key in told["metadata"].get("annotations") or {}]
-    return running + [one["name"] for one in told["status"]["history"]["targets"]]
-
-
 def finish(bench) -> None:
     bench.seconds_until(lambda: engines.status(bench) == "completed", at_most=300)
 
@@ -38,33 +32,33 @@ def test_the_percentage_says_how_many_of_six_are_killed(bench, percent, pods):
     start(bench, env={"PODS_AFFECTED_PERC": percent})
     bench.seconds_until(lambda: engines.injecting(bench))
     assert bench.serving() == 6 - pods
-    assert len(killed(bench)) == pods
+    assert len(bench.killed) == pods
 
 
 def test_named_pods_are_killed_and_no_others(bench):
     chosen = sorted(bench.names()[1:4])
     start(bench, env={"TARGET_PODS": ",".join(chosen), "PODS_AFFECTED_PERC": "100"})
     bench.seconds_until(lambda: engines.injecting(bench))
-    assert sorted(killed(bench)) == chosen
+    assert sorted(bench.killed) == chosen
     assert bench.serving() == 3
 
 
 def test_without_names_every_round_picks_afresh(bench):
     start(bench, env={"TOTAL_CHAOS_DURATION": "60", "CHAOS_INTERVAL": "15"})
     finish(bench)
-    assert len(set(killed(bench))) == 4
+    assert len(set(bench.killed)) == 4
 
 
 def test_an_interval_as_long_as_the_duration_makes_one_round(bench):
     start(bench, env={"TOTAL_CHAOS_DURATION": "20", "CHAOS_INTERVAL": "30"})
     finish(bench)
-    assert len(killed(bench)) == 1
+    assert len(bench.killed) == 1
 
 
 def test_a_duration_with_a_unit_is_zero_and_injects_nothing(bench):
     start(bench, env={"TOTAL_CHAOS_DURATION": "30s"})
     finish(bench)
-    assert killed(bench) == []
+    assert bench.killed == []
     assert engines.outcome(bench) == ("Completed", "Pass")
     assert bench.serving() == 6
 
@@ -104,7 +98,7 @@ def test_serial_kills_one_after_the_other(bench):
     bench.seconds_until(lambda: engines.injecting(bench))
     assert bench.serving() == 5
     finish(bench)
-    assert len(killed(bench)) == 3
+    assert len(bench.killed) == 3
 
 
 def test_the_experiment_pod_carries_its_settings_and_the_engines_grace(bench):

@@ -5,8 +5,8 @@ from typing import Any
 from deploy.rehearsal.api import install
 from deploy.rehearsal.platform.facts import is_serving
 from deploy.rehearsal.platform.world import TICK, built
-from deploy.rehearsal.store import DEPLOYMENTS, EVENTS, PODS, Collector, Disruption, Object, Store
-from deploy.rehearsal.store.objects import name_of
+from deploy.rehearsal.store import DEPLOYMENTS, EVENTS, PODS, Change, Collector, Disruption, Object, Store
+from deploy.rehearsal.store.objects import is_going, name_of, namespace_of
 
 
 class Bench:
@@ -16,7 +16,14 @@ class Bench:
         Disruption(self.store)
         self._collector = Collector(self.store)
         self.world = built(self.store)
+        self.killed: list[str] = []  # names of payments' pods that somebody deleted, the first one first
+        self.store.subscribe(self._note, PODS)
         self._ticks = 0
+
+    def _note(self, change: Change) -> None:
+        name, is_ending = name_of(change.object), is_going(change.object) or change.type == "DELETED"
+        if is_ending and namespace_of(change.object) == "payments" and name not in self.killed:
+            self.killed.append(name)
 
     def scale_operator(self, replicas: int) -> None:
         """0: the chaos operator is gone, 1: it is back."""
