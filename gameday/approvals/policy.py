@@ -82,7 +82,7 @@ def why_not_approve(asked: Asked, username: str, name: str, is_approver: bool, n
 
 def missing(asked: Asked, given: Sequence[Given], now: datetime) -> list[str]:
     """What stands between the plan and a launch, in sentences; empty when nothing does."""
-    return [*_approvals_missing(asked, given, now), *_told_missing(asked), *window_missing(asked, now)]
+    return [*_approvals_missing(asked, given, now), *told_missing(asked), *window_missing(asked, now)]
 
 
 def standing(asked: Asked, given: Sequence[Given], now: datetime) -> list[Given]:
@@ -126,7 +126,8 @@ def _approvals_missing(asked: Asked, given: Sequence[Given], now: datetime) -> I
                 yield reason
 
 
-def _told_missing(asked: Asked) -> Iterable[str]:
+def told_missing(asked: Asked) -> Iterable[str]:
+    """Who must be told and has not said that they know."""
     if asked.untold:
         parties = ", ".join(asked.untold)
         yield f"Not yet acknowledged by: {parties}. Each must know before anything is launched."

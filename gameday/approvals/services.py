@@ -46,12 +46,15 @@ class Standing:
 
     @property
     def status(self) -> str:
-        """`ready` (also before its window opens), `rejected`, `closed` (its window), or `waiting` for
-        approvals or for who must be told."""
+        """`ready` (also before its window opens), `rejected`, `closed` (its window), `untold` when it is
+        approved and only waits for who must be told, or `waiting` for approvals."""
         if self.now >= self.asked.closes:
             return "closed"
-        if not set(self.missing) - set(policy.window_missing(self.asked, self.now)):
+        missing = set(self.missing) - set(policy.window_missing(self.asked, self.now))
+        if not missing:
             return "ready"
+        if not missing - set(policy.told_missing(self.asked)):
+            return "untold"
         here = [row for row in self.decisions if row.digest == self.asked.digest]
         return "rejected" if any(row.decision == Decision.REJECTED.value for row in here) else "waiting"
 

@@ -120,7 +120,7 @@ def _waiting(ahead: Ahead, user: User, team: Set[TeamRole]) -> Iterator[Waiting]
     if standing.status == "rejected" and may(Act.PLAN, roles):
         edit = reverse("plans:edit", args=[plan.slug])
         yield Waiting("pencil", f"{plan} was rejected. Change it and it is asked anew.", "Change", edit)
-    if standing.status == "waiting" and user.username in standing.asked.writers:
+    if standing.status in ("waiting", "untold") and user.username in standing.asked.writers:
         sentence = f"Your plan {plan} waits for others: {_for_whom(standing)}."
         yield Waiting("clock", sentence, "See what is missing", approval)
     if standing.status == "waiting" and may(Act.APPROVE, roles):

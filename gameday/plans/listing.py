@@ -21,6 +21,7 @@ A_PAGE = 25
 CLOSED = "closed"
 STATUSES = (
     ("waiting", "Waits for approval"),
+    ("untold", "Approved, not yet acknowledged"),
     ("rejected", "Rejected"),
     ("ready", "Ready"),
     (CLOSED, "Window closed"),

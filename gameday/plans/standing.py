@@ -13,8 +13,8 @@ from gameday.plans.models import Plan
 
 
 class Standing(Protocol):
-    """`status`: ready, rejected, closed or waiting. `missing`: what stands between it and a launch, in
-    sentences. `approvals` that count have a `name` and an `expires_at`."""
+    """`status`: ready, rejected, closed, waiting or untold. `missing`: what stands between it and a launch,
+    in sentences. `approvals` that count have a `name` and an `expires_at`."""
 
     @property
     def status(self) -> str: ...

@@ -77,6 +77,9 @@ def next_step(look: Look) -> Step:
 
 
 def _waiting(look: Look) -> Step:
+    if look.standing.status == "untold":
+        sentence = "It is approved. Not everybody who must be told has said that they know."
+        return Step(sentence, MISSING, look.standing.missing)
     if "approve" in look.acts:
         sentence = "It waits for approval. Look at exactly what would happen, and decide."
         return Step(sentence, DECIDE, look.standing.missing)

@@ -33,6 +33,7 @@ _MARKS = {
     "expired": Mark("quiet", "clock", "Expired"),
     "draft": Mark("quiet", "pencil", "Draft"),
     "waiting": Mark("quiet", "clock", "Waits for approval"),
+    "untold": Mark("quiet", "bell", "Approved, not yet acknowledged"),
     "live": Mark("live", "activity", "Live"),
     "mended": Mark("armed", "triangle-alert", "Needs mending"),
     "ready": Mark("good", "circle-check", "Ready"),

@@ -140,3 +140,14 @@ def test_the_page_takes_the_same_few_queries_however_many_decisions_there_are(dj
 
 def test_a_plan_that_is_not_there_is_said_to_be_so():
     assert signed_in("anna").get("/plans/nowhere/approval").status_code == 404
+
+
+def test_what_is_approved_and_only_waits_for_who_must_be_told_does_not_wait_for_approval():
+    approve(signed_in("anna"))
+    pages = (PAGE, "/plans/small-day/", "/plans/", "/plans/?status=untold", "/")
+    for address in pages:
+        text = signed_in("anna").get(address).content.decode()
+        assert "Approved, not yet acknowledged" in text
+        assert "Waits for approval</span>" not in text
+        assert "waits for a decision" not in text
+    assert "Not yet acknowledged by: on-call" in signed_in("anna").get(PAGE).content.decode()
