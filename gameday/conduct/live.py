@@ -19,7 +19,7 @@ from gameday.conduct.live_targets import hits
 from gameday.plans.problems import PlanRefused
 from gameday.plans.services import plan as find_plan
 
-REGIONS = ("status", "progress", "milestones", "targets", "alerts", "sheet")
+REGIONS = ("status", "progress", "milestones", "targets", "alerts", "sheet", "veil")
 
 
 @dataclass(frozen=True, slots=True)

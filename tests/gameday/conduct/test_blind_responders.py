@@ -264,3 +264,15 @@ def test_nobody_is_told_that_a_kept_fault_waits_for_a_persons_hand(blind):
     by_hand = replace(here.run, injections=(waits,), progress=(Progress(0),))
     assert status(replace(here, run=by_hand)).phase == "It is under way."
     assert "person" in status(replace(here, run=by_hand, is_hidden=False)).phase
+
+
+def test_an_open_page_is_told_by_the_push_that_the_charts_can_be_shown_now(blind):
+    run = a_live_run(blind)
+    html = signed_in("ravi").get(DAY).content.decode()
+    assert 'data-region="veil"' in html and "data-veiled" in html
+    assert "data-veiled" in regions("small-day", False)["veil"]
+    assert 'data-region="veil"' not in signed_in("sam").get(DAY).content.decode()
+    a_run.driven(run, RunState.COMPLETED, requested_at=NOW, injected_at=NOW, reverted_at=NOW)
+    veil = regions("small-day", False)["veil"]
+    assert "data-veiled" not in veil and "until then" not in veil.lower()
+    assert f'href="/runs/{run}/">Show the charts' in veil

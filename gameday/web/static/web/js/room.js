@@ -78,6 +78,10 @@
       if (Date.now() - sentAt > 8000) location.reload();
       return;
     }
+    // What was kept from this person is over: its charts come with the page. Whoever types has the link to them.
+    const isTyping = document.activeElement?.matches("textarea, input");
+    const veil = document.querySelector("[data-region=veil]");
+    if (veil && !veil.querySelector("[data-veiled]") && !isTyping) return location.reload();
     const bad = document.querySelector("[data-region=status] .notice-bad");
     if (bad && !stopped) document.querySelector("[data-alarm]").textContent = bad.textContent.trim();
     stopped = Boolean(bad);
