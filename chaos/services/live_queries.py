@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
@@ -12,6 +12,9 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from chaos.models import Run, SampleChunk
 from chaos.models.run import LIVE
 from chaos.services.rows import ALERTS
+
+NOBODY_DRIVES = timedelta(seconds=12)
+"""After the end of a driver's lease, or of a state that none ever held: then nobody watches the run."""
 
 Point = tuple[int, float | None, str]
 """When the answer was in (milliseconds since 1970), the value or None, why it is unknown or ""."""
@@ -32,6 +35,12 @@ def live_runs_on(stream: str) -> frozenset[str]:
     """The ids of the stream's runs that have not ended."""
     found = Run.objects.filter(stream=stream, state__in=LIVE)
     return frozenset(map(str, found.values_list("id", flat=True)))
+
+
+def undriven(now: datetime) -> frozenset[str]:
+    """The ids of all live runs that no driver has held for a while."""
+    found = Run.objects.filter(state__in=LIVE).values_list("id", "lease_until", "state_since")
+    return frozenset(str(run) for run, lease, since in found if now > (lease or since) + NOBODY_DRIVES)
 
 
 def samples_of_runs(runs: Collection[str], after: int) -> list[Samples]:

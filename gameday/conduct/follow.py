@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connections
+from django.utils import timezone
 
 from chaos.journal import ORGANISATION
 from chaos.journal import queries as journal
@@ -15,6 +17,9 @@ from chaos.services import live_queries
 from gameday.conduct import feed
 from gameday.conduct.audience import kept_runs
 from gameday.conduct.feed import Cursor, Item
+
+DRIVERS_EVERY = 2.0
+"""Seconds between two looks at whether the live runs are driven."""
 
 Asked = Mapping[str, Collection[bool]]
 """By stream, the audiences that watch it: organisers (True), everybody else (False)."""
@@ -47,16 +52,23 @@ class Follower:
     """Belongs to one thread, whose database connection stays open from look to look."""
 
     _places: dict[str, _Place] = field(default_factory=dict)
+    _undriven: frozenset[str] = frozenset()
+    _drivers_due: float = 0.0
     _organisation: int | None = None
 
     def look(self, asked: Asked) -> dict[str, News]:
         """News of every stream that is asked for; the first look at one only takes its place there.
 
-        One small query when nothing is new, one more for each stream with a live run. Raises
-        django.db.Error, and then nothing was passed over: the next look finds it.
+        One small query when nothing is new, one more for each stream with a live run, and now and then one
+        for who drives the live runs. Raises django.db.Error, and then nothing was passed over: the next look
+        finds it.
         """
         heads = journal.heads([*asked, ORGANISATION])
         halted = self._halted(heads.get(ORGANISATION, 0))
+        # No entry tells that nobody drives a run any more, or somebody again: only time does.
+        is_due = time.monotonic() >= self._drivers_due and any(one.runs for one in self._places.values())
+        undriven = live_queries.undriven(timezone.now()) if is_due else self._undriven
+        changed = self._undriven ^ undriven
         found = {}
         for stream, audiences in asked.items():
             place = self._places.get(stream)
@@ -64,9 +76,10 @@ class Follower:
                 place = _arrive(stream)
                 found[stream] = place, News({}, True, place.sampled_at)
             else:
-                found[stream] = _follow(stream, place, heads.get(stream, 0), audiences, halted)
+                found[stream] = _follow(stream, place, heads.get(stream, 0), audiences, halted, changed)
         self._places = {stream: place for stream, (place, _) in found.items()}
-        self._organisation = heads.get(ORGANISATION, 0)
+        self._organisation, self._undriven = heads.get(ORGANISATION, 0), undriven
+        self._drivers_due = time.monotonic() + DRIVERS_EVERY if is_due else self._drivers_due
         return {stream: news for stream, (_, news) in found.items()}
 
     def rest(self) -> None:
@@ -87,7 +100,12 @@ def _arrive(stream: str) -> _Place:
 
 
 def _follow(
-    stream: str, place: _Place, head: int, audiences: Collection[bool], halted: bool
+    stream: str,
+    place: _Place,
+    head: int,
+    audiences: Collection[bool],
+    halted: bool,
+    changed: Collection[str],
 ) -> tuple[_Place, News]:
     entries: list[JournalEntry] = []
     runs, kept = place.runs, place.kept
@@ -107,5 +125,5 @@ def _follow(
     seq = entries[-1].seq if entries else place.cursor.seq
     chunk = samples[-1].chunk if samples else place.cursor.chunk
     sampled_at = (feed.newest(samples) or place.sampled_at) if runs else None
-    changes = halted or any(entry.kind != "note" for entry in entries)
+    changes = halted or not runs.isdisjoint(changed) or any(entry.kind != "note" for entry in entries)
     return _Place(Cursor(seq, chunk), runs, kept, sampled_at), News(items, changes, sampled_at)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chaos.domain.states import RunState
 from chaos.journal.models import JournalEntry
 from chaos.journal.timeline import newest, of_run
 from chaos.services import evidence_queries, queries
 from chaos.services.evidence_queries import RunEvidence
+from chaos.services.live_queries import NOBODY_DRIVES
 from chaos.services.queries import RunLine
 from gameday.conduct import arming
 from gameday.conduct.arming import Armed
@@ -20,7 +21,6 @@ from gameday.plans.models import Plan
 from gameday.plans.spec import PlanSpec
 
 NOT_ANNOUNCED = "Not announced"
-NOBODY_DRIVES = timedelta(seconds=12)
 _MOST_ENTRIES = 2000
 
 
@@ -63,8 +63,7 @@ class Room:
         """A live run that no driver has held for a while: nobody watches it."""
         if self.run is None or self.run.state.is_final:
             return False
-        since = self.run.lease_until or self.run.state_since
-        return self.now > since + NOBODY_DRIVES
+        return self.now > (self.run.lease_until or self.run.state_since) + NOBODY_DRIVES
 
     @property
     def is_stranded(self) -> bool:

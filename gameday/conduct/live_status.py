@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chaos.domain.decide import TAKEN_UP_WITHIN
 from chaos.domain.states import RunState
 from chaos.services.evidence_queries import RunEvidence
 from gameday.conduct.live_room import NOT_ANNOUNCED, Room
@@ -74,7 +75,7 @@ def _phase(run: RunEvidence, room: Room) -> tuple[str, datetime | None]:
     if run.stop and not run.state.is_final and run.state is not RunState.REVERTING:
         return "A stop is wanted; everything is being undone.", None
     if run.state is RunState.PENDING:
-        return "Launched; a driver takes it up in a moment.", None
+        return _not_taken_up(run, room)
     if run.state is RunState.BASELINING:
         return "Measuring the steady state. The fault is asked for", since + durations.baseline
     late = _late_create(run, room)
@@ -91,6 +92,15 @@ def _phase(run: RunEvidence, room: Room) -> tuple[str, datetime | None]:
             since + durations.revert_within
         )
     return _ended(run), None
+
+
+def _not_taken_up(run: RunEvidence, room: Room) -> tuple[str, datetime | None]:
+    """Said so that it stays true as time passes: no entry tells an open page of a run that nobody drives."""
+    last = run.launched_at + TAKEN_UP_WITHIN
+    if room.is_undriven:
+        late = f"After {last:%H:%M:%S} UTC nothing is injected any more."
+        return f"Launched, and nobody has taken it up. {late}", None
+    return "Launched; a driver takes it up in a moment.", None
 
 
 def _late_create(run: RunEvidence, room: Room) -> tuple[str, datetime] | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from chaos.models import Run
 from gameday.conduct import channel, feed, follow, hub
@@ -206,6 +207,8 @@ def test_a_look_is_one_query_and_one_more_while_a_run_is_live(day, django_assert
     say(kind="run.launched", run=run)
     with django_assert_num_queries(6):  # heads, entries, live runs, what of them is kept (2), samples
         assert len(follower.look(asked)[STREAM].items[False]) == 1
+    with django_assert_num_queries(3):  # who drives them, which is asked every other second
+        follower.look(asked)
     with django_assert_num_queries(2):
         follower.look(asked)
 
@@ -220,3 +223,15 @@ def test_a_look_that_fails_passes_nothing_over(day, monkeypatch):
             follower.look({STREAM: {True}})
     (item,) = follower.look({STREAM: {True}})[STREAM].items[True]
     assert item.at.seq == seq
+
+
+def test_a_run_that_nobody_drives_changes_open_pages_though_nothing_was_written(day, monkeypatch):
+    monkeypatch.setattr(follow, "DRIVERS_EVERY", 0)
+    follower, run = follow.Follower(), a_run()
+    rows = Run.objects.filter(pk=run)
+    rows.update(stream=STREAM, state_since=timezone.now())
+    changes = []
+    for held in (timedelta(seconds=5), timedelta(seconds=-20), timedelta(seconds=-21), timedelta(seconds=5)):
+        rows.update(lease_until=timezone.now() + held)
+        changes.append(follower.look({STREAM: {False}})[STREAM].changes)
+    assert changes == [True, True, False, True], "it came, was left alone, still is, and was taken up again"

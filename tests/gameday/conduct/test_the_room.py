@@ -136,7 +136,18 @@ def test_the_charts_begin_with_the_limits_and_readings(day):
 def test_a_run_that_nobody_drives_is_said_to_be_so(day):
     run = a_run.live(day)
     Run.objects.filter(pk=run).update(lease_until=NOW - 13 * SECOND)
-    assert "Nobody drives this run." in page("fiona")
+    for username in ("fiona", "ravi", "otto", "petra", "anna"):
+        assert "Nobody drives this run." in page(username)
+
+
+def test_a_run_that_nobody_took_up_is_not_said_to_be_taken_up_in_a_moment(day):
+    run = a_run.launched(day)
+    assert "a driver takes it up in a moment" in page("ravi")
+    Run.objects.filter(pk=run).update(launched_at=NOW - 13 * SECOND, state_since=NOW - 13 * SECOND)
+    for words in (page("ravi"), regions("small-day", False)["status"], regions("small-day", True)["status"]):
+        assert "Nobody drives this run." in words
+        assert "in a moment" not in words
+        assert "nobody has taken it up. After 12:00:47 UTC nothing is injected any more" in words
 
 
 def test_a_run_that_is_over_shows_its_receipt_and_what_came_of_it(day):
