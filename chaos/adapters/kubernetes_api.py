@@ -85,13 +85,25 @@ class KubernetesApi:
         within: float | None = None,
     ) -> list[Json]:
         """All pages; an empty `namespace` means all of them. A list that went stale is Transient."""
+        return [*self.each(resource, namespace, labels, fields=fields, within=within)]
+
+    def each(
+        self,
+        resource: Resource,
+        namespace: str,
+        labels: Mapping[str, str | None] | None = None,
+        *,
+        fields: Mapping[str, str] | None = None,
+        within: float | None = None,
+    ) -> Iterator[Json]:
+        """As `list`, object by object: of a long list no more than a page is held."""
         query = {"limit": str(PAGE)}
         if labels:
             query["labelSelector"] = selector(labels)
         if fields:
             query["fieldSelector"] = field_selector(fields)
         what = what_is_asked("list", resource, namespace)
-        return list(self._pages(resource.path(namespace), query, what, within))
+        return self._pages(resource.path(namespace), query, what, within)
 
     def create(
         self, resource: Resource, namespace: str, body: Mapping[str, Any], *, within: float | None = None
@@ -128,10 +140,10 @@ class KubernetesApi:
         review = Resource("authorization.k8s.io/v1", "selfsubjectaccessreviews")
         asked = {
             "namespace": namespace,
-            "name": name,
             "verb": verb,
             "group": resource.group,
             "resource": resource.plural,
+            **({"name": name} if name else {}),
         }
         body = {
             "apiVersion": review.api,

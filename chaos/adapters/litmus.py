@@ -85,17 +85,17 @@ class LitmusCluster:
         litmus_accounts.install(self._api, manifest)
 
     def pods(self, namespace: str, labels: Mapping[str, str]) -> tuple[Pod, ...]:
-        return tuple(parse.pod(obj) for obj in self._api.list(PODS, namespace, {**labels}))
+        return tuple(parse.pod(obj) for obj in self._api.each(PODS, namespace, {**labels}))
 
     def pods_on(self, node: str) -> tuple[Pod, ...]:
         return tuple(
             parse.pod(obj)
-            for obj in self._api.list(PODS, "", fields={"spec.nodeName": node})
+            for obj in self._api.each(PODS, "", fields={"spec.nodeName": node})
             if not parse.is_finished(obj)
         )
 
     def nodes(self, labels: Mapping[str, str]) -> tuple[Node, ...]:
-        return tuple(parse.node(obj) for obj in self._api.list(NODES, "", {**labels}))
+        return tuple(parse.node(obj) for obj in self._api.each(NODES, "", {**labels}))
 
     def workloads(self, namespace: str, kind: str, labels: Mapping[str, str]) -> tuple[Workload, ...]:
         return litmus_workloads.found(self._api, namespace, kind, labels)

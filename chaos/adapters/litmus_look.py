@@ -20,7 +20,7 @@ from chaos.adapters.litmus_sweep import learned, residues, run_label, unique, wo
 from chaos.adapters.parallel import gather
 from chaos.domain.errors import GamedayError
 from chaos.domain.injection import Injection
-from chaos.domain.sight import ClusterSight, ResidueKind
+from chaos.domain.sight import ClusterSight, Pod, ResidueKind
 from chaos.ports import RunRef
 
 WITHIN = 3.0
@@ -54,7 +54,7 @@ class Looker:
         until = time.monotonic() + self.within
         first = gather(self._first_calls(ref, injections), self.within)
         left = max(0.05, until - time.monotonic())
-        listed = unique(*(objects for key, objects in first.items() if key.startswith("targets:")))
+        listed = [pod for key, pods in first.items() if key.startswith("targets:") for pod in pods]
         calls = workload_calls(self.api, self.settings.namespace, run_label(ref), left)
         second = gather({**calls, **self._by_name(injections, listed, left)}, left)
         results = [obj for key, obj in first.items() if key.startswith("result:") and obj]
@@ -74,11 +74,12 @@ class Looker:
         for uid, owner in belonging.by_uid.items():
             if owner.is_of(ref):
                 self.known.setdefault(uid, owner)
-        targets = unique(listed, [obj for key, obj in second.items() if key.startswith("pod:") and obj])
+        found_by_name = [pod for key, pod in second.items() if key.startswith("pod:") and pod]
+        targets = {pod.uid: pod for pod in (*listed, *found_by_name)}
         return ClusterSight(
             began_at=began_at,
             at=at,
-            pods=tuple(parse.pod(obj) for obj in targets),
+            pods=tuple(targets.values()),
             nodes=tuple(parse.node(obj) for key, obj in first.items() if key.startswith("node:") and obj),
             workloads=tuple(one for key, one in first.items() if key.startswith("workload:") and one),
             engines=tuple(parse.engine(obj) for obj in first["engines"]),
@@ -104,22 +105,20 @@ class Looker:
                 calls[f"node:{node.name}"] = partial(self._node, node.name)
                 if injection.leaving and not injection.postcondition.namespace:
                     fields = {"spec.nodeName": node.name}
-                    calls[f"targets:{node.name}"] = partial(
-                        self.api.list, PODS, "", fields=fields, within=within
-                    )
+                    calls[f"targets:{node.name}"] = partial(self._pods, "", fields=fields, within=within)
             post = injection.postcondition
             for pre in post.workloads:
                 calls[f"workload:{pre.uid}"] = partial(litmus_workloads.seen, self.api, pre, within)
             if post.namespace:
                 key = f"targets:{post.namespace}:{sorted(post.labels.items())}"
-                calls[key] = partial(self.api.list, PODS, post.namespace, {**post.labels}, within=within)
+                calls[key] = partial(self._pods, post.namespace, {**post.labels}, within=within)
         return calls
 
     def _by_name(
-        self, injections: Sequence[Injection], listed: Sequence[Mapping[str, Any]], within: float
+        self, injections: Sequence[Injection], listed: Sequence[Pod], within: float
     ) -> dict[str, Callable[[], Any]]:
         """Targets that their selector no longer finds: one that lost its labels still has the fault."""
-        found = {(obj["metadata"]["namespace"], obj["metadata"]["name"]) for obj in listed}
+        found = {(pod.namespace, pod.name) for pod in listed}
         return {
             f"pod:{pod.namespace}/{pod.name}": partial(self._pod, pod.namespace, pod.name, within)
             for injection in injections
@@ -127,9 +126,13 @@ class Looker:
             if (pod.namespace, pod.name) not in found
         }
 
-    def _pod(self, namespace: str, name: str, within: float) -> Mapping[str, Any] | None:
+    def _pods(self, namespace: str, labels: dict[str, str | None] | None = None, **how: Any) -> list[Pod]:
+        """Of a large list of targets, no page is kept longer than it takes to read it."""
+        return [parse.pod(obj) for obj in self.api.each(PODS, namespace, labels, **how)]
+
+    def _pod(self, namespace: str, name: str, within: float) -> Pod | None:
         try:
-            return self.api.get(PODS, namespace, name, within=within)
+            return parse.pod(self.api.get(PODS, namespace, name, within=within))
         except NotFound:
             return None
 

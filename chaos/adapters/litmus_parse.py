@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chaos.adapters.litmus_manifests import INSTALLATION, RUN, label_value
-from chaos.domain.sight import EnginePod, EngineSeen, Node, Pod, Residue, ResidueKind, ResultSeen
+from chaos.domain.sight import ZONE, EnginePod, EngineSeen, Node, Pod, Residue, ResidueKind, ResultSeen
 from chaos.ports import RunRef
 
 Json = Mapping[str, Any]
@@ -54,7 +54,7 @@ def node(obj: Json) -> Node:
     return Node(
         name=meta["name"],
         uid=meta["uid"],
-        zone=labels.get("topology.kubernetes.io/zone", ""),
+        zone=labels.get(ZONE, ""),
         hostname=labels.get("kubernetes.io/hostname", ""),
         is_ready=any(item.get("type") == "Ready" and item.get("status") == "True" for item in conditions),
         is_schedulable=not spec.get("unschedulable"),

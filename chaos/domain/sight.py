@@ -67,6 +67,10 @@ class Pod:
         return f"{self.namespace}/{self.name}"
 
 
+ZONE = "topology.kubernetes.io/zone"
+"""The label that says in which zone a node is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node as the API server had it. `taints` are `key=value:Effect`, in the node's order."""

@@ -11,6 +11,7 @@ from django.db import transaction
 from chaos.domain import codec
 from chaos.domain.errors import Refused
 from chaos.domain.limits import LimitsChange, in_words
+from chaos.domain.sight import ZONE
 from chaos.domain.spec import FaultSpec, RunSpec, TargetSpec
 from chaos.domain.target_nodes import resolve_nodes, with_aboard
 from chaos.domain.targets import Limits, Targets, check_limits, resolve
@@ -175,14 +176,24 @@ def named(fault: FaultSpec, limits: Limits, port: Cluster) -> Targets | None:
 
 def _resolve(targets: TargetSpec, limits: Limits, port: Cluster) -> Targets:
     if not targets.is_of_nodes:
-        nodes = port.nodes({}) if targets.zone else ()
-        return resolve(targets, port.pods(targets.namespace, targets.labels), limits, nodes)
+        return _resolve_pods(targets, limits, port)
     nodes = port.nodes({})
     if targets.kind == "node":
         found = resolve_nodes(targets, nodes, port.nodes(targets.labels), (), limits)
     else:
         found = resolve_nodes(targets, nodes, nodes, port.pods(targets.namespace, targets.labels), limits)
     return with_aboard(found, [pod for node in found.nodes for pod in port.pods_on(node.name)], limits)
+
+
+def _resolve_pods(targets: TargetSpec, limits: Limits, port: Cluster) -> Targets:
+    """Of the nodes only those of a zone are read; all of them for a refusal, which names their zones."""
+    pods = port.pods(targets.namespace, targets.labels)
+    if not targets.zone:
+        return resolve(targets, pods, limits)
+    try:
+        return resolve(targets, pods, limits, port.nodes({ZONE: targets.zone}))
+    except Refused:
+        return resolve(targets, pods, limits, port.nodes({}))
 
 
 def installation() -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chaos.domain.sight import ZONE
 from deploy.cluster.handle import Cluster
 from deploy.local.bench import crowd, opened
 from deploy.local.bench.counted import Call, CountedApi
@@ -77,6 +78,17 @@ def test_every_question_that_is_measured_is_pinned(crowded: tuple[Questions, Cou
 
 
 def is_narrow(call: Call) -> bool:
-    """By a selector, or in the chaos namespace; nodes are counted, and so seen, all."""
+    """By a selector, or in the chaos namespace; of the nodes all are read, to leave one at least."""
     chosen = {"labelSelector", "fieldSelector"} & call.query.keys()
     return bool(chosen) or "/namespaces/chaos/" in call.path or call.path == "/api/v1/nodes"
+
+
+def test_for_pods_of_one_zone_only_the_nodes_of_that_zone_are_read(
+    crowded: tuple[Questions, CountedApi],
+) -> None:
+    questions, api = crowded
+    ask = questions.every()["preview, 3 pods of a zone"]
+    with api.counted() as calls:
+        ask()
+    (of_nodes,) = [call for call in calls if call.path == "/api/v1/nodes"]
+    assert of_nodes.query["labelSelector"] == f"{ZONE}={questions.zone}"

@@ -45,7 +45,11 @@ class CountedApi(KubernetesApi):
         found: list[Call] = []
         with self._counting:
             self._calls = found
-        yield found
+        try:
+            yield found
+        finally:
+            with self._counting:
+                self._calls = []
 
     def _call(self, method: str, path: str, *rest: Any, **more: Any) -> dict[str, Any]:
         parts, items = urlsplit(path), None
