@@ -17,7 +17,10 @@ __all__ = ["is_organiser", "kept_runs", "readable", "readable_rows"]
 
 
 def kept_runs(stream: str) -> frozenset[str]:
-    """The live runs that only a plan's organisers know of; nobody else is told what their probes measure."""
+    """The live runs that only a plan's organisers know of; nobody else is told what their probes measure.
+
+    But for why one was stopped: what harms the platform is for everybody who can help it.
+    """
     live = [item for item in queries.live_runs() if item.stream == stream]
     plan = Plan.objects.filter(slug=slug_of(stream)).first() if live else None
     if plan is None:

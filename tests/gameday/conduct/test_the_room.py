@@ -231,3 +231,13 @@ def test_a_plan_of_an_older_release_says_so_and_silences_nobody(day):
     assert regions("small-day", True)["status"] == ""
     assert signed_in("ravi").post("/stop", {"run": run}).status_code == 303
     assert Run.objects.get(pk=run).stop_wanted_at is not None
+
+
+def test_a_long_note_is_folded_so_that_what_came_before_stays_in_sight(day):
+    run = a_run.live(day)
+    a_run.told(run, "note", "It was slow.")
+    a_run.told(run, "note", "A long story. " * 60 + "Its end.")
+    html = signed_in("ravi").get(DAY).content.decode()
+    (folded,) = re.findall(r'<details class="entry-text">(.*?)</details>', html, re.DOTALL)
+    assert "Its end." in folded and "Its end." not in folded.partition("</summary>")[0]
+    assert "It was slow." not in folded

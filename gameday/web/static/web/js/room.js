@@ -162,7 +162,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.target.id !== "note-text" || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    box().requestSubmit();
+    if (event.target.value.trim()) box().requestSubmit(); // Enter once more, after it was sent, is no mistake
   });
   document.addEventListener("submit", (event) => {
     if (event.target.id === "note-box" && !window.htmx) kept(sessionStorage, key(), null);
