@@ -39,11 +39,11 @@ class Bank:
         self.litmus.open(*NAMESPACES)
         self._token.write_text(self.admin.account_token("chaos", "gameday", 24 * 3600))
 
-    def cluster(self, look_within: float = 10.0) -> LitmusCluster:
+    def cluster(self, look_within: float | None = None) -> LitmusCluster:
         """The product's adapter, knowing nothing of those before."""
         server = self.admin.server
         connection = Connection(server, str(self._authority), str(self._token), read_timeout=10.0)
-        return LitmusCluster(KubernetesApi(connection), SETTINGS, look_within=look_within)
+        return LitmusCluster(KubernetesApi(connection), SETTINGS, look_within=look_within or 10.0)
 
     def state(self) -> State:
         """Faults by helper are where Litmus says they are: nothing but the API can be looked at here."""

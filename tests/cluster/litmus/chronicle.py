@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.adapters.things import until
 from tests.cluster.pod_runner.api import Api, ApiError
 
 Json = dict[str, Any]
@@ -15,6 +16,7 @@ ENGINES = "/apis/litmuschaos.io/v1alpha1/namespaces/chaos/chaosengines"
 RESULTS = "/apis/litmuschaos.io/v1alpha1/namespaces/chaos/chaosresults"
 PODS = "/api/v1/namespaces/chaos/pods"
 PAUSE = 0.2  # seconds before a watch that ended is opened again
+BEHIND = 10.0  # seconds that a watch may be behind what a GET has told already
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,13 @@ class Chronicle:
             if belongs[event.path]:
                 yield event
 
-    def first(self, engine: Json, is_so: Callable[[Event], object], since: float = 0.0) -> float:
-        """When that was first seen, at `since` or later; infinite where it was not."""
-        return min((event.at for event in self.of(engine) if event.at >= since and is_so(event)), default=INF)
+    def when(self, engine: Json, is_so: Callable[[Event], object], since: float = 0.0) -> float:
+        """When that was first seen, at `since` or later; fails where it is not."""
+
+        def seen() -> list[float]:
+            return [event.at for event in self.of(engine) if event.at >= since and is_so(event)]
+
+        return min(until(seen, bool, seconds=BEHIND))
 
     def _watch(self, path: str) -> None:
         while True:
@@ -79,9 +85,6 @@ class Chronicle:
                     self._events.append(Event(time.monotonic(), path, what, thing))
             except ApiError:
                 time.sleep(PAUSE)
-
-
-INF = float("inf")
 
 
 def is_helper(event: Event) -> bool:

@@ -66,7 +66,7 @@ def chronicle(litmus_and_bank: Bank) -> Chronicle:
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Figures:
-    return Figures(request.config)
+    return Figures(request.node)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -41,17 +41,17 @@ def test_a_helper_gets_the_grace_of_its_engine_and_the_experiment_never_none(
     began = time.monotonic()
     engines.patch(engine, engineState="stop")
     engines.is_stopped(engine)
-    gone = chronicle.first(engine, lambda event: is_helper(event) and event.what == "DELETED")
-    ended = chronicle.first(engine, has_ended)
+    gone = chronicle.when(engine, lambda event: is_helper(event) and event.what == "DELETED")
+    ended = chronicle.when(engine, has_ended)
     was_seen_to_end = any(is_helper(event) and event.has_terminated for event in chronicle.of(engine))
     assert was_seen_to_end == bool(grace), "with a grace of 0 its object goes before its process"
-    experiment_gone = chronicle.first(engine, lambda event: is_experiment(event) and event.what == "DELETED")
+    experiment_gone = chronicle.when(engine, lambda event: is_experiment(event) and event.what == "DELETED")
     assert max(gone, experiment_gone) < ended
     figures.say(
         f"grace {grace}",
-        reverted=chronicle.first(engine, is_reverted, began) - began,
+        reverted=chronicle.when(engine, is_reverted, began) - began,
         helper_gone=gone - began,
-        result_stopped=chronicle.first(engine, is_result_stopped) - began,
+        result_stopped=chronicle.when(engine, is_result_stopped) - began,
         experiment_gone=experiment_gone - began,
         engine_stopped=ended - began,
     )

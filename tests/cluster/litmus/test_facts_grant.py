@@ -33,9 +33,9 @@ def test_a_deleted_grant_ends_what_it_owned(
     assert engines.pods(engine) == []
     figures.say(
         "a deleted Lease, operator up",
-        engine_deleted=chronicle.first(engine, lambda event: event.path == ENGINES and event.is_asked_to_go)
+        engine_deleted=chronicle.when(engine, lambda event: event.path == ENGINES and event.is_asked_to_go)
         - began,
-        engine_gone=chronicle.first(engine, has_ended) - began,
+        engine_gone=chronicle.when(engine, has_ended) - began,
     )
 
 

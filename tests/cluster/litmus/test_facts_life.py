@@ -24,6 +24,7 @@ WARNING = "ChaosResourcesOperationFailed"
 def test_finalizer_and_initialized_come_at_once(engines: Engines, chronicle: Chronicle) -> None:
     engine = engines.make(engines.of(engines.planned("node-taint")))
     until(lambda: engines.experiments(engine), bool)
+    chronicle.when(engine, lambda event: status(event.thing).get("engineStatus") == "initialized")
     seen = {
         (bool(finalizers(event.thing)), status(event.thing).get("engineStatus"))
         for event in chronicle.of(engine)
@@ -65,12 +66,12 @@ def test_active_on_a_stopped_engine_runs_it_again(
     assert again["metadata"]["uid"] != first["metadata"]["uid"]
     now = engines.now(engine)
     assert (finalizers(now), status(now)["engineStatus"]) == ([LITMUS], "initialized")
-    active = chronicle.first(
+    active = chronicle.when(
         engine,
         lambda event: event.path == ENGINES and event.thing["spec"]["engineState"] == "active",
-        chronicle.first(engine, lambda event: status(event.thing).get("engineStatus") == "stopped"),
+        chronicle.when(engine, lambda event: status(event.thing).get("engineStatus") == "stopped"),
     )
-    made = chronicle.first(engine, lambda event: event.name == again["metadata"]["name"])
+    made = chronicle.when(engine, lambda event: event.name == again["metadata"]["name"])
     figures.say("active on a stopped engine", next_experiment=made - active)
 
 

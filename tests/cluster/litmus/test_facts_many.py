@@ -23,7 +23,7 @@ class Times:
 
     def __init__(self, chronicle: Chronicle, engines: Sequence[Json], began: float) -> None:
         def each(is_so: Callable[[Any], object]) -> list[float]:
-            return sorted(chronicle.first(engine, is_so, began) - began for engine in engines)
+            return sorted(chronicle.when(engine, is_so, began) - began for engine in engines)
 
         self.asked = each(lambda event: is_helper(event) and event.is_asked_to_go)
         self.reverted = each(is_reverted)
@@ -50,9 +50,7 @@ def test_litmus_ends_engines_one_after_another(
     times = Times(chronicle, many, began)
     times.tell(figures, how)
     asked_by_then = [at for at in times.asked if at < times.ended[0]]
-    assert len(asked_by_then) <= 2, (
-        "the first; the second where it was seen late that the first had ended"
-    )
+    assert len(asked_by_then) <= 2, "the first; the second where it was seen late that the first had ended"
     assert times.asked[-1] > times.ended[-3], "the last is asked when all but itself and the one before ended"
 
 
