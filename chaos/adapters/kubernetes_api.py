@@ -156,11 +156,11 @@ class KubernetesApi:
     def _pages(self, path: str, query: dict[str, str], what: str, within: float | None) -> Iterator[Json]:
         while True:
             page = self._call("GET", f"{path}?{urlencode(query)}", what, within=within)
-            for item in page.get("items") or ():
-                yield object_of(item, what)
             following = (page.get("metadata") or {}).get("continue")
+            yield from (object_of(item, what) for item in page.get("items") or ())
             if not following:
                 return
+            del page  # before the next one is read: a page of pods can be 20 MB in memory
             query = {**query, "continue": following}
 
     def _call(
