@@ -33,8 +33,8 @@ TRIED = (
     "pod-cpu-hog",
 )
 """Faults that Litmus itself is launched with and stopped in the middle of; our stand-in, with every one."""
-FEW = ("node-taint", "pod-network-partition", "pod-network-latency")
-"""Faults for all else on a real API server: by the experiment on a node and on a policy, and by a helper."""
+FEW = ("node-taint", "pod-network-latency")
+"""Faults for all else on a real API server: one by the experiment itself, one by a helper."""
 
 IMPLEMENTATIONS = [
     REHEARSAL,
