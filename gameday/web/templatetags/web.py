@@ -17,6 +17,7 @@ from gameday.web.prose import MARKDOWN
 
 register = template.Library()
 
+YEAR = timedelta(days=365)
 FORTNIGHT = 14
 """Days from which on nobody asks for hours."""
 
@@ -66,9 +67,11 @@ def ago(at: datetime | None) -> SafeString | str:
 
 @register.filter
 def span(length: timedelta | None) -> str:
-    """The two largest units at most, of long times only days: `1 min 20 s`, `3 h`, `2 d 4 h`, `91 d`."""
+    """Two units, of long times only the first: `1 min 20 s`, `3 h`, `2 d 4 h`, `91 d`, `9 years`."""
     if length is None:
         return "—"
+    if length >= 2 * YEAR:
+        return f"{length // YEAR} years"
     seconds = round(length.total_seconds())
     parts = []
     for name, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):

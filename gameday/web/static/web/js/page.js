@@ -3,9 +3,11 @@
 
 (() => {
   const FORTNIGHT = 14 * 86400; // from here on nobody asks for hours
+  const YEAR = 365 * 86400;
   const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
 
   const span = (seconds) => {
+    if (Math.abs(seconds) >= 2 * YEAR) return `${Math.floor(Math.abs(seconds) / YEAR)} years`;
     const parts = [];
     let left = Math.round(Math.abs(seconds));
     for (const [name, size] of UNITS) {
