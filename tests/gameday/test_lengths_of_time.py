@@ -22,5 +22,7 @@ from gameday.web.templatetags.web import span
         (timedelta(days=3325), "9 years"),
     ],
 )
-def test_a_length_has_two_units_at_most_and_a_long_one_only_its_first(length, words):
+def test_a_length_has_two_units_at_most_and_a_long_one_only_its_first(
+    length: timedelta | None, words: str
+) -> None:
     assert span(length) == words
