@@ -109,7 +109,8 @@ def pytest(tier: str, marks: str, environment: dict[str, str], options: list[str
     # One seed for all of xdist's processes: they must collect the same tests in the same order.
     seed = os.environ.get("PYTHONHASHSEED") or str(secrets.randbelow(2**32))
     step(f"tests: {tier} (PYTHONHASHSEED={seed})")
-    known = {"GAMEDAY_STATE_DIR": str(state), "PYTHONHASHSEED": seed}
+    # Unbuffered: a dot is seen when its test has passed.
+    known = {"GAMEDAY_STATE_DIR": str(state), "PYTHONHASHSEED": seed, "PYTHONUNBUFFERED": "1"}
     command = [str(VENV_PYTHON), "-m", "pytest", "-q", "-m", marks, *options]
     if sys.stdout.isatty():
         command.append("--color=yes")
