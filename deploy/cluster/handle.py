@@ -144,7 +144,9 @@ def allowed(cluster: Cluster) -> Cluster:
         if refused.status != 404:
             raise Trouble(f"{cluster.server}, which KUBECONFIG names, refuses you: {refused}") from refused
         raise Trouble(
-            f"KUBECONFIG names {cluster.server}. The tests delete pods and drain nodes there. "
+            f"KUBECONFIG names {cluster.server}. The tests drain nodes there, make and delete nodes, "
+            f"pods and the namespaces payments and kafka, and leave behind Litmus' kinds, the namespace chaos and an "
+            f"administrator's account of their own ({ADMINISTRATOR}). "
             f"If they may: kubectl create namespace {CONSENT}. Else unset KUBECONFIG."
         ) from None
     except Exception as error:

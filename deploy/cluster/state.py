@@ -30,6 +30,8 @@ def alone(folder: Path) -> Iterator[None]:
 
     Raises Trouble where the folder holds something else than a control plane's state.
     """
+    if folder.exists() and not folder.is_dir():
+        raise Trouble(f"{folder} is a file. Name an empty folder.")
     if folder.exists() and not (folder / LOCK).exists() and any(folder.iterdir()):
         raise Trouble(f"{folder} holds something else than a control plane. Name an empty folder.")
     folder.mkdir(parents=True, exist_ok=True)

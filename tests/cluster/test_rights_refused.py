@@ -60,7 +60,7 @@ def place(world: World, where: str) -> str:
 
 
 @pytest.mark.parametrize("name", [*OWN, *EXPERIMENTS])
-def test_none_of_our_accounts_may_be_more_than_it_is(world: World, name: str) -> None:
+def test_no_account_may_do_by_itself_what_is_forbidden(world: World, name: str) -> None:
     allowed = [
         forbidden
         for forbidden in FORBIDDEN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 from deploy.cluster import detached, handle, state, tier, up
 from deploy.cluster.toolchain import Unobtainable
 from deploy.local.say import Trouble
+from deploy.local.tiers import Outcome
 
 SLEEPS = [sys.executable, "-c", "import time; print('at work', flush=True); time.sleep(60)"]
 DEAF = [
@@ -96,6 +98,12 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["keys"]
 
 
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "plane").touch()
+    with pytest.raises(Trouble, match="plane is a file"), state.alone(tmp_path / "plane"):
+        pass
+
+
 def test_clearing_leaves_what_is_not_of_the_control_plane(tmp_path: Path) -> None:
     (tmp_path / "etcd" / "member").mkdir(parents=True)
     (tmp_path / "notes").touch()
@@ -149,6 +157,17 @@ def test_what_cannot_be_had_counts_as_not_run(
     said = capsys.readouterr()
     assert "NOT RUN  real Kubernetes" in said.out
     assert "bank.example/lib@v1.0.0 cannot be had" in said.err
+
+
+@pytest.mark.parametrize("line", ["no test is marked for it", "6 skipped, 12 deselected in 1.02s"])
+def test_a_tier_in_which_no_test_passed_counts_as_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    monkeypatch.setattr(tier, "Interrupts", lambda: None)
+    monkeypatch.setattr(tier, "_cluster", lambda: contextlib.nullcontext({}))
+    monkeypatch.setattr("deploy.local.tiers.pytest", lambda *_: Outcome(tier.NAME, True, line))
+    assert tier.main() == tier.NOT_RUN
+    assert f"{line}; nothing of it counts as passed" in capsys.readouterr().out
 
 
 def test_a_taken_port_is_said_before_anything_is_built(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,13 +15,15 @@ OURS = "Rehearsal Linux"  # what a node of `make cluster` says it runs
 def check(cluster: Cluster) -> None:
     """Return where the bank may be laid onto it. Raises Trouble."""
     wire = Wire(cluster)
-    real = [name_of(node) for node in _nodes(cluster, wire) if not is_played(node)]
-    if real:
+    nodes = _nodes(cluster, wire)
+    real = [name_of(node) for node in nodes if not is_played(node)]
+    if real or not nodes:  # without nodes, as one that is scaled to none, it may be anything
         try:
             handle.allowed(cluster)
         except Trouble:
+            has = f"has real nodes ({', '.join(real[:3])})" if real else "shows no nodes"
             raise Trouble(
-                f"{cluster.server} has real nodes ({', '.join(real[:3])}): a practice day deletes pods "
+                f"{cluster.server} {has}: a practice day deletes pods and namespaces "
                 f"and drains nodes there, so it is not begun. If it is a sandbox where that may be: "
                 f"kubectl create namespace {CONSENT}. A practice cluster of your own: make cluster"
             ) from None

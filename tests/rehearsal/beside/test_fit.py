@@ -40,6 +40,11 @@ def test_a_real_node_is_a_refusal_that_names_it(elsewhere: RunningApi, cluster: 
         fit.check(cluster)
 
 
+def test_a_cluster_that_shows_no_nodes_may_be_anything_and_is_refused(cluster: Cluster) -> None:
+    with pytest.raises(Trouble, match=r"shows no nodes: .*it is not begun.*kubectl create namespace"):
+        fit.check(cluster)
+
+
 def test_a_cluster_that_says_it_is_for_practice_may_be_used(elsewhere: RunningApi, cluster: Cluster) -> None:
     a_node(elsewhere, "ip-10-0-3-7")
     elsewhere.do(lambda: elsewhere.store.create(NAMESPACES, {"metadata": {"name": CONSENT}}))
