@@ -145,8 +145,8 @@ def allowed(cluster: Cluster) -> Cluster:
             raise Trouble(f"{cluster.server}, which KUBECONFIG names, refuses you: {refused}") from refused
         raise Trouble(
             f"KUBECONFIG names {cluster.server}. The tests drain nodes there, make and delete nodes, "
-            f"pods and the namespaces payments and kafka, and leave behind Litmus' kinds, the namespace chaos and an "
-            f"administrator's account of their own ({ADMINISTRATOR}). "
+            f"pods and the namespaces payments and kafka, and leave behind Litmus' kinds, the namespace "
+            f"chaos and an administrator's account of their own ({ADMINISTRATOR}). "
             f"If they may: kubectl create namespace {CONSENT}. Else unset KUBECONFIG."
         ) from None
     except Exception as error:
