@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from celery.app.task import Task
+from xdist.scheduler import LoadScopeScheduling
 
+from tests.support.control_planes import ByControlPlane
 from tests.support.journal_guards import journal_guards_step_aside_for_flush
 
 __all__ = ["journal_guards_step_aside_for_flush"]
@@ -24,20 +26,9 @@ class RangTheBroker(AssertionError):
     """A test put a task on a queue; call the function, or ask for the fixture `a_broker`."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on one and the same Kubernetes run one after the other: xdist keeps a group in one process."""
-    for item in items:
-        if item.get_closest_marker("cluster"):
-            item.add_marker(pytest.mark.xdist_group(_control_plane_of(item)))
-
-
-def _control_plane_of(item: pytest.Item) -> str:
-    """`tests/adapters` have one for each implementation, days have one each; all others share one."""
-    if item.path.name.startswith("test_day_"):
-        return item.path.stem
-    found = getattr(item, "callspec", None)
-    return str(found.params.get("practice_process", "shared")) if found else "shared"
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Tests on one and the same Kubernetes run in one process, one after the other."""
+    return ByControlPlane(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ def main() -> int:
         with _cluster() as environment:
             spread = () if handle.given() else BY_CONTROL_PLANE
             outcome = tiers.pytest(NAME, "cluster", environment, [*spread, *sys.argv[1:]])
+            if not outcome.fine:
+                outcome = _once_more(outcome, environment)
     except Unobtainable as missing:
         warn(str(missing))
         print(f"\nNOT RUN  {NAME:<20}  what it needs cannot be had here; nothing of it counts as passed")
@@ -47,6 +49,20 @@ def main() -> int:
         return NOT_RUN
     print(f"\n{'fine  ' if outcome.fine else 'FAILED'}  {outcome.tier:<21}  {outcome.line}")
     return 0 if outcome.fine else 1
+
+
+def _once_more(first: tiers.Outcome, environment: dict[str, str]) -> tiers.Outcome:
+    """What failed, one after the other: real servers on a busy machine miss a deadline now and then.
+
+    The first failures stay in the output and in the closing line: whoever reads it looks after them.
+    """
+    warn(f"{first.line}: those that failed are run once more")
+    again = tiers.pytest(
+        f"{NAME}, once more", "cluster", environment, ["--last-failed", "--last-failed-no-failures=none"]
+    )
+    return tiers.Outcome(
+        NAME, again.fine and "passed" in again.line, f"{first.line}; once more: {again.line}"
+    )
 
 
 @contextlib.contextmanager
