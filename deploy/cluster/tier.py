@@ -22,7 +22,7 @@ from .toolchain import Unobtainable
 NAME = "real Kubernetes"
 NOT_RUN = 3
 # Days and implementations of the contract have a control plane each; they wait more than they work.
-BY_CONTROL_PLANE = ("-n", "2", "--dist", "loadgroup")
+BY_CONTROL_PLANE = ("-n", "3", "--dist", "loadgroup")
 THROW_AWAY = STATE / "test" / "cluster"
 
 
