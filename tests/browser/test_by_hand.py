@@ -20,9 +20,8 @@ def test_a_fault_by_hand_is_over_once_it_is_stopped_and_said_to_be_undone(
     slug = f"by-hand-{'yes' if is_injected else 'no'}"
     taken = plans.scenario("certificate-expiry", fault="60s", baseline="4s", observe="60s")
     taken["expectations"] = [{"probe": "certificate-left", "recovers_within": {"is": "> 0", "within": "55s"}}]
-    fiona, ravi = (
-        seat(user, acts.day_of(house.approved(plans.plan(slug, taken)))) for user in ("fiona", "ravi")
-    )
+    house.approved(plans.plan(slug, taken))
+    fiona, ravi = (seat(user, acts.day_of(slug)) for user in ("fiona", "ravi"))
     acts.injects(fiona)
     expect(fiona.get_by_role("heading", name="Inject it by hand")).to_be_visible()
     if is_injected:

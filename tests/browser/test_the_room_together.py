@@ -101,6 +101,27 @@ def test_what_is_asked_for_meanwhile_does_not_close_what_one_has_opened_to_injec
     page.wait_for_url("**/runs/*/")
 
 
+def test_what_is_asked_for_meanwhile_does_not_swallow_what_one_has_just_armed(
+    house: House, quiet_day: str, seat: Seat
+) -> None:
+    page = seat("fiona", acts.day_of(quiet_day))
+    looks: list[Route] = []
+    sent: list[Route] = []
+    page.route("**/day/mine", lambda route: looks.append(route))
+    page.route("**/day/arm", lambda route: sent.append(route))
+    page.evaluate("htmx.trigger(document.getElementById('mine'), 'refresh')")
+    page.get_by_role("button", name="Arm", exact=True).click()
+    for _ in range(100):
+        if looks and sent:
+            break
+        page.wait_for_timeout(50)
+    with page.expect_response("**/day/mine"):
+        looks[0].continue_()
+    page.wait_for_timeout(300)  # in which it would be put in place of what the answer belongs to
+    sent[0].continue_()
+    expect(page.locator(".armed")).to_be_visible(timeout=SOON)
+
+
 def _is_hidden(page: Page, hidden: bool) -> None:
     """As for a tab that goes to the background, which a headless browser has none of."""
     page.evaluate(

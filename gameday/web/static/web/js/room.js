@@ -57,14 +57,15 @@
   let sentAt = 0;
   window.addEventListener("submit", (event) => { if (!event.defaultPrevented) sentAt = Date.now(); });
   let stopped = Boolean(document.querySelector("[data-region=status] .notice-bad"));
-  const isBusy = (mine) => mine.contains(document.activeElement) || mine.querySelector("details[open], .holding");
+  const isBusy = (mine) => mine.contains(document.activeElement) || mine.querySelector("details[open], .holding, form.htmx-request");
   const refresh = () => {
     const mine = document.getElementById("mine");
     if (!mine || isBusy(mine)) return false;
     window.htmx?.trigger(mine, "refresh");
     return true;
   };
-  // What was asked for before somebody began to use this part comes too late: it would close what they opened.
+  // What was asked for before somebody began to use this part comes too late: it would close what they opened, and
+  // take away the place that the answer to what they sent belongs in.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = event.detail;
     if (target?.id !== "mine" || requestConfig?.verb !== "get" || !isBusy(target)) return;
