@@ -34,8 +34,8 @@ rehearsal: ## the practice cluster and its Prometheus alone, until Ctrl-C
 cluster: ## a throw-away Kubernetes as plain processes, built the first time (FOLDER=where its state is kept)
 	@deploy/local/run cluster $(if $(FOLDER),--folder "$(FOLDER)")
 
-test-cluster: ## the tests that need it: on the one that is up, else on one of their own (TESTS=which)
-	@deploy/local/run test-cluster $(TESTS)
+test-cluster: ## the tests that need it: on the one that is up, else on one of their own (TESTS=which, FOLDER=its state)
+	@$(if $(FOLDER),GAMEDAY_CLUSTER_FOLDER="$(abspath $(FOLDER))") deploy/local/run test-cluster $(TESTS)
 
 cluster-down: ## stop it (FOLDER=where its state is kept)
 	@deploy/local/run cluster-down $(if $(FOLDER),--folder "$(FOLDER)")

@@ -7,18 +7,19 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from deploy.local.say import Trouble, tail
+from deploy.local.say import tail
 
 from . import toolchain
 from .build import shelf
 from .parts import module_of
+from .toolchain import Unobtainable
 
 OPERATOR = module_of("chaos-operator")
 DEFINITIONS, RIGHTS, DEPLOYMENT = "chaos_crds.yaml", "rbac.yaml", "operator.yaml"
 
 
 def manifests() -> Path:
-    """The folder of the three files. Raises Trouble where the module cannot be had."""
+    """The folder of the three files. Raises Unobtainable where the module cannot be had."""
     go = toolchain.find()
     kept = shelf(OPERATOR, go) / "manifests"
     if kept.exists():
@@ -31,7 +32,7 @@ def manifests() -> Path:
             asked, cwd=OPERATOR.folder, env=go.environment(), capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
-            raise Trouble(
+            raise Unobtainable(
                 f"{OPERATOR.versioned} {OPERATOR.version} cannot be had: check the network and what "
                 f"`go env GOPROXY` says.\n{tail(done.stderr, 6)}"
             )

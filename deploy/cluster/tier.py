@@ -1,9 +1,11 @@
 """`make test-cluster`: the tests that need a real Kubernetes, and what each real part calls itself.
 
-They run on the cluster that KUBECONFIG names, else on ours where one is up, else on one of their own.
+They run on the cluster that KUBECONFIG names, else on the one in GAMEDAY_CLUSTER_FOLDER, else on ours where
+one is up, else on one of their own.
 """
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +16,15 @@ from deploy.local.interrupts import Interrupts
 from deploy.local.paths import STATE
 from deploy.local.say import Trouble, step, warn
 
-from . import build, handle, starting, state
+from . import build, handle, litmus_module, starting, state
 from .handle import FOLDER_VARIABLE
+from .parts import module_of
 from .plane import PROGRAMS, Plane
 from .toolchain import Unobtainable
 
 NAME = "real Kubernetes"
+LITMUS = "real Litmus"
+LITMUS_PROGRAMS = ("chaos-operator", "go-runner")
 NOT_RUN = 3
 # Days and implementations of the contract have a control plane each; they wait more than they work.
 BY_CONTROL_PLANE = ("-n", "3", "--dist", "loadgroup")
@@ -27,10 +32,13 @@ THROW_AWAY = STATE / "test" / "cluster"
 
 
 def main() -> int:
-    """Returns 0 where all passed, 1 where not, 3 where they could not be run, 130 where interrupted."""
+    """Returns 0 where all passed, 1 where not, 3 where they, or those of Litmus itself, could not be run, 130
+    where interrupted."""
     Interrupts()
+    without_litmus = False
     try:
         with _cluster() as environment:
+            without_litmus = not handle.given() and not _has_litmus()
             spread = () if handle.given() else BY_CONTROL_PLANE
             outcome = tiers.pytest(NAME, "cluster", environment, [*spread, *sys.argv[1:]])
             if not outcome.fine:
@@ -48,7 +56,9 @@ def main() -> int:
         print(f"\nNOT RUN  {NAME:<20}  {outcome.line}; nothing of it counts as passed")
         return NOT_RUN
     print(f"\n{'fine  ' if outcome.fine else 'FAILED'}  {outcome.tier:<21}  {outcome.line}")
-    return 0 if outcome.fine else 1
+    if without_litmus:
+        print(f"NOT RUN  {LITMUS:<20}  it cannot be had here (why: above); nothing of it counts as passed")
+    return (NOT_RUN if without_litmus else 0) if outcome.fine else 1
 
 
 def _once_more(first: tiers.Outcome, environment: dict[str, str]) -> tiers.Outcome:
@@ -72,10 +82,15 @@ def _cluster() -> Iterator[dict[str, str]]:
     if cluster:
         step(f"KUBECONFIG is set: tests on {cluster.server}, Kubernetes {cluster.version()}")
         yield {"GAMEDAY_TESTS_MAY_REACH": urlsplit(cluster.server).hostname or ""}
-    elif state.is_up(state.FOLDER):
-        step(f"tests on the control plane that is up in {state.FOLDER}")
-        _say_versions(state.FOLDER)
-        yield {FOLDER_VARIABLE: str(state.FOLDER)}
+        return
+    named = os.environ.get(FOLDER_VARIABLE)
+    folder = Path(named or state.FOLDER)
+    if named:
+        state.check(folder)
+    if state.is_up(folder):
+        step(f"tests on the control plane that is up in {folder}")
+        _say_versions(folder)
+        yield {FOLDER_VARIABLE: str(folder)}
     else:
         with _throw_away():
             _say_versions(THROW_AWAY)
@@ -97,6 +112,22 @@ def _throw_away() -> Iterator[None]:
 def _say_versions(folder: Path) -> None:
     said = starting.versions(state.programs_of(folder))
     step(", ".join(f"{name} {version}" for name, version in said.items()))
+
+
+def _has_litmus() -> bool:
+    """Whether Litmus' own programs are here, built where they are missing; which, or why not, is said.
+
+    Without them, what needs them is skipped and the rest is worth having all the same.
+    """
+    try:
+        build.binaries(*LITMUS_PROGRAMS)
+        litmus_module.manifests()
+    except Unobtainable as missing:
+        warn(str(missing))
+        return False
+    parts = ", ".join(f"{name} {module_of(name).version}" for name in LITMUS_PROGRAMS)
+    step(f"Litmus: {parts}; chaos-runner played")
+    return True
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ HOW_TO = """
   Logs          {logs}
 
   kubectl:      {kubectl} --kubeconfig={kubeconfig} get nodes
-  Tests:        make test-cluster
+  Tests:        make test-cluster{where}
   Stop it:      make cluster-down{where}
 """
 

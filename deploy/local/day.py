@@ -145,7 +145,9 @@ def _fit(kubeconfig: Path) -> Path:
     from deploy.cluster import handle  # a day without a real cluster has no use for its client
     from deploy.cluster.bank import fit
 
-    fit.check(handle.somebodys(kubeconfig))
+    cluster = handle.somebodys(kubeconfig)
+    fit.check(cluster)
+    step(f"the day is held on {cluster.server}, Kubernetes {cluster.version()}")
     return kubeconfig
 
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from deploy.cluster import handle
 from deploy.cluster.handle import Cluster
+from deploy.cluster.toolchain import Unobtainable
 from deploy.local.bench import opened
 from tests.adapters.things import until
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+    """What cannot be built on this machine is not run; `make test-cluster` says so at its end."""
+    try:
+        return (yield)
+    except Unobtainable as missing:
+        pytest.skip(f"not run: {missing}")
 
 
 @pytest.fixture(scope="session")

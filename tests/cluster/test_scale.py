@@ -15,6 +15,7 @@ from deploy.local.bench import crowd, opened
 from deploy.local.bench.counted import Call, CountedApi
 from deploy.local.bench.questions import Questions
 from tests.adapters.things import until
+from tests.cluster.planes import somebody_plays
 
 pytestmark = pytest.mark.cluster
 
@@ -38,6 +39,7 @@ PINNED = {
 def crowded(litmus_kinds: Cluster) -> Iterator[tuple[Questions, CountedApi]]:
     """Eight pods of one application, each on a node of its own."""
     cluster = litmus_kinds
+    somebody_plays(cluster)
     home = f"/api/v1/namespaces/{TARGET}"
     owner = crowd.home(cluster, TARGET)
     opened.let_in(cluster, [TARGET])

@@ -165,9 +165,40 @@ def test_a_tier_in_which_no_test_passed_counts_as_not_run(
 ) -> None:
     monkeypatch.setattr(tier, "Interrupts", lambda: None)
     monkeypatch.setattr(tier, "_cluster", lambda: contextlib.nullcontext({}))
+    monkeypatch.setattr(tier, "_has_litmus", lambda: True)
     monkeypatch.setattr("deploy.local.tiers.pytest", lambda *_: Outcome(tier.NAME, True, line))
     assert tier.main() == tier.NOT_RUN
     assert f"{line}; nothing of it counts as passed" in capsys.readouterr().out
+
+
+def test_where_litmus_cannot_be_had_the_rest_runs_and_the_tier_says_what_did_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nothing(*_: str) -> None:
+        raise Unobtainable("The Go module bank.example/operator@v1.0.0 cannot be had.")
+
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setattr(tier, "Interrupts", lambda: None)
+    monkeypatch.setattr(tier, "_cluster", lambda: contextlib.nullcontext({}))
+    monkeypatch.setattr(tier.build, "binaries", nothing)
+    monkeypatch.setattr(
+        "deploy.local.tiers.pytest", lambda *_: Outcome(tier.NAME, True, "9 passed, 3 skipped")
+    )
+    assert tier.main() == tier.NOT_RUN
+    said = capsys.readouterr()
+    assert "9 passed, 3 skipped" in said.out
+    assert "NOT RUN  real Litmus" in said.out
+    assert "bank.example/operator@v1.0.0 cannot be had" in said.err
+
+
+def test_a_named_folder_in_which_nothing_is_up_is_said_and_no_other_one_is_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setenv(handle.FOLDER_VARIABLE, str(folder))
+    monkeypatch.setattr(tier, "Interrupts", lambda: None)
+    assert tier.main() == 1
+    assert f"No control plane is up in {folder}" in capsys.readouterr().out
 
 
 def test_a_taken_port_is_said_before_anything_is_built(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

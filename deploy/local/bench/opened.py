@@ -23,6 +23,8 @@ WITHIN = 30.0  # seconds
 
 def kinds(cluster: Cluster) -> None:
     """Litmus' resources: those that it has, else those of the operator's module. Raises Trouble, Answered."""
+    if all(_serves(cluster, kind) for kind in KINDS):
+        return
     for one in yaml.safe_load_all((litmus_module.manifests() / litmus_module.DEFINITIONS).read_text()):
         cluster.ensure(DEFINITIONS, one)
     deadline = time.monotonic() + WITHIN
