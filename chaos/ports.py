@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chaos.domain.injection import Injection
 from chaos.domain.record import Change, RunRecord, Signals
+from chaos.domain.run import Stop
 from chaos.domain.sight import AlertsReading, ClusterSight, Node, Pod, Reading, Residue, Workload
 from chaos.domain.spec import ProbeSpec
 
@@ -175,6 +176,22 @@ class Store(Protocol):
 
     def record(self, run: str, fence: int, change: Change) -> bool:
         """Write all of `change`, its journal events too, or nothing; False when the fence is not ours."""
+
+    def ref(self, run: str) -> RunRef:
+        """Whose objects the run's are, also when it is over."""
+
+    def installation(self) -> str:
+        """The name of this Gameday in the labels of its objects."""
+
+    def live(self) -> Mapping[str, RunRef]:
+        """Every run that is not over, by its id."""
+
+    def overdue(self, now: datetime) -> Sequence[str]:
+        """Live runs whose lease is over, or that nobody ever took up."""
+
+    def want_stop(self, runs: Sequence[str], stop: Stop, within: timedelta | None = None) -> int:
+        """Latch the intent on those of `runs` that are live; how many were not stopped before. `within` is
+        how long to wait for others who hold what is to be written; None leaves that to the store."""
 
 
 class Senses(Protocol):

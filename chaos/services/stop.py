@@ -13,36 +13,31 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from django.db import Error, connection
-
 from chaos.domain.errors import StoreUnavailable
 from chaos.domain.run import Stop
-from chaos.models import Run
-from chaos.models.run import LIVE
-from chaos.ports import Cluster, RunRef
-from chaos.services import clusters
+from chaos.ports import Cluster, Store
 from chaos.services.beside import begun, failure
-from chaos.services.stop_record import want_stop, want_stop_late
+from chaos.services.stop_record import want_stop_late
+from chaos.services.store import DjangoStore
 
 
-def stop_run(run: str, stop: Stop, port: Cluster) -> str:
+def stop_run(run: str, stop: Stop, port: Cluster, store: Store | None = None) -> str:
     """Stop one run from this process: the cluster's deletes begin before anything is written.
 
     Gives back what failed at the cluster, or "". An already stopped run is stopped again: harmless.
     Raises StoreUnavailable when the intent could not be written; the deletes were sent all the same. Only
     when the database cannot even be read, nothing was, and the message says so.
     """
+    store = store or DjangoStore()
     try:
-        row = Run.objects.get(pk=run)
-        ref = RunRef(str(row.pk), clusters.installation(), row.scenario)
-    except Error as error:
-        connection.close()
+        ref = store.ref(run)
+    except StoreUnavailable as error:
         raise StoreUnavailable(
             f"The run cannot be looked up: {error}. Nothing was sent; halt everything by labels instead."
         ) from error
     with ThreadPoolExecutor(1) as pool:
         act = pool.submit(port.revert, ref)
-        want_stop([run], stop)
+        store.want_stop([run], stop)
         return failure(act)
 
 
@@ -64,11 +59,10 @@ def stop_runs(ports: Mapping[str, Cluster], stop: Stop, patience: timedelta) -> 
 
     Raises StoreUnavailable only when the runs cannot be looked up; then nothing was sent.
     """
+    store = DjangoStore()
     try:
-        rows = {str(row.pk): row for row in Run.objects.filter(pk__in=[*ports], state__in=LIVE)}
-        refs = {run: RunRef(run, clusters.installation(), row.scenario) for run, row in rows.items()}
-    except Error as error:
-        connection.close()
+        refs = {run: ref for run, ref in store.live().items() if run in ports}
+    except StoreUnavailable as error:
         raise StoreUnavailable(
             f"The runs cannot be looked up: {error}. Nothing was sent; halt everything by labels instead."
         ) from error
@@ -76,7 +70,7 @@ def stop_runs(ports: Mapping[str, Cluster], stop: Stop, patience: timedelta) -> 
     acts = {run: begun(partial(ports[run].revert, ref)) for run, ref in refs.items()}
     record_error = ""
     try:
-        want_stop([*refs], stop, patience)
+        store.want_stop([*refs], stop, patience)
     except StoreUnavailable as error:
         record_error = str(error)
         want_stop_late([*refs], stop)

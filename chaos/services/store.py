@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 from django.db.models import F, Q
@@ -14,17 +15,20 @@ from chaos.domain import codec
 from chaos.domain.errors import StoreUnavailable
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.record import Change, Event, RunRecord, Signals
-from chaos.domain.run import Marks
+from chaos.domain.run import Marks, Stop
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState
 from chaos.journal.checkpoints import sign_an_end
 from chaos.journal.record import append, storable
 from chaos.models import Run, RunInjection, SampleChunk
 from chaos.models.run import LIVE
-from chaos.services import rows, words
+from chaos.ports import RunRef
+from chaos.services import rows, stop_record, words
 from chaos.services.clusters import installation
 
 LEASE = timedelta(seconds=15)
+OVERDUE = timedelta(seconds=2)
+"""How long a run that nobody has taken up is left to the ring that it was launched with."""
 
 
 @contextmanager
@@ -41,7 +45,7 @@ def _reaching() -> Iterator[None]:
 class DjangoStore:
     """See chaos.ports.Store. Safe to use from several threads: Django keeps a connection for each."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
 
     def claim(self, run: str, owner: str, now: datetime) -> int | None:
@@ -98,6 +102,32 @@ class DjangoStore:
         if change.moved and change.moved[1].is_final:
             sign_an_end(change.at)
         return True
+
+    def ref(self, run: str) -> RunRef:
+        with _reaching():
+            return _ref(*Run.objects.values_list("pk", "scenario").get(pk=run))
+
+    def installation(self) -> str:
+        with _reaching():
+            return installation()
+
+    def live(self) -> Mapping[str, RunRef]:
+        with _reaching():
+            found = [_ref(*row) for row in Run.objects.filter(state__in=LIVE).values_list("pk", "scenario")]
+            return {ref.run: ref for ref in found}
+
+    def overdue(self, now: datetime) -> Sequence[str]:
+        nobody = Q(lease_until__lt=now) | Q(lease_until=None, state_since__lt=now - OVERDUE)
+        with _reaching():
+            found = Run.objects.filter(nobody, state__in=LIVE).values_list("pk", flat=True)
+            return [str(run) for run in found]
+
+    def want_stop(self, runs: Sequence[str], stop: Stop, within: timedelta | None = None) -> int:
+        return stop_record.want_stop(runs, stop, within)
+
+
+def _ref(run: UUID, scenario: str) -> RunRef:
+    return RunRef(str(run), installation(), scenario)
 
 
 def _write(row: Run, change: Change) -> None:

@@ -8,17 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.db.models import Q
+from datetime import datetime
 
 from chaos.domain.sight import Residue
-from chaos.models import Run
-from chaos.models.run import LIVE
-from chaos.ports import Cluster
-from chaos.services import clusters
-
-OVERDUE = timedelta(seconds=2)
+from chaos.ports import Cluster, Store
+from chaos.services.store import DjangoStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +23,28 @@ class Swept:
     removed: tuple[Residue, ...]
 
 
-def overdue(now: datetime) -> list[str]:
-    """Live runs whose lease is over, or that nobody ever took up."""
-    nobody = Q(lease_until__lt=now) | Q(lease_until=None, state_since__lt=now - OVERDUE)
-    return [str(run) for run in Run.objects.filter(nobody, state__in=LIVE).values_list("pk", flat=True)]
-
-
-def ring_overdue(now: datetime, ring: Callable[[str], object]) -> list[str]:
+def ring_overdue(now: datetime, ring: Callable[[str], object], store: Store | None = None) -> list[str]:
     """Ring a driver for each overdue run; which ones they were."""
-    runs = overdue(now)
+    runs = [*(store or DjangoStore()).overdue(now)]
     for run in runs:
         ring(run)
     return runs
 
 
-def orphans(port: Cluster) -> tuple[Residue, ...]:
+def orphans(port: Cluster, store: Store | None = None) -> tuple[Residue, ...]:
     """What is labelled with our installation's name and belongs to no live run.
 
     The cluster is read first: a run launched in between then counts as live, not its objects as orphans.
     """
-    found, ours = port.residue(), clusters.installation()
-    live = {str(run) for run in Run.objects.filter(state__in=LIVE).values_list("pk", flat=True)}
+    store = store or DjangoStore()
+    found, ours = port.residue(), store.installation()
+    live = store.live()
     return tuple(item for item in found if item.installation == ours and item.run not in live)
 
 
-def sweep_cluster(name: str, port: Cluster) -> Swept:
+def sweep_cluster(name: str, port: Cluster, store: Store | None = None) -> Swept:
     """Remove the orphans of one cluster. Raises what the cluster raises."""
-    found = orphans(port)
+    found = orphans(port, store)
     if found:
         port.remove(found)
     return Swept(name, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,10 +12,12 @@ from chaos.domain.errors import StoreUnavailable
 from chaos.domain.injection import Progress
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import Stop, Word
-from chaos.domain.states import Verdict, may_move
+from chaos.domain.states import RunState, Verdict, may_move
 from chaos.domain.targets import Limits
+from chaos.ports import RunRef
 
 LEASE = timedelta(seconds=15)
+OVERDUE = timedelta(seconds=2)
 
 
 @dataclass
@@ -64,6 +67,33 @@ class MemoryStore:
 
     def rest(self) -> None:
         pass
+
+    def ref(self, run: str) -> RunRef:
+        self._reach()
+        return RunRef(self.record_.run, self.record_.installation, self.record_.spec.scenario)
+
+    def installation(self) -> str:
+        self._reach()
+        return self.record_.installation
+
+    def live(self) -> Mapping[str, RunRef]:
+        ref = self.ref(self.record_.run)
+        return {} if self.record_.state.is_final else {ref.run: ref}
+
+    def overdue(self, now: datetime) -> Sequence[str]:
+        since = self.record_.state_since + OVERDUE
+        is_overdue = self.lease_until < now if self.lease_until else since < now
+        return [run for run in self.live() if is_overdue]
+
+    def want_stop(self, runs: Sequence[str], stop: Stop, within: timedelta | None = None) -> int:
+        """The first stop counts, but for one of the run's own that this one brought about."""
+        if not set(runs) & self.live().keys() or (self.stop and not stop.explains(self.stop)):
+            return 0
+        self.stop = stop
+        if self.record_.state is RunState.PENDING and not self.fence:  # no driver ever had it
+            self.record_ = replace(self.record_, state=RunState.ABORTED, state_since=stop.at)
+            self.verdict = Verdict.INCONCLUSIVE
+        return 1
 
     def signals(self, run: str) -> Signals:
         self._reach()

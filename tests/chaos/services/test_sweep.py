@@ -9,12 +9,13 @@ from chaos.domain.sight import ResidueKind
 from chaos.domain.states import FINAL, RunState
 from chaos.services.clusters import installation
 from chaos.services.store import DjangoStore
-from chaos.services.sweep import orphans, overdue, ring_overdue, sweep_cluster
+from chaos.services.sweep import orphans, ring_overdue, sweep_cluster
 from tests.support.cluster_port import left
 from tests.support.launching import AT, a_run
 
 SECOND = timedelta(seconds=1)
 STORE = DjangoStore(lambda: AT)
+overdue = STORE.overdue
 LIVE = [state for state in RunState if state not in FINAL]
 
 

@@ -19,7 +19,6 @@ from chaos.domain.targets import Limits
 from chaos.journal.models import JournalEntry
 from chaos.models import Cluster, Halt, Run, RunInjection
 from chaos.models import Word as WordRow
-from chaos.services.stop_record import want_stop
 from chaos.services.store import DjangoStore
 from tests.support.builders import a_spec, injections_of
 from tests.support.launching import AT, a_run
@@ -78,7 +77,7 @@ def in_memory() -> Kept:
         store,
         record.run,
         clock,
-        press_stop=lambda stop: setattr(store, "stop", store.stop or stop),
+        press_stop=lambda stop: store.want_stop([record.run], stop),
         halt=lambda reason: setattr(store, "lever", f"{reason} (by otto)"),
         limit=lambda limits: setattr(store, "limits", limits),
         say=lambda word: setattr(store, "words", (*store.words, word)),
@@ -113,11 +112,12 @@ def in_the_database() -> Kept:
             "alerts": sum(len(chunk.readings) for chunk in row.samples.filter(probe="ALERTS")),
         }
 
+    store = DjangoStore(clock.now)
     return Kept(
-        DjangoStore(clock.now),
+        store,
         run,
         clock,
-        press_stop=lambda stop: want_stop([run], stop),
+        press_stop=lambda stop: store.want_stop([run], stop),
         halt=lambda reason: Halt.objects.create(at=AT, by="otto", reason=reason),
         limit=lambda limits: Cluster.objects.update(limits=codec.to_plain(limits)),
         say=lambda word: WordRow.objects.create(

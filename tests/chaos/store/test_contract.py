@@ -199,6 +199,55 @@ def test_events_stand_in_the_order_in_which_they_were_given(kept, fence):
     assert kept.events() == kinds
 
 
+def test_a_run_that_nobody_took_up_is_overdue_after_two_seconds(kept):
+    assert list(kept.store.overdue(AT + 2 * SECOND)) == []
+    assert list(kept.store.overdue(AT + 2.1 * SECOND)) == [kept.run]
+
+
+def test_a_run_is_overdue_when_its_lease_is_over_and_not_while_it_lasts(kept, fence):
+    assert list(kept.store.overdue(AT + LEASE)) == []
+    assert list(kept.store.overdue(AT + LEASE + SECOND)) == [kept.run]
+    kept.store.renew(kept.run, fence, AT + LEASE)
+    assert list(kept.store.overdue(AT + LEASE + SECOND)) == []
+
+
+def test_a_run_is_live_until_its_end_and_its_objects_are_known_after_it_too(kept, fence):
+    ref = kept.store.ref(kept.run)
+    assert (ref.run, ref.installation) == (kept.run, kept.store.installation())
+    assert kept.store.live() == {kept.run: ref}
+    assert write(kept, fence, moved=(RunState.PENDING, RunState.ABORTED))
+    assert kept.store.live() == {}
+    assert list(kept.store.overdue(AT + 60 * SECOND)) == []
+    assert kept.store.ref(kept.run) == ref
+
+
+def test_only_the_first_stop_of_a_live_run_is_counted(kept, fence):
+    assert kept.store.want_stop([kept.run], BUTTON) == 1
+    assert kept.store.want_stop([kept.run], replace(BUTTON, by="ravi")) == 0
+    assert kept.store.signals(kept.run).stop == BUTTON
+
+
+def test_whoever_stopped_a_run_takes_the_place_of_the_reason_that_the_run_found_for_itself(kept, fence):
+    write(kept, fence, stop=Stop(BUTTON.at, StopKind.FAULT, "Its engine is gone; somebody deleted it."))
+    assert kept.store.want_stop([kept.run], BUTTON) == 1
+    assert kept.store.signals(kept.run).stop == BUTTON
+
+
+def test_a_stopped_run_that_no_driver_ever_had_is_over(kept):
+    assert kept.store.want_stop([kept.run], BUTTON) == 1
+    assert kept.store.load(kept.run).state is RunState.ABORTED
+    assert kept.store.claim(kept.run, "first", AT) is None
+    assert kept.store.want_stop([kept.run], BUTTON) == 0
+
+
+@pytest.mark.parametrize("verb", ["ref", "installation", "live", "overdue", "want_stop"])
+def test_a_store_that_is_away_says_so_to_those_who_do_not_drive_too(kept, verb):
+    arguments = {"ref": (kept.run,), "overdue": (AT,), "want_stop": ([kept.run], BUTTON)}
+    with kept.away(), pytest.raises(StoreUnavailable):
+        getattr(kept.store, verb)(*arguments.get(verb, ()))
+    assert kept.store.signals(kept.run).stop is None
+
+
 @pytest.mark.parametrize("verb", ["claim", "renew", "release", "load", "signals", "record"])
 def test_a_store_that_is_away_says_so_whatever_it_is_asked_and_works_again_after(kept, fence, verb):
     arguments = {

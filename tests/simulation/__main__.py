@@ -1,0 +1,61 @@
+"""`python -m tests.simulation`: hostile schedules over the production code, and a table of what was found."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gameday.settings")
+django.setup()  # as far as the production modules need it to be imported; no database is opened
+
+from tests.simulation.report import run_many  # noqa: E402
+from tests.simulation.rules import RULES, without  # noqa: E402
+from tests.simulation.schedule import simulate  # noqa: E402
+
+SHOWN = 5
+
+
+def main() -> int:
+    """Returns 0 where nothing was found, 1 where a seed failed."""
+    asked = _parser().parse_args()
+    if asked.seed is not None:
+        return _replay(asked.seed, asked.trace, asked.without)
+    seconds = float(asked.within.rstrip("s")) if asked.within else None
+    table, took = run_many(asked.first, asked.seeds, asked.jobs, seconds, asked.without)
+    print("\n".join(table.lines(took)))
+    for number, (seed, found) in enumerate(sorted(table.failed.items())):
+        if number == 0:
+            _replay(seed, True, asked.without)
+        elif number < SHOWN:
+            print(f"seed {seed}: {'; '.join(found)}")
+    if table.failed:
+        print(f"{len(table.failed)} of {table.schedules} seeds failed. Replay one: --seed N --trace")
+    return 1 if table.failed else 0
+
+
+def _replay(seed: int, keeps_trace: bool, rule: str) -> int:
+    with without(rule):
+        outcome = simulate(seed, keeps_trace)
+    print(f"\nseed {seed}:")
+    print("\n".join(outcome.trace))
+    print("\n".join(f"FOUND  {text}" for text in outcome.verdict.failures) or "Nothing was found.")
+    return 1 if outcome.verdict.failures else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1000, help="how many schedules")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--seed", type=int, help="replay this one alone")
+    parser.add_argument("--trace", action="store_true", help="and print all that happened in it")
+    parser.add_argument("--jobs", type=int, default=2, help="processes to run them in")
+    parser.add_argument("--for", dest="within", default="", help="stop after so long, as in 120s")
+    parser.add_argument("--without", default="", choices=["", *RULES], help="switch this rule off")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

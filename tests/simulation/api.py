@@ -1,0 +1,293 @@
+"""The Cluster port of one process: as `chaos.adapters.litmus` does it, call by call, over a bad network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from chaos.domain.errors import GamedayError, Refused, Transient
+from chaos.domain.injection import Injection
+from chaos.domain.sight import (
+    ClusterSight,
+    EnginePod,
+    EngineSeen,
+    Node,
+    Pod,
+    Residue,
+    ResidueKind,
+    ResultSeen,
+)
+from chaos.faults.catalogue import FAULTS
+from chaos.faults.experiments import experiment
+from chaos.ports import Cleared, RunRef
+from tests.simulation.cluster import Cluster
+from tests.simulation.hazards import LATEST, Hazards, no_answer
+from tests.simulation.kernel import Kernel, Process
+from tests.simulation.objects import Engine, Grant
+from tests.simulation.threads import Pool
+
+EXPERIMENTS = tuple(experiment(fault) for fault in FAULTS.values() if fault.name)
+TIMEOUT = 7.0
+"""Seconds after which a call is given up: to connect, and to be answered."""
+OFTEN = 8.0
+"""How much likelier a process is hit around a write than anywhere else."""
+
+
+class Api:
+    """See chaos.ports.Cluster. Acts go out as several calls, each with a fate of its own."""
+
+    def __init__(self, kernel: Kernel, process: Process, cluster: Cluster, hazards: Hazards) -> None:
+        self.kernel, self.process, self.cluster, self.hazards = kernel, process, cluster, hazards
+        self.owns = True
+        self._known: dict[str, tuple[str, str]] = {}
+        """UIDs of engines that this process remembers, with run and name."""
+
+    # Calls
+
+    def call(
+        self,
+        what: str,
+        deed: Callable[..., Any],
+        writes: bool = False,
+        within: float = TIMEOUT,
+        is_stamped: bool = False,
+    ) -> Any:
+        """Ask it, with all that may come between. `is_stamped`: the deed is told when it was sent."""
+        kernel, draw = self.kernel, self.kernel.random
+        kernel.sleep(draw.uniform(0.005, 0.1), OFTEN if writes else 1.0)
+        if self.hazards.is_cut_off(self.process.name):
+            kernel.sleep(within)
+            raise no_answer(what)
+        deed = partial(deed, kernel.now) if is_stamped else deed
+        fate = self.hazards.fate_of_call(writes)
+        if writes or fate != "fine":
+            kernel.say(self.process.name, f"{what}: {fate}")
+        if fate == "refused":
+            raise Transient(f"The API server answered 500 to: {what}.")
+        if fate == "slow":
+            took = draw.uniform(0.5, 9.0)
+            kernel.sleep(min(took, within))
+            if took > within and not writes:
+                raise no_answer(what)
+        if fate == "late":
+            kernel.at(draw.uniform(within, LATEST), deed)
+        elif fate != "lost":
+            answer = deed()
+            if fate == "doubled":
+                answer = deed()
+        if fate in ("lost", "late", "unanswered"):
+            kernel.sleep(within)
+            raise no_answer(what)
+        kernel.sleep(draw.uniform(0.005, 0.1), OFTEN if writes else 1.0)
+        if isinstance(answer, GamedayError):
+            raise answer
+        return answer
+
+    def together(self, deeds: Sequence[Callable[[], Any]]) -> list[GamedayError]:
+        """All of them beside each other; the errors."""
+        with Pool(self.kernel) as pool:
+            acts = [pool.submit(deed) for deed in deeds]
+            found = [act.exception() for act in acts]
+        errors = [error for error in found if isinstance(error, GamedayError)]
+        for error in found:
+            if error and not isinstance(error, GamedayError):
+                raise error
+        return errors
+
+    # Grant and lever
+
+    def take_grant(self, ref: RunRef) -> None:
+        if not self.call("create the grant", lambda: self.cluster.create_grant(ref), writes=True):
+            self._own_grant(ref)
+
+    def beat(self, ref: RunRef) -> None:
+        grant = self._own_grant(ref)
+        self.call("beat", lambda: setattr(grant, "version", grant.version + 1))
+
+    def _own_grant(self, ref: RunRef) -> Grant:
+        grant: Grant | None = self.call("read the grant", lambda: self.cluster.grant)
+        if grant is None or grant.ref != ref:
+            raise Refused("The grant is gone, or another's.")
+        return grant
+
+    def pull_lever(self, reason: str) -> None:
+        self.call(
+            "pull the lever", lambda: setattr(self.cluster, "lever", self.cluster.lever or reason), True
+        )
+
+    def release_lever(self) -> None:
+        self.call("release the lever", lambda: setattr(self.cluster, "lever", ""), writes=True)
+
+    # Injecting
+
+    def experiments(self) -> tuple[Mapping[str, Any], ...]:
+        return self.call("list experiments", lambda: EXPERIMENTS)  # type: ignore[no-any-return]
+
+    def inject(self, ref: RunRef, injection: Injection) -> Mapping[str, Any]:
+        grant = self._own_grant(ref)
+        if self.call("read the lever", lambda: self.cluster.lever):
+            raise Refused("The halt lever of this cluster is down.")
+        name, owner = self.name_of(injection), grant.uid if self.owns else ""
+        create = partial(self.cluster.create_engine, ref, injection, name, owner)
+        made = self.call(f"create {name}", create, writes=True, is_stamped=True)
+        found = self.call(f"read {name}", lambda: self._engine(name))
+        if not made and (found is None or found.is_leaving or found.ref != ref):
+            raise Refused(f"The ChaosEngine {name} is being deleted; it is not made again.")
+        if found:
+            self._known[found.uid] = (ref.run, name)
+        return {"metadata": {"name": name}}
+
+    def name_of(self, injection: Injection) -> str:
+        return injection.name
+
+    def _engine(self, name: str) -> Engine | None:
+        return next((one for one in self.cluster.engines.values() if one.name == name), None)
+
+    # Looking
+
+    def look(self, ref: RunRef, injections: Sequence[Injection]) -> ClusterSight:
+        began_at = self._now()
+        try:
+            first = self.call("look", self._first, within=3.0)
+            second = self.call("look", lambda: (self._residue(ref.run), self._helpers()), within=3.0)
+        except GamedayError as error:
+            return ClusterSight(began_at, self._now(), unseen=str(error))
+        for engine in first["all"]:
+            self._known[engine.uid] = (engine.ref.run, engine.name)
+        return ClusterSight(
+            began_at=began_at,
+            at=self._now(),
+            pods=first["pods"],
+            nodes=first["nodes"],
+            engines=tuple(item for item, run in first["engines"] if run == ref.run),
+            engine_pods=second[1],
+            results=first["results"],
+            residue=second[0],
+            has_grant=bool(first["grant"] and first["grant"].ref == ref),
+            lever_reason=first["lever"],
+        )
+
+    def _first(self) -> dict[str, Any]:
+        cluster = self.cluster
+        return {
+            "all": tuple(cluster.engines.values()),
+            "pods": tuple(cluster.pods.values()),
+            "nodes": tuple(cluster.nodes.values()),
+            "engines": tuple(
+                (EngineSeen(one.name, one.uid, "active", one.status, "", one.is_leaving), one.ref.run)
+                for one in cluster.engines.values()
+            ),
+            "results": tuple(
+                ResultSeen(f"{name}-x", name, targets=dict(said)) for name, said in cluster.results.items()
+            ),
+            "grant": cluster.grant,
+            "lever": cluster.lever,
+        }
+
+    def _helpers(self) -> tuple[EnginePod, ...]:
+        return tuple(
+            EnginePod(one.engine.name, one.name, one.node, is_running=True)
+            for one in self.cluster.helpers.values()
+        )
+
+    def _residue(self, run: str = "") -> tuple[Residue, ...]:
+        cluster, found = self.cluster, []
+        for one in cluster.engines.values():
+            found.append((ResidueKind.ENGINE, one.name, one.uid, one.ref))
+        for pod in cluster.helpers.values():
+            found.append((ResidueKind.POD, pod.name, pod.uid, pod.engine.ref))
+        for name, ref in cluster.result_refs.items():
+            found.append((ResidueKind.RESULT, name, f"result-{name}", ref))
+        if cluster.grant:
+            found.append((ResidueKind.GRANT, "gameday-grant", cluster.grant.uid, cluster.grant.ref))
+        return tuple(
+            Residue(kind, "chaos", name, uid, ref.run, ref.installation)
+            for kind, name, uid, ref in found
+            if not run or ref.run == run
+        )
+
+    def pods_on(self, node: str) -> tuple[Pod, ...]:
+        pods = self.cluster.pods
+        return self.call("list pods", lambda: tuple(one for one in pods.values() if one.node == node))  # type: ignore[no-any-return]
+
+    def results(self, ref: RunRef, injections: Sequence[Injection]) -> tuple[Mapping[str, Any], ...]:
+        self.call("read results", lambda: None)
+        return ()
+
+    def residue(self) -> tuple[Residue, ...]:
+        return self.call("list everything", self._residue)  # type: ignore[no-any-return]
+
+    # Taking away
+
+    def revert(self, ref: RunRef) -> None:
+        found, errors = self._seen(ref.run)
+        known = [
+            Residue(ResidueKind.ENGINE, "chaos", name, uid, run)
+            for uid, (run, name) in self._known.items()
+            if errors and run == ref.run and uid not in {item.uid for item in found}
+        ]
+        _raise_first(self._removed([*found, *known]) + errors)
+
+    def _seen(self, run: str = "") -> tuple[list[Residue], list[GamedayError]]:
+        """Engines and helpers as far as they can be seen: two lists, each of which may fail."""
+        found: list[Residue] = []
+
+        def see(kind: ResidueKind) -> None:
+            seen = self.call(f"list {kind.value}s", lambda: self._residue(run))
+            found.extend(item for item in seen if item.kind is kind)
+
+        return found, self.together([partial(see, kind) for kind in (ResidueKind.ENGINE, ResidueKind.POD)])
+
+    def revert_all(self) -> Cleared:
+        found, errors = self._seen()
+        errors += self._removed(found)
+        return Cleared(tuple(found), tuple(str(error) for error in errors))
+
+    def clear(self, ref: RunRef) -> None:
+        ours = self.call("list everything", lambda: self._residue(ref.run))
+        self.remove([item for item in ours if item.kind in (ResidueKind.RESULT, ResidueKind.GRANT)])
+
+    def remove(self, residue: Sequence[Residue]) -> None:
+        _raise_first(self._removed(residue))
+
+    def _removed(self, residue: Sequence[Residue]) -> list[GamedayError]:
+        """Engines, helpers and pods first; what they are owned by after them."""
+        last = (ResidueKind.RESULT, ResidueKind.GRANT)
+        early = [item for item in residue if item.kind not in last]
+        errors = self.together([partial(self._delete, item) for item in early])
+        return errors + self.together([partial(self._delete, item) for item in residue if item.kind in last])
+
+    def _delete(self, item: Residue) -> None:
+        self.call(f"delete {item.uid}", lambda: self._deleted(item), writes=True)
+
+    def _deleted(self, item: Residue) -> None:
+        cluster = self.cluster
+        if item.kind is ResidueKind.ENGINE:
+            cluster.delete_engine(item.uid)
+        elif item.kind is ResidueKind.GRANT:
+            cluster.delete_grant(item.uid)
+        elif item.kind is ResidueKind.RESULT:
+            cluster.results.pop(item.name, None)
+            cluster.result_refs.pop(item.name, None)
+        else:
+            cluster.delete_helper(item.uid)
+            cluster.delete_pod(item.uid)
+
+    def restore_node(self, pre: Node, taint_keys: Sequence[str], cordons: bool) -> None:
+        cluster = self.cluster
+        now = self.call(f"read {pre.name}", lambda: cluster.nodes.get(pre.name))
+        if now is None or now.uid != pre.uid:
+            return
+        version = cluster.versions.get(pre.name, 0)
+        patch = partial(cluster.set_schedulable, pre.name, pre.uid, version, pre.is_schedulable)
+        if not self.call(f"set {pre.name} back", patch, writes=True):
+            raise Transient("Somebody else wrote to the node in between.", retry_after=0.5)
+
+    def _now(self) -> Any:
+        return self.kernel.instant(self.process.skew)
+
+
+def _raise_first(errors: Sequence[GamedayError]) -> None:
+    if errors:
+        raise errors[0]

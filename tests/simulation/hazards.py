@@ -1,0 +1,97 @@
+"""What goes wrong in one schedule, drawn from its seed: some are calm, some are all of it at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from chaos.domain.errors import StoreUnavailable, Transient
+from tests.simulation.kernel import Kernel, Process
+
+HOSTILE = 240.0
+"""Seconds after which nothing new goes wrong."""
+LATEST = 60.0
+"""The most seconds after which the API server still does what was asked of it (its --request-timeout)."""
+FREEZES = (5.0, 20.0, 90.0, 240.0)
+
+Window = tuple[float, float]
+
+
+@dataclass
+class Hazards:
+    """Probabilities at each call or checkpoint, and windows of time."""
+
+    kernel: Kernel
+    crash: float = field(init=False)
+    freeze: float = field(init=False)
+    bad_call: float = field(init=False)
+    lost_task: float = field(init=False)
+    bad_write: float = field(init=False)
+    outages: list[Window] = field(init=False)
+    partitions: dict[str, list[Window]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        draw = self.kernel.random
+        self.crash = draw.choice((0.0, 0.0005, 0.002, 0.006))
+        self.freeze = draw.choice((0.0, 0.0, 0.0005, 0.002))
+        self.bad_call = draw.choice((0.0, 0.05, 0.2, 0.4))
+        self.lost_task = draw.choice((0.0, 0.2, 0.6))
+        self.bad_write = draw.choice((0.0, 0.0, 0.02, 0.1))
+        self.outages = self._windows(0.3, 60.0)
+        self.kernel.strike = self.strike
+
+    def _windows(self, chance: float, longest: float) -> list[Window]:
+        draw = self.kernel.random
+        if draw.random() >= chance:
+            return []
+        begins = [draw.uniform(0.0, 120.0) for _ in range(draw.randint(1, 2))]
+        return [(at, min(HOSTILE, at + draw.uniform(1.0, longest))) for at in begins]
+
+    @property
+    def is_hostile(self) -> bool:
+        return self.kernel.now < HOSTILE
+
+    def strike(self, process: Process, weight: float) -> None:
+        """Maybe kill or freeze the process that stands at this checkpoint."""
+        kernel = self.kernel
+        if not process.is_mortal or not self.is_hostile:
+            return
+        lot = kernel.random.random()
+        if lot < self.crash * weight:
+            kernel.kill(process, "at a checkpoint")
+        elif lot < (self.crash + self.freeze) * weight:
+            kernel.freeze(process, kernel.random.choice(FREEZES))
+            kernel.park(0.0)
+
+    def is_cut_off(self, name: str) -> bool:
+        """Whether a process of this name (or nobody at all) can reach the API server now."""
+        for who in (name, ""):
+            if who not in self.partitions:
+                self.partitions[who] = self._windows(0.2 if who else 0.1, 200.0)
+            if any(since <= self.kernel.now < until for since, until in self.partitions[who]):
+                return True
+        return False
+
+    def store_is_away(self) -> bool:
+        return any(since <= self.kernel.now < until for since, until in self.outages)
+
+    def fate_of_call(self, writes: bool) -> str:
+        draw = self.kernel.random
+        if not self.is_hostile or draw.random() >= self.bad_call:
+            return "fine"
+        ways = ("refused", "lost", "slow") + (("unanswered", "late", "doubled") if writes else ())
+        return draw.choice(ways)
+
+    def fate_of_write(self) -> str:
+        """What becomes of one write to the store."""
+        draw = self.kernel.random
+        if not self.is_hostile or draw.random() >= self.bad_write:
+            return "fine"
+        return draw.choice(("refused", "unanswered"))
+
+
+def no_answer(what: str) -> Transient:
+    return Transient(f"The API server did not answer in time: {what}.")
+
+
+def away() -> StoreUnavailable:
+    return StoreUnavailable("The database cannot be used: it went away.")

@@ -1,0 +1,68 @@
+"""What is in the simulated cluster, and the faults in it, each with its beginning and its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from chaos.domain.injection import Injection
+from chaos.ports import RunRef
+
+
+@dataclass(eq=False)
+class Engine:
+    """A ChaosEngine. `owner` is the grant's UID, or empty for one that nothing owns; `sent_at` is when its
+    create was sent, `gone_at` when the object was."""
+
+    uid: str
+    name: str
+    owner: str
+    ref: RunRef
+    injection: Injection
+    sent_at: float
+    made_at: float
+    status: str = "initialized"
+    is_leaving: bool = False
+    gone_at: float | None = None
+    has_injected: bool = False
+
+
+@dataclass(eq=False)
+class Helper:
+    """A pod that Litmus made for an engine; it undoes the fault when it is asked to stop."""
+
+    uid: str
+    name: str
+    engine: Engine
+    node: str
+    is_leaving: bool = False
+
+
+@dataclass(eq=False)
+class Fault:
+    """One fault in one target (a pod's UID, or a node's) from `since` until it was out."""
+
+    target: str
+    engine: Engine
+    since: float
+    until: float | None = None
+
+    def was_in(self, at: float) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+@dataclass
+class Grant:
+    uid: str
+    ref: RunRef
+    version: int = 0
+
+
+@dataclass
+class History:
+    """All that ever was, for the verdict."""
+
+    engines: list[Engine] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def faults_in(self, at: float) -> list[Fault]:
+        return [fault for fault in self.faults if fault.was_in(at)]

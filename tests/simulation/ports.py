@@ -1,0 +1,107 @@
+"""The other ports of one process: its store, its probes, its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chaos.domain.sight import AlertsReading, Reading
+from chaos.domain.spec import ProbeSpec
+from chaos.ports import Store
+from tests.simulation.cluster import Cluster
+from tests.simulation.hazards import Hazards, Window, away
+from tests.simulation.kernel import Kernel, Process
+
+HEALTHY, SLOW, BREACH = 120.0, 300.0, 900.0
+WRITES = frozenset({"claim", "renew", "release", "record", "want_stop"})
+
+
+@dataclass(frozen=True)
+class Clock:
+    kernel: Kernel
+    process: Process
+
+    def now(self) -> datetime:
+        return self.kernel.instant(self.process.skew)
+
+
+class StoreOf:
+    """The store as one process reaches it: away for windows of time, and with answers that get lost."""
+
+    def __init__(self, kernel: Kernel, process: Process, store: Store, hazards: Hazards) -> None:
+        self._kernel, self._process, self._store, self._hazards = kernel, process, store, hazards
+
+    def __getattr__(self, verb: str) -> Callable[..., Any]:
+        def ask(*args: Any, **how: Any) -> Any:
+            return self._ask(verb, args, how)
+
+        return ask
+
+    def rest(self) -> None: ...
+
+    def _ask(self, verb: str, args: Any, how: Any) -> Any:
+        kernel, writes = self._kernel, verb in WRITES
+        kernel.sleep(0.002, 4.0 if writes else 1.0)
+        if self._hazards.store_is_away():
+            if kernel.random.random() < 0.3:
+                kernel.sleep(2.0)  # a database that hangs before it refuses
+            raise away()
+        fate = self._hazards.fate_of_write() if writes else "fine"
+        if fate == "refused":
+            raise away()
+        answer = getattr(self._store, verb)(*args, **how)
+        if writes:
+            kernel.say(self._process.name, f"store.{verb}: {fate} -> {answer}")
+        kernel.sleep(0.002, 4.0 if writes else 1.0)
+        if fate == "unanswered":
+            raise away()
+        return answer
+
+
+@dataclass
+class Platform:
+    """What Prometheus answers: the truth, a lie that all is well, or nothing."""
+
+    kernel: Kernel
+    cluster: Cluster
+    breaches: bool
+    """Whether the fault is more than the platform can bear."""
+    lies: list[Window] = field(default_factory=list)
+    dead: list[Window] = field(default_factory=list)
+
+    def value(self) -> float | None:
+        now = self.kernel.now
+        if any(since <= now < until for since, until in self.dead):
+            return None
+        if any(since <= now < until for since, until in self.lies):
+            return HEALTHY
+        if self.cluster.is_faulty or not self.cluster.is_whole:
+            return BREACH if self.breaches else SLOW
+        return HEALTHY
+
+
+@dataclass(frozen=True)
+class Probes:
+    kernel: Kernel
+    process: Process
+    platform: Platform
+
+    def read(self, probe: ProbeSpec) -> Reading:
+        clock = Clock(self.kernel, self.process)
+        asked_at = clock.now()
+        self.kernel.sleep(0.02)
+        value = self.platform.value()
+        if value is None:
+            self.kernel.sleep(1.0)
+        unknown = "no answer" if value is None else ""
+        return Reading(probe.name, asked_at, clock.now(), value, unknown)
+
+
+@dataclass(frozen=True)
+class Alerts:
+    clock: Clock
+
+    def read(self) -> AlertsReading:
+        return AlertsReading(self.clock.now(), self.clock.now(), ())
