@@ -57,16 +57,18 @@ def right(group: str, resources: str, verbs: str, name: str = "") -> Right:
 
 EVERY: tuple[Right, ...] = (
     right("", "pods", "get list"),
-    right("", "events", "create get patch update"),
+    right("", "events", "create get update"),
     right("batch", "jobs", "create"),
     right("litmuschaos.io", "chaosengines", "get update"),
     right("litmuschaos.io", "chaosexperiments", "get"),
-    right("litmuschaos.io", "chaosresults", "create get patch update"),
+    right("litmuschaos.io", "chaosresults", "create get update"),
 )
 """In the chaos namespace: where Litmus' runner, the experiments and their helpers live."""
 
-_HELPERS = (right("", "pods", "create delete deletecollection"),)
-"""There, too: an experiment takes its helpers away when it has run to its end."""
+_STRESSORS = (right("", "pods", "create deletecollection"),)
+"""There, too: an experiment takes its pods away, found by their label, when it has run to its end."""
+_HELPERS = (*_STRESSORS, right("litmuschaos.io", "chaosresults", "patch"))
+"""Pods that run as the same account, and write into the result how far they are."""
 _SEE = (right("", "pods", "get list"),)
 _ABOARD = (right("", "pods", "list"),)
 """In the whole cluster for faults on nodes: what runs on one is looked at before anything is done to it."""
@@ -133,7 +135,7 @@ NODE_STRESS = Family(
     "node-stress",
     "keeps nodes busy by a pod on them",
     cluster=(right("", "nodes", "get"),),
-    chaos=_HELPERS,
+    chaos=_STRESSORS,
     ours_cluster=(right("", "nodes", "get"), *_ABOARD),
     has_helpers=True,
 )
@@ -141,7 +143,7 @@ NODE_SERVICES = Family(
     "node-services",
     "stops services of nodes, or restarts them",
     cluster=(right("", "nodes", "get"),),
-    chaos=(*_HELPERS, right("", "secrets", "get", "id-rsa")),
+    chaos=(right("", "pods", "create delete"), right("", "secrets", "get", "id-rsa")),
     ours_cluster=(right("", "nodes", "get"), *_ABOARD),
     has_helpers=True,
 )

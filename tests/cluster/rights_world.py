@@ -83,15 +83,8 @@ class World:
         where = (
             f"namespaces/{self.home}/roles/{role}" if kind == "Role" else f"clusterroles/{self.named(role)}"
         )
-        path = f"{RBAC}/{where}"
-        rules = self.admin.ask("GET", path)["rules"]
-        fewer = [one for rule in rules for one in _split(rule) if not _is(one, group, resource, verb)]
-        assert len(fewer) < sum(1 for rule in rules for _ in _split(rule)), f"{role} never gave it"
-        self._rules(path, fewer)
-        try:
+        with taken_out(self.admin, where, group, resource, verb):
             yield
-        finally:
-            self._rules(path, rules)
 
     def remove(self, path: str) -> None:
         """As the administrator, at once; it need not be there."""
@@ -100,9 +93,6 @@ class World:
         except Answered as refused:
             if refused.status != 404:
                 raise
-
-    def _rules(self, path: str, rules: list[Json]) -> None:
-        self.admin.ask("PATCH", path, {"rules": rules}, "merge-patch+json")
 
     def _shipped(self, families: tuple[Family, ...]) -> Iterator[Json]:
         yield from of_gameday(self.home)
@@ -135,6 +125,20 @@ class World:
         """The one that pods have when none is named: it comes a moment after its namespace."""
         listed = self.admin.ask("GET", f"/api/v1/namespaces/{namespace}/serviceaccounts")["items"]
         return "default" in [one["metadata"]["name"] for one in listed]
+
+
+@contextmanager
+def taken_out(admin: Cluster, role: str, group: str, resource: str, verb: str) -> Iterator[None]:
+    """While it lasts, that role (`clusterroles/…`, `namespaces/…/roles/…`) does not give this verb."""
+    path = f"{RBAC}/{role}"
+    rules = admin.ask("GET", path)["rules"]
+    fewer = [one for rule in rules for one in _split(rule) if not _is(one, group, resource, verb)]
+    assert len(fewer) < sum(1 for rule in rules for _ in _split(rule)), f"{role} never gave it"
+    admin.ask("PATCH", path, {"rules": fewer}, "merge-patch+json")
+    try:
+        yield
+    finally:
+        admin.ask("PATCH", path, {"rules": rules}, "merge-patch+json")
 
 
 def _split(rule: Json) -> Iterator[Json]:

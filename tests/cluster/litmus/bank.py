@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from deploy.cluster.litmus import LitmusForReal
 from deploy.rehearsal.platform import bank
 from deploy.rehearsal.platform.summary import state_of_node, state_of_pod
 from deploy.rehearsal.store import BUDGETS, DEPLOYMENTS, JOBS, NETWORK_POLICIES, NODES, PODS, Kind
-from tests.adapters.faults.drill import State
+from tests.adapters.faults.drill import State, is_whole
+from tests.adapters.things import until
 
 NAMESPACES = ("payments", "kafka")
 CHAOS = "/apis/litmuschaos.io/v1alpha1/namespaces/chaos"
@@ -103,6 +106,23 @@ class Bank:
 
     def _all(self, kind: Kind) -> list[dict[str, Any]]:
         return list(self.admin.ask("GET", path(kind))["items"])
+
+
+@contextmanager
+def whole(bank: Bank) -> Iterator[Bank]:
+    """Whole before and after, and nothing of ours left."""
+    until(bank.state, is_whole, seconds=60)
+    yield bank
+    bank.litmus.scale(1)
+    cluster = bank.cluster()
+
+    def swept() -> object:
+        cluster.remove(cluster.residue())
+        return cluster.residue()
+
+    until(swept, lambda left: not left, seconds=90)
+    cluster.release_lever()
+    bank.repair()
 
 
 def path(kind: Kind, namespace: str = "", name: str = "") -> str:

@@ -8,9 +8,7 @@ import pytest
 
 from deploy.cluster.handle import Cluster
 from deploy.cluster.litmus import LitmusForReal
-from tests.adapters.faults.drill import is_whole
-from tests.adapters.things import until
-from tests.cluster.litmus.bank import Bank
+from tests.cluster.litmus.bank import Bank, whole
 from tests.cluster.litmus.chronicle import Chronicle
 from tests.cluster.litmus.drill import RealDrill
 from tests.cluster.litmus.engines import Engines
@@ -30,20 +28,8 @@ def litmus_and_bank(our_cluster: Cluster, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def bank(litmus_and_bank: Bank) -> Iterator[Bank]:
-    """Whole before and after, and nothing of ours left."""
-    bank = litmus_and_bank
-    until(bank.state, is_whole, seconds=60)
-    yield bank
-    bank.litmus.scale(1)
-    cluster = bank.cluster()
-
-    def swept() -> object:
-        cluster.remove(cluster.residue())
-        return cluster.residue()
-
-    until(swept, lambda left: not left, seconds=90)
-    cluster.release_lever()
-    bank.repair()
+    with whole(litmus_and_bank) as bank:
+        yield bank
 
 
 @pytest.fixture
