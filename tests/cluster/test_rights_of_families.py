@@ -1,7 +1,6 @@
 """What Gameday may do for each family of faults, on a real API server: each verb is needed by a named act.
 
-The rights of the experiments' own accounts are what Litmus asks for: `deploy/litmus/README.md` says which
-of them were seen to be asked for, and which are known by reading alone. No test takes those away.
+The rights of the experiments' own accounts are what Litmus asks for: `litmus/test_rights_of_experiments.py`.
 """
 
 from __future__ import annotations

@@ -46,6 +46,20 @@ FORBIDDEN = [
     for verb in ("create", "patch", "update", "delete", "escalate", "bind")
 ]
 
+ON_PODS = [
+    *(
+        (verb, "")
+        for verb in ("get", "list", "watch", "create", "patch", "update", "delete", "deletecollection")
+    ),
+    *(("create", subresource) for subresource in ("binding", "eviction", "exec", "attach", "portforward")),
+    ("get", "log"),
+]
+WIDE = {
+    OURS: {("list", "")},  # who else is on a node
+    "chaos-drain": {("get", ""), ("list", ""), ("create", "eviction")},  # whoever is on a node
+}
+"""All that is known to reach pods of every namespace, with every family let in."""
+
 
 @pytest.fixture(scope="module")
 def world(litmus_kinds: Cluster) -> Iterator[World]:
@@ -97,6 +111,34 @@ def test_what_is_forbidden_is_refused_when_it_is_tried(world: World, name: str) 
         (method, path): status_as(world.admin, token, method, path, body) for method, path, body in tried
     }
     assert set(answers.values()) == {403}, answers
+
+
+@pytest.mark.parametrize("name", [*OWN, *EXPERIMENTS])
+def test_nobody_reaches_pods_elsewhere_but_to_drain_nodes_and_to_see_who_is_on_them(
+    world: World, name: str
+) -> None:
+    reached = {
+        (verb, subresource)
+        for verb, subresource in ON_PODS
+        if review(world, name, verb, "pods", subresource, "kube-system")
+    }
+    assert reached == WIDE.get(name, set())
+    eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "no-such"}}
+    path = "/api/v1/namespaces/kube-system/pods/no-such/eviction"
+    evicts = status_as(world.admin, world.token(name), "POST", path, eviction)
+    assert evicts == (404 if ("create", "eviction") in reached else 403)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiments_account_can_start_a_pod_under_any_account_of_the_chaos_namespace(
+    world: World, name: str
+) -> None:
+    """As Litmus wants it: who holds one of these tokens holds all of them, and deploy/litmus says so."""
+    container = {"name": "it", "image": "it", "securityContext": {"privileged": True}}
+    pod = {"serviceAccountName": "chaos-drain", "restartPolicy": "Never", "containers": [container]}
+    job = {"metadata": {"name": "x"}, "spec": {"template": {"spec": pod}}}
+    path = f"/apis/batch/v1/namespaces/{world.home}/jobs?dryRun=All"
+    assert status_as(world.admin, world.token(name), "POST", path, job) == 201
 
 
 @pytest.mark.parametrize("name", OWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +58,12 @@ def by_reading(family: str) -> set[Verb]:
 
 
 def sources() -> Path:
-    """Of litmus-go, out of Go's module cache: fetched already, since it was built."""
+    """Of litmus-go, out of Go's module cache, fetched where they are missing. Raises Unobtainable."""
     go = toolchain.find()
-    told = [str(go.go), "list", "-m", "-mod=readonly", "-f", "{{.Dir}}", EXPERIMENTS.versioned]
+    told = [str(go.go), "mod", "download", "-json", EXPERIMENTS.versioned]
     done = subprocess.run(
-        told, cwd=EXPERIMENTS.folder, env=go.environment(), capture_output=True, text=True, check=True
+        told, cwd=EXPERIMENTS.folder, env=go.environment(), capture_output=True, text=True, check=False
     )
-    return Path(done.stdout.strip())
+    if done.returncode != 0:
+        raise toolchain.Unobtainable(f"{EXPERIMENTS.versioned} cannot be had:\n{done.stdout}{done.stderr}")
+    return Path(json.loads(done.stdout)["Dir"])

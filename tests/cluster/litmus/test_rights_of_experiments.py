@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -147,8 +148,12 @@ def test_without_one_verb_its_experiment_fails_and_the_server_says_for_want_of_w
     assert {(one.verb, one.is_played) for one in refused} == {(TAKEN[name][1], False)}
 
 
-def test_what_is_known_by_reading_stands_in_the_sources_that_are_built_here() -> None:
-    sources = read_in_source.sources()
+@pytest.fixture
+def sources() -> Path:
+    return read_in_source.sources()
+
+
+def test_what_is_known_by_reading_stands_in_the_sources_that_are_built_here(sources: Path) -> None:
     lines = [*read_in_source.OF_EVERY.values()]
     lines += [line for verbs in read_in_source.OF_FAMILIES.values() for line in verbs.values()]
     for line in lines:
