@@ -1,0 +1,213 @@
+#!/bin/sh
+# Halt one cluster with kubectl alone: the rung below `manage.py halt --no-db`, for when no Gameday is at hand.
+#
+# It pulls the halt lever, deletes what Gameday has in the cluster with the grace in which Litmus' helpers undo
+# their faults, waits, and says what is left. Safe to repeat.
+
+set -u
+
+usage() {
+    cat <<'END'
+usage: halt.sh --reason WHY [--by NAME] [--namespace chaos] [--context NAME] [--wait SECONDS] [--dry-run]
+
+Halts the cluster that kubectl points to: nothing of Gameday starts there until `manage.py halt --release`.
+Exit status: 0 nothing of ours is left, 1 refused, 2 something is left or could not be seen or done.
+KUBECTL names the program (kubectl); KUBECONFIG is kubectl's own.
+END
+}
+
+refuse() {
+    echo "halt.sh: $1" >&2
+    exit 1
+}
+
+reason='' by=${USER:-somebody} namespace=chaos context='' patience=90 dry=''
+while [ $# -gt 0 ]; do
+    case $1 in
+    --dry-run) dry=1 ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    --reason | --by | --namespace | --context | --wait)
+        [ $# -gt 1 ] || refuse "$1 needs a value."
+        case $1 in
+        --reason) reason=$2 ;;
+        --by) by=$2 ;;
+        --namespace) namespace=$2 ;;
+        --context) context=$2 ;;
+        --wait) patience=$2 ;;
+        esac
+        shift
+        ;;
+    *) refuse "I do not know $1; --help says what there is." ;;
+    esac
+    shift
+done
+[ -n "$(printf %s "$reason" | tr -d '[:space:]')" ] || refuse "A halt by hand needs a reason: --reason WHY."
+case $patience in '' | *[!0-9]*) refuse "--wait is in whole seconds, and '$patience' is not." ;; esac
+kubectl=${KUBECTL:-kubectl}
+command -v "$kubectl" >/dev/null || refuse "There is no $kubectl here; KUBECTL=/path/to/kubectl names another."
+
+managed=app.kubernetes.io/managed-by=gameday grace=60 ours='' failed='' unlatched=''
+
+k() {
+    "$kubectl" ${context:+"--context=$context"} --namespace "$namespace" --request-timeout=10s "$@"
+}
+
+# What changes the cluster goes through here, and is only shown in a dry run.
+act() {
+    if [ -n "$dry" ]; then
+        echo "would run: kubectl ${context:+--context=$context }-n $namespace $*"
+    else
+        k "$@" || failed=1
+    fi
+}
+
+pull_lever() {
+    if [ -n "$dry" ]; then
+        echo "would create the ConfigMap gameday-halt: $reason (by $by)"
+        return
+    fi
+    # kubectl writes the manifest, so that no quote in a reason can break it.
+    if said=$({
+        k create configmap gameday-halt --dry-run=client -o yaml \
+            --from-literal=reason="$reason (by $by)" --from-literal=at="$(date -u +%Y-%m-%dT%H:%M:%SZ)" |
+            k label --local -f - "$managed" -o yaml |
+            k create --validate=false -f - >/dev/null
+    } 2>&1); then
+        echo "The halt lever is down: nothing starts on this cluster until it is released."
+        return
+    fi
+    case $said in
+    *AlreadyExists*) echo "The halt lever was down already; the first reason stands." ;;
+    *)
+        unlatched=1
+        echo "THE LEVER COULD NOT BE PULLED; deleting all the same. $said" >&2
+        ;;
+    esac
+}
+
+# What undoing takes, as whoever injected wrote it down; it goes with the grant, so it is shown before that.
+show_grant() {
+    noted=$(k get leases.coordination.k8s.io gameday-grant --ignore-not-found -o go-template='{{with .metadata}}{{range $key, $value := .annotations}}  {{$key}}: {{$value}}{{"\n"}}{{end}}{{end}}') || failed=1
+    [ -z "$noted" ] || printf 'What was so before, from the grant (keep this):\n%s\n' "$noted"
+}
+
+named='{{range .items}}{{.metadata.name}} {{.metadata.uid}}{{"\n"}}{{end}}'
+workloads='{{define "engine"}}{{range .containers}}{{range .env}}{{if eq .name "CHAOSENGINE"}}{{.value}}{{end}}{{end}}{{end}}{{end}}{{range .items}}{{.kind}} {{.metadata.name}} {{or (index .metadata.labels "chaosUID") "-"}} {{or (index .metadata.labels "gameday/run") "-"}} {{with .spec.template}}{{template "engine" .spec}}{{else}}{{template "engine" .spec}}{{end}}{{"\n"}}{{end}}'
+hex='[0-9a-f]'
+
+is_our_name() {
+    # shellcheck disable=SC2254 # the patterns are meant as patterns
+    case $1 in gd-$hex$hex$hex$hex$hex$hex$hex$hex-[0-9]*) return 0 ;; esac
+    return 1
+}
+
+# Litmus takes our labels off what it makes. So it is ours by a label, by our engine's name in its own name or
+# in its environment, or by a chaosUID that an engine or another object of ours has.
+find_ours() {
+    engines=$(k get chaosengines.litmuschaos.io -l "$managed" -o go-template="$named") || failed=1
+    found=$(k get jobs.batch,pods -l chaosUID -o go-template="$workloads") || failed=1
+    labelled=$(k get jobs.batch,pods -l "$managed" -o go-template="$workloads") || failed=1
+    while read -r _ uid; do
+        [ -z "$uid" ] || ours="$ours $uid "
+    done <<END
+$engines
+END
+    while read -r _ name uid run engine; do
+        [ -n "$name" ] || continue
+        if [ "$run" != - ] || is_our_name "$name" || is_our_name "$engine"; then ours="$ours $uid "; fi
+    done <<END
+$found
+END
+    jobs='' pods=''
+    while read -r kind name uid run engine; do
+        [ -n "$name" ] || continue
+        case $ours in
+        *" $uid "*) ;;
+        *) [ "$uid" = - ] || continue ;;
+        esac
+        case $kind in
+        Job) jobs="$jobs $name" ;;
+        Pod) pods="$pods $name" ;;
+        esac
+    done <<END
+$found
+$labelled
+END
+    engines=$(echo "$engines" | while read -r name _; do [ -z "$name" ] || printf ' %s' "$name"; done)
+    # Litmus makes them beside its targets. Who may not see them has never made one.
+    policies=$(k get networkpolicies.networking.k8s.io --all-namespaces -l app.kubernetes.io/part-of=litmus -o go-template='{{range .items}}{{.metadata.namespace}}/{{.metadata.name}} {{end}}' 2>/dev/null)
+    grant=$(k get leases.coordination.k8s.io gameday-grant --ignore-not-found -o name) || failed=1
+}
+
+# shellcheck disable=SC2086 # the lists are of names, which have no blanks
+delete_ours() {
+    set -- --wait=false --ignore-not-found
+    # Engines beside their Jobs, these before their Pods, which they would replace; the grant last.
+    [ -z "$engines" ] || act delete chaosengines.litmuschaos.io $engines "$@" &
+    [ -z "$jobs" ] || act delete jobs.batch $jobs --cascade=background "$@"
+    [ -z "$pods" ] || act delete pods $pods --grace-period=$grace "$@"
+    for policy in $policies; do
+        act delete networkpolicies.networking.k8s.io -n "${policy%/*}" "${policy#*/}" "$@"
+    done
+    wait
+    [ -z "$grant" ] || act delete leases.coordination.k8s.io gameday-grant "$@"
+}
+
+is_left() {
+    [ -n "$engines$jobs$pods$policies$grant" ]
+}
+
+# shellcheck disable=SC2086
+show_left() {
+    echo "STILL THERE after $patience s:" >&2
+    [ -z "$engines" ] || k get chaosengines.litmuschaos.io $engines -o custom-columns='KIND:.kind,NAME:.metadata.name,DELETED:.metadata.deletionTimestamp,FINALIZERS:.metadata.finalizers' --ignore-not-found >&2
+    [ -z "$jobs" ] || k get jobs.batch $jobs --ignore-not-found >&2
+    [ -z "$pods" ] || k get pods $pods -o wide --ignore-not-found >&2
+    [ -z "$policies" ] || echo "NetworkPolicies: $policies" >&2
+    [ -z "$grant" ] || echo "$grant" >&2
+    cat >&2 <<END
+An engine with a finalizer waits for Litmus' operator: bring it back (kubectl -n litmus get pods).
+A pod that is Terminating waits for its node: kubectl get node, then, when its grace is over,
+kubectl -n $namespace delete pod NAME --grace-period=0 --force, and recreate the pod that it was aimed at.
+END
+}
+
+show_nodes() {
+    if ! cordoned=$(k get nodes -o go-template='{{range .items}}{{if .spec.unschedulable}}{{.metadata.name}}{{"\n"}}{{end}}{{end}}' 2>/dev/null); then
+        echo "Nodes may not be listed with these rights: see that none was left cordoned (kubectl get nodes)."
+    elif [ -n "$cordoned" ]; then
+        echo "Cordoned nodes; set back each that was not so before the run (see the grant above):"
+        echo "$cordoned" | while read -r node; do echo "  kubectl uncordon $node"; done
+    fi
+}
+
+pull_lever
+show_grant
+find_ours
+if ! is_left; then
+    [ -n "$failed" ] || echo "Nothing of Gameday is in namespace $namespace."
+else
+    echo "Of Gameday:${engines:+ engines$engines;}${jobs:+ jobs$jobs;}${pods:+ pods$pods;}${policies:+ policies $policies;}${grant:+ its grant}"
+fi
+delete_ours
+began=$(date +%s)
+while [ -z "$dry" ] && is_left && [ $(($(date +%s) - began)) -lt "$patience" ]; do
+    sleep 1
+    failed=''
+    find_ours
+    delete_ours >/dev/null
+done
+show_nodes
+[ -z "$dry" ] || exit 0
+if is_left; then
+    show_left
+    exit 2
+fi
+if [ -n "$failed$unlatched" ]; then
+    echo "Not everything could be seen or done: what went wrong stands above. Run this again." >&2
+    exit 2
+fi
+echo "Nothing of Gameday is left in namespace $namespace. Whether the platform is well, look at the platform."

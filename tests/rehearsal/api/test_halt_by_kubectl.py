@@ -1,0 +1,172 @@
+"""deploy/halt.sh: nothing of Gameday alive, kubectl alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from chaos.faults.own_rights import GRANT, LEVER
+from deploy.rehearsal.api import Listener, Rule, make
+from deploy.rehearsal.store import (
+    CHAOS_ENGINES,
+    CONFIG_MAPS,
+    JOBS,
+    LEASES,
+    NETWORK_POLICIES,
+    NODES,
+    PODS,
+    Kind,
+    Object,
+)
+from tests.support import kubectl
+from tests.support.rehearsal_api import ADMIN, RunningApi, running_api
+
+pytestmark = pytest.mark.skipif(not kubectl.program(), reason=kubectl.WHY_NOT)
+
+SCRIPT = Path(__file__).resolve().parents[3] / "deploy" / "halt.sh"
+MANAGED = {"app.kubernetes.io/managed-by": "gameday"}
+OURS = {**MANAGED, "gameday/run": "0a1b2c3d-0000"}
+NAME = "gd-0a1b2c3d-0"
+ENGINE = {"engineState": "active", "experiments": [{"name": "pod-delete"}]}
+Halt = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[RunningApi]:
+    certificates = make(tmp_path / "tls")
+    listener = Listener(certificate=certificates.certificate, key=certificates.key)
+    with running_api(listeners=[listener]) as api:
+        api.play_kubelet()
+        yield api
+
+
+@pytest.fixture
+def halt(cluster: RunningApi, tmp_path: Path) -> Halt:
+    def run(*words: str, token: str = ADMIN) -> subprocess.CompletedProcess[str]:
+        config = kubectl.kubeconfig(tmp_path / "config", cluster.url, token, tmp_path / "tls" / "ca.crt")
+        return subprocess.run(
+            ["/bin/sh", str(SCRIPT), *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={
+                "PATH": os.defpath,
+                "HOME": str(tmp_path),
+                "KUBECTL": kubectl.program(),
+                "KUBECONFIG": str(config),
+                "USER": "omar",
+            },
+        )
+
+    return run
+
+
+def put(cluster: RunningApi, kind: Kind, name: str, labels: dict[str, str], **rest: object) -> Object:
+    place = {} if kind is NODES else {"namespace": "chaos"}
+    meta = {"name": name, "labels": labels, **place, **rest.pop("meta", {})}  # type: ignore[dict-item]
+    return cluster.do(lambda: cluster.store.create(kind, {"metadata": meta, **rest}))
+
+
+def of_litmus(engine: str = "") -> dict[str, object]:
+    env = [{"name": "CHAOSENGINE", "value": engine}] if engine else []
+    return {"spec": {"containers": [{"name": "it", "image": "it", "env": env}]}}
+
+
+def names(cluster: RunningApi, kind: Kind) -> list[str]:
+    return cluster.do(lambda: sorted(item["metadata"]["name"] for item in cluster.store.view(kind)))
+
+
+@pytest.fixture
+def full(cluster: RunningApi) -> RunningApi:
+    """An engine of ours with what Litmus made for it, what an earlier one left, and what is others'."""
+    annotations = {"gameday/inverse-0": '{"node":"n1","schedulable":true}'}
+    put(cluster, LEASES, GRANT, OURS, meta={"annotations": annotations})
+    uid = put(cluster, CHAOS_ENGINES, NAME, OURS, spec=ENGINE)["metadata"]["uid"]
+    put(cluster, JOBS, "pod-delete-x1", {"chaosUID": uid}, spec={"template": of_litmus()})
+    put(cluster, PODS, "pod-delete-x1-abc", {"chaosUID": uid}, **of_litmus())
+    put(cluster, PODS, "helper-of-a-lost-engine", {"chaosUID": "gone"}, **of_litmus("gd-99999999-1"))
+    put(cluster, PODS, "its-sidekick", {"chaosUID": "gone"}, **of_litmus())
+    put(cluster, CHAOS_ENGINES, "theirs", {"team": "other"}, spec=ENGINE)
+    put(cluster, PODS, "theirs-1", {"chaosUID": "other"}, **of_litmus("theirs"))
+    put(cluster, NODES, "n1", {}, spec={"unschedulable": True})
+    return cluster
+
+
+def test_what_is_ours_goes_what_is_others_stays_and_the_lever_is_down(full: RunningApi, halt: Halt):
+    done = halt("--reason", 'Smoke in "the" hall: $HOME', "--wait", "20")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert names(full, CHAOS_ENGINES) == ["theirs"]
+    assert (names(full, JOBS), names(full, PODS), names(full, LEASES)) == ([], ["theirs-1"], [])
+    lever = full.do(lambda: full.store.get(CONFIG_MAPS, LEVER, "chaos"))
+    assert lever["data"]["reason"] == 'Smoke in "the" hall: $HOME (by omar)'
+    assert lever["metadata"]["labels"] == MANAGED
+    assert "Nothing of Gameday is left in namespace chaos." in done.stdout
+
+
+def test_what_was_so_before_is_shown_before_the_grant_goes_and_cordoned_nodes_are_named(full, halt):
+    said = halt("--reason", "Now").stdout
+    assert 'gameday/inverse-0: {"node":"n1","schedulable":true}' in said
+    assert "kubectl uncordon n1" in said
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(full: RunningApi, halt: Halt):
+    done = halt("--reason", "Only looking", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert f"would run: kubectl -n chaos delete chaosengines.litmuschaos.io {NAME}" in done.stdout
+    assert "--grace-period=60" in done.stdout
+    assert names(full, CONFIG_MAPS) == []
+    assert len(names(full, PODS)) == 4 and names(full, LEASES) == [GRANT]
+
+
+@pytest.mark.parametrize("words", [(), ("--reason", " \n")], ids=["no reason", "a blank one"])
+def test_without_a_reason_it_refuses_and_touches_nothing(full: RunningApi, halt: Halt, words):
+    done = halt(*words)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "needs a reason" in done.stderr
+    assert names(full, CONFIG_MAPS) == []
+
+
+def test_what_stays_is_named_with_what_to_do_and_the_exit_status_says_so(full: RunningApi, halt: Halt):
+    put(full, CHAOS_ENGINES, "gd-0a1b2c3d-1", OURS, spec=ENGINE, meta={"finalizers": ["litmus/held"]})
+    done = halt("--reason", "Now", "--wait", "1")
+    assert done.returncode == 2
+    assert "STILL THERE after 1 s" in done.stderr
+    assert "gd-0a1b2c3d-1" in done.stderr and "litmus/held" in done.stderr
+    assert "bring it back" in done.stderr
+    assert names(full, PODS) == ["theirs-1"]
+
+
+def test_a_lever_that_cannot_be_pulled_is_said_and_all_else_is_done(full: RunningApi, halt: Halt):
+    everything_but = Rule(("get", "list", "watch", "delete"), ("*",), ("*",))
+    full.account("half", "half", everything_but)
+    done = halt("--reason", "Now", token="half")
+    assert done.returncode == 2
+    assert "THE LEVER COULD NOT BE PULLED; deleting all the same." in done.stderr
+    assert names(full, PODS) == ["theirs-1"]
+
+
+def test_pulled_twice_the_first_reason_stands(full: RunningApi, halt: Halt):
+    halt("--reason", "First")
+    again = halt("--reason", "Second")
+    assert again.returncode == 0, again.stderr
+    assert "down already; the first reason stands" in again.stdout
+    lever = full.do(lambda: full.store.get(CONFIG_MAPS, LEVER, "chaos"))
+    assert lever["data"]["reason"] == "First (by omar)"
+
+
+def test_a_cluster_that_does_not_answer_is_never_called_clean(cluster: RunningApi, halt: Halt):
+    done = halt("--reason", "Now", token="nobody's")
+    assert done.returncode == 2
+    assert "is left in namespace" not in done.stdout
+
+
+def test_policies_that_litmus_made_beside_its_targets_go_too(full: RunningApi, halt: Halt):
+    litmus = {"app.kubernetes.io/part-of": "litmus"}
+    meta = {"name": "cut", "namespace": "payments", "labels": litmus}
+    full.do(lambda: full.store.create(NETWORK_POLICIES, {"metadata": meta, "spec": {"podSelector": {}}}))
+    assert halt("--reason", "Now").returncode == 0
+    assert names(full, NETWORK_POLICIES) == []
