@@ -175,7 +175,11 @@ class Store(Protocol):
         """The calling thread ends or waits for long: it keeps no connection."""
 
     def record(self, run: str, fence: int, change: Change) -> bool:
-        """Write all of `change`, its journal events too, or nothing; False when the fence is not ours."""
+        """Write all of `change`, its journal events too, or nothing; False when the fence is not ours.
+
+        Raises StoreUnavailable also for an injection that is to be asked for while a stop is latched or the
+        lever is down: between what its driver has heard and what it intends there is room for a stop.
+        """
 
     def ref(self, run: str) -> RunRef:
         """Whose objects the run's are, also when it is over."""

@@ -30,7 +30,7 @@ from chaos.domain.decisions import (
     TakeGrant,
     WantStop,
 )
-from chaos.domain.errors import OverLimits, Permanent
+from chaos.domain.errors import OverLimits, Permanent, Refused
 from chaos.domain.injection import InverseKind
 from chaos.domain.presence import missed, targets_left
 from chaos.domain.proving import unmoved
@@ -113,7 +113,19 @@ def _inject(view: RunView, index: int, tools: Tools) -> tuple[int, object]:
         last_look(injection, limits_of(view), cluster)
     except OverLimits as error:
         raise OverLimits(in_context(view, injection.rung, error), error.field) from error
+    _refuse_if_stopped(tools)
     return (index, cluster.inject(tools.ref, injection))
+
+
+def _refuse_if_stopped(tools: Tools) -> None:
+    """The last look took its time, and a stop is not held up by an act: whoever pressed it since then, or
+    what the run itself found since then, comes before the create."""
+    try:
+        stop = tools.ports.store.signals(tools.ref.run).stop
+    finally:
+        tools.ports.store.rest()
+    if stop:
+        raise Refused(f"Nothing is injected: {stop.reason}")
 
 
 def _want_stop(view: RunView, decision: WantStop, tools: Tools, now: datetime) -> RunView:

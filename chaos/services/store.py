@@ -98,6 +98,7 @@ class DjangoStore:
             row = Run.objects.select_for_update().filter(pk=run, fence=fence).first()
             if row is None or (change.moved and row.state != change.moved[0].value):
                 return False
+            _refuse_a_start(row, change)
             _write(row, change)
         if change.moved and change.moved[1].is_final:
             sign_an_end(change.at)
@@ -124,6 +125,16 @@ class DjangoStore:
 
     def want_stop(self, runs: Sequence[str], stop: Stop, within: timedelta | None = None) -> int:
         return stop_record.want_stop(runs, stop, within)
+
+
+def _refuse_a_start(row: Run, change: Change) -> None:
+    """Nothing is intended any more once a stop is latched or a lever is down. Its driver hears of it next."""
+    fresh = [item.index for item in change.progress if item.requested_at == change.at]
+    if not fresh:
+        return
+    why = row.stop_reason if row.stop_wanted_at else rows.lever_of(row.cluster_id)
+    if why and RunInjection.objects.filter(run=row, index__in=fresh, progress__requested_at=None).exists():
+        raise StoreUnavailable(f"Nothing starts any more: {why}")
 
 
 def _ref(run: UUID, scenario: str) -> RunRef:

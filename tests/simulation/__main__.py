@@ -15,7 +15,7 @@ from tests.simulation.report import run_many  # noqa: E402
 from tests.simulation.rules import RULES, without  # noqa: E402
 from tests.simulation.schedule import simulate  # noqa: E402
 
-SHOWN = 5
+SHOWN = 20
 
 
 def main() -> int:

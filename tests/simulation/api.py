@@ -71,7 +71,7 @@ class Api:
             if took > within and not writes:
                 raise no_answer(what)
         if fate == "late":
-            kernel.at(draw.uniform(within, LATEST), deed)
+            kernel.at(draw.uniform(draw.choice((within, LATEST - 5.0)), LATEST), deed)
         elif fate != "lost":
             answer = deed()
             if fate == "doubled":

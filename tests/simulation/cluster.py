@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from chaos.domain.injection import Injection, Sign
 from chaos.domain.sight import Node, Pod
 from chaos.ports import RunRef
-from tests.simulation.hazards import HOSTILE
 from tests.simulation.kernel import Kernel
 from tests.simulation.objects import Engine, Fault, Grant, Helper, History
 
@@ -269,8 +268,5 @@ class Cluster:
     def mend_by_hand(self) -> None:
         """What a person does who is told that a fault is stranded."""
         for fault in [fault for fault in self.history.faults if fault.until is None]:
+            fault.needs_a_person = True
             self.delete_pod(fault.target)
-
-    @property
-    def is_settled(self) -> bool:
-        return self.kernel.now > HOSTILE and not self.engines and not self.helpers

@@ -31,12 +31,12 @@ class Hazards:
 
     def __post_init__(self) -> None:
         draw = self.kernel.random
-        self.crash = draw.choice((0.0, 0.0005, 0.002, 0.006))
-        self.freeze = draw.choice((0.0, 0.0, 0.0005, 0.002))
-        self.bad_call = draw.choice((0.0, 0.05, 0.2, 0.4))
+        self.crash = draw.choice((0.0, 0.0002, 0.0007, 0.003))
+        self.freeze = draw.choice((0.0, 0.0, 0.0003, 0.001))
+        self.bad_call = draw.choice((0.0, 0.02, 0.08, 0.3))
         self.lost_task = draw.choice((0.0, 0.2, 0.6))
-        self.bad_write = draw.choice((0.0, 0.0, 0.02, 0.1))
-        self.outages = self._windows(0.3, 60.0)
+        self.bad_write = draw.choice((0.0, 0.0, 0.01, 0.05))
+        self.outages = self._windows(0.2, 60.0)
         self.kernel.strike = self.strike
 
     def _windows(self, chance: float, longest: float) -> list[Window]:
@@ -66,7 +66,7 @@ class Hazards:
         """Whether a process of this name (or nobody at all) can reach the API server now."""
         for who in (name, ""):
             if who not in self.partitions:
-                self.partitions[who] = self._windows(0.2 if who else 0.1, 200.0)
+                self.partitions[who] = self._windows(0.15 if who else 0.08, 200.0)
             if any(since <= self.kernel.now < until for since, until in self.partitions[who]):
                 return True
         return False

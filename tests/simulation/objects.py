@@ -45,6 +45,8 @@ class Fault:
     engine: Engine
     since: float
     until: float | None = None
+    needs_a_person: bool = False
+    """Its helper lied, and only a person could tell and mend it."""
 
     def was_in(self, at: float) -> bool:
         return self.since <= at and (self.until is None or at < self.until)

@@ -22,6 +22,8 @@ class Table:
     schedules: int = 0
     injected: int = 0
     resurrected: int = 0
+    crossed: int = 0
+    by_hand: int = 0
     states: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     failed: dict[int, list[str]] = field(default_factory=dict)
@@ -31,6 +33,8 @@ class Table:
         self.schedules += other.schedules
         self.injected += other.injected
         self.resurrected += other.resurrected
+        self.crossed += other.crossed
+        self.by_hand += other.by_hand
         self.states += other.states
         self.found += other.found
         self.failed |= other.failed
@@ -43,7 +47,9 @@ class Table:
         yield f"  with a fault         {self.injected:>8,}   ({ends})"
         for kind in KINDS:
             yield f"{kind:<22} {self.found[kind]:>8,}"
-        yield f"creates that landed late, and were removed {self.resurrected:,} times"
+        yield f"engines that came back, and went again: {self.resurrected:,}"
+        yield f"creates that crossed a stop: {self.crossed:,}"
+        yield f"faults that a person was told to mend: {self.by_hand:,}"
         worst = sorted(self.exposure)
         if worst:
             p50, p99 = worst[len(worst) // 2], worst[int(len(worst) * 0.99)]
@@ -59,6 +65,8 @@ def run_some(seeds: Sequence[int], rule: str = "") -> Table:
             table.schedules += 1
             table.injected += verdict.was_injected
             table.resurrected += verdict.resurrected
+            table.crossed += verdict.crossed
+            table.by_hand += verdict.by_hand
             table.states[verdict.state] += 1
             table.found.update(verdict.kinds)
             table.exposure += verdict.exposure

@@ -83,7 +83,8 @@ def _simulate(seed: int, kernel: Kernel) -> Outcome:
         actors.start(name, live)
     broker.ring(RUN)
     if draw.random() < 0.6:
-        kernel.at(draw.uniform(0.5, 60.0), lambda: actors.start("person", actors.press_stop))
+        pressed_at = draw.uniform(*draw.choice(((0.5, 10.0), (7.0, 30.0), (20.0, 100.0))))
+        kernel.at(pressed_at, lambda: actors.start("person", actors.press_stop))
     kernel.at(HOSTILE + 120.0, cluster.mend_by_hand)
     try:
         kernel.run(AT_MOST, lambda: kernel.now > QUIET and ledger.record_.state.is_final)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from chaos.domain.states import RunState
 from tests.simulation.cluster import Cluster
+from tests.simulation.kernel import START
 from tests.simulation.store import Ledger
+
+A_LOOK = 1.5
+"""Seconds by which a driver may be late: its clock is off, and it wakes about once a second."""
 
 
 @dataclass
@@ -17,11 +22,16 @@ class Verdict:
     late: list[str] = field(default_factory=list)
     false_claims: list[str] = field(default_factory=list)
     starts: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     exposure: list[float] = field(default_factory=list)
     state: str = ""
     was_injected: bool = False
     resurrected: int = 0
+    crossed: int = 0
+    """Creates that were on their way when the stop came: sent after it was written down."""
+    by_hand: int = 0
+    """Faults that a person had to mend, who was told so."""
 
     @property
     def kinds(self) -> list[str]:
@@ -39,6 +49,7 @@ KINDS = {
     "surviving late creates": "late",
     'false "reverted"': "false_claims",
     "starts after a stop": "starts",
+    "stops ignored": "ignored",
     "unfinished": "unfinished",
 }
 """In words, and the verdict's list of it."""
@@ -67,12 +78,14 @@ def judge(cluster: Cluster, ledger: Ledger, pressed_at: float | None, failures: 
             verdict.orphans.append(f"{name} is {now}, and was not")
     _duplicates(cluster, verdict)
     _claims(cluster, ledger, verdict)
-    _starts(ledger, verdict)
+    _starts(cluster, ledger, verdict)
     wanted = [at for at in (pressed_at, ledger.stop_known_at) if at is not None]
     if wanted:
         since = min(wanted)
-        ends = [(fault.since, fault.until or cluster.kernel.now) for fault in history.faults]
+        reverted = [fault for fault in history.faults if not fault.needs_a_person]
+        ends = [(fault.since, fault.until or cluster.kernel.now) for fault in reverted]
         verdict.exposure = [until - max(began, since) for began, until in ends if until > since]
+    verdict.by_hand = sum(fault.needs_a_person for fault in history.faults)
     return verdict
 
 
@@ -105,7 +118,17 @@ def _claims(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
                 )
 
 
-def _starts(ledger: Ledger, verdict: Verdict) -> None:
+def _starts(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
+    """Nothing is intended once a stop is known, or the deadline has passed; what was already is crossed."""
+    stopped_at, record = ledger.stop_known_at, ledger.record_
+    deadline = (record.not_after - START).total_seconds()
     for at in ledger.intents:
-        if ledger.stop_known_at is not None and at > ledger.stop_known_at:
-            verdict.starts.append(f"intended at {at:.1f}, stopped at {ledger.stop_known_at:.1f}")
+        if stopped_at is not None and at > stopped_at:
+            verdict.starts.append(f"intended at {at:.1f}, stopped at {stopped_at:.1f}")
+        if at > deadline + A_LOOK:
+            verdict.starts.append(f"intended at {at:.1f}, the deadline was at {deadline:.1f}")
+    if stopped_at is None:
+        return
+    verdict.crossed = sum(engine.sent_at > stopped_at for engine in cluster.history.engines)
+    if record.state is RunState.COMPLETED and ledger.stopped_in is not RunState.REVERTING:
+        verdict.ignored.append(f"stopped at {stopped_at:.1f}, and completed all the same")

@@ -107,6 +107,11 @@ class MemoryStore:
         row = self.record_
         if fence != self.fence or (change.moved and row.state is not change.moved[0]):
             return False
+        asked = {item.index for item in row.progress if item.requested_at}
+        if (self.stop or self.lever) and {
+            item.index for item in change.progress if item.requested_at
+        } - asked:
+            raise StoreUnavailable("Nothing starts any more.")
         codec.to_plain(change.events)  # what the journal could not hold is written nowhere
         if change.moved:
             assert may_move(*change.moved), change.moved

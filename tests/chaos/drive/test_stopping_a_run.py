@@ -29,6 +29,20 @@ def test_somebody_pressing_stop_is_obeyed_within_a_second(world_of):
     assert world.store.stop.by == "otto"
 
 
+def test_a_stop_that_comes_during_the_last_look_comes_before_the_create(world_of):
+    world = world_of()
+    look = world.cluster.experiments
+
+    def while_it_looks():
+        world.store.want_stop([world.ref.run], Stop(world.now(), StopKind.PERSON, "Smoke.", "otto"))
+        return look()
+
+    world.cluster.experiments = while_it_looks
+    world.drive()
+    assert not world.cluster.times("inject")
+    assert (world.state, world.store.stop.by) == (RunState.ABORTED, "otto")
+
+
 def test_a_stop_before_anything_began_ends_without_touching_the_cluster(world_of):
     world = world_of()
     world.store.stop = Stop(START, StopKind.PERSON, "Not today.", "otto")

@@ -199,6 +199,29 @@ def test_events_stand_in_the_order_in_which_they_were_given(kept, fence):
     assert kept.events() == kinds
 
 
+@pytest.mark.parametrize("press", ["stop", "lever"])
+def test_nothing_is_intended_once_a_stop_is_latched_or_the_lever_is_down(kept, fence, press):
+    """It may come between the last time that the driver asked and what it then writes."""
+    if press == "stop":
+        kept.press_stop(BUTTON)
+    else:
+        kept.halt("An incident")
+    event = Event("injection.requested", "Requested.", AT)
+    with pytest.raises(StoreUnavailable, match="Nothing starts any more"):
+        write(kept, fence, progress=(Progress(0, requested_at=AT),), events=(event,))
+    assert kept.store.load(kept.run).progress[0].requested_at is None
+    assert "injection.requested" not in kept.events()
+
+
+def test_what_was_intended_before_the_stop_is_written_on_after_it(kept, fence):
+    assert write(kept, fence, progress=(Progress(0, requested_at=AT),))
+    kept.press_stop(BUTTON)
+    known = Progress(0, requested_at=AT, injected_at=AT + SECOND)
+    assert write(kept, fence, at=AT + SECOND, progress=(known,))
+    assert write(kept, fence, progress=(known,))
+    assert kept.store.load(kept.run).progress == (known,)
+
+
 def test_a_run_that_nobody_took_up_is_overdue_after_two_seconds(kept):
     assert list(kept.store.overdue(AT + 2 * SECOND)) == []
     assert list(kept.store.overdue(AT + 2.1 * SECOND)) == [kept.run]
