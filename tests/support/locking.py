@@ -19,7 +19,7 @@ def held_by_another() -> Iterator[Callable[[], None]]:
             cursor.execute("BEGIN IMMEDIATE")
         else:
             cursor.execute("BEGIN")
-            cursor.execute("LOCK TABLE chaos_run IN EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE chaos_run, chaos_halt IN EXCLUSIVE MODE")
     try:
         yield other.close
     finally:
