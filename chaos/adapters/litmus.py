@@ -19,12 +19,14 @@ from chaos.adapters import (
     litmus_preflight,
     litmus_rights,
     litmus_sweep,
+    litmus_undo,
     litmus_workloads,
 )
 from chaos.adapters import litmus_manifests as manifests
 from chaos.adapters import litmus_parse as parse
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import Conflict, NotFound
+from chaos.adapters.litmus_ending import Ended, Ending
 from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NAMESPACES, NODES, PODS, RESULTS
 from chaos.adapters.litmus_look import WITHIN, Looker
 from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings
@@ -120,12 +122,13 @@ class LitmusCluster:
         self._api.merge_patch(LEASES, self._settings.namespace, GRANT, body)
 
     def inject(self, ref: RunRef, injection: Injection) -> Json:
-        """Refused while the halt lever is down or the grant is not ours."""
+        """Refused while the halt lever is down or the grant is not ours. Its inverse is written first."""
         seen = gather({"grant": lambda: self._own_grant(ref), "lever": self._lever_reason}, within=10)
         if seen["lever"]:
             raise Refused(f"The halt lever of this cluster is down: {seen['lever']}")
         self._policies.remember(ref, [injection])
         manifest = manifests.engine(ref, injection, seen["grant"]["metadata"]["uid"], self._settings)
+        self._write_ahead(seen["grant"], injection)
         try:
             made = self._create(ENGINES, manifest)
         except Conflict:
@@ -145,12 +148,13 @@ class LitmusCluster:
         self._raise_first(failed + errors + unseen)
 
     def revert_all(self) -> Cleared:
-        items, errors = litmus_sweep.as_far_as_seen(self._api, self._settings, self._known, self._now())
-        errors += self._removed(items)
-        everything, unseen = try_all([self._everything])
-        policies = [item for found in everything for item in found if item.kind is ResidueKind.POLICY]
-        errors += self._removed(policies) + (unseen if not errors else [])
-        return Cleared((*items, *policies), tuple(str(error) for error in errors))
+        ended = self.end_everything()
+        return Cleared(ended.told, tuple(str(error) for error in ended.errors))
+
+    def end_everything(self) -> Ended:
+        """One pass of `revert_all`, told in more detail. A grant that says how things were before a fault
+        stays until they are so again, which takes another pass once the helpers' pods are gone."""
+        return Ending(self._api, self._settings, self._known, self._our_policies, self._now).once()
 
     def results(self, ref: RunRef, injections: Sequence[Injection]) -> tuple[Json, ...]:
         namespace = self._settings.namespace
@@ -187,6 +191,17 @@ class LitmusCluster:
             self._api.delete(CONFIG_MAPS, self._settings.namespace, LEVER)
         except NotFound:
             return
+
+    def _our_policies(self) -> list[Residue]:
+        return [item for item in self._everything() if item.kind is ResidueKind.POLICY]
+
+    def _write_ahead(self, grant: Json, injection: Injection) -> None:
+        """What undoing it takes stands in the cluster before the fault does. Raises whatever keeps it out."""
+        meta, note = grant["metadata"], litmus_undo.note(injection)
+        if note.items() <= (meta.get("annotations") or {}).items():
+            return
+        body = {"metadata": {"uid": meta["uid"], "annotations": note}}
+        self._api.merge_patch(LEASES, self._settings.namespace, GRANT, body)
 
     def _everything(self, ref: RunRef | None = None) -> tuple[Residue, ...]:
         now = self._now()

@@ -1,0 +1,191 @@
+"""Ending everything of ours when there is nobody to ask: what a halt and the watchdog do.
+
+In two passes at least. The first deletes what could inject, with grace, so that the helpers undo their
+faults. Once their pods are gone a later one sets back what they left, as the grant says it was. The grant
+goes last: with it would go what nobody else knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from chaos.adapters import litmus_nodes, litmus_sweep, litmus_undo, litmus_workloads
+from chaos.adapters import litmus_parse as parse
+from chaos.adapters.kubernetes_api import KubernetesApi
+from chaos.adapters.kubernetes_errors import NotFound
+from chaos.adapters.litmus_kinds import LEASES, NODES, PODS, RESULTS
+from chaos.adapters.litmus_manifests import GRANT, INSTALLATION, RUN, LitmusSettings
+from chaos.adapters.litmus_policies import Policies
+from chaos.adapters.parallel import try_all
+from chaos.domain.errors import GamedayError
+from chaos.domain.injection import Injection, Progress
+from chaos.domain.postcondition import WORKLOADS, not_freed, not_restored, not_scaled_back
+from chaos.domain.sight import ClusterSight, Pod, Residue, ResidueKind
+from chaos.ports import RunRef
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One pass: what was told to go, what was set back (sentences), what did not go through.
+
+    `is_over`: nothing of ours was seen any more, and nothing is as a fault left it.
+    """
+
+    told: tuple[Residue, ...]
+    set_back: tuple[str, ...]
+    errors: tuple[GamedayError, ...]
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    api: KubernetesApi
+    settings: LitmusSettings
+    known: Mapping[str, parse.Owner]
+    policies: Callable[[], Sequence[Residue]]
+    """Policies of ours, wherever they are seen."""
+    now: Callable[[], datetime]
+
+    def once(self) -> Ended:
+        """One pass. Raises nothing: it does what it can, and says what it could not."""
+        items, unseen = litmus_sweep.as_far_as_seen(self.api, self.settings, self.known, self.now())
+        grants = [item for item in items if item.kind is ResidueKind.GRANT]
+        live = [item for item in items if item.kind is not ResidueKind.GRANT]
+        errors = [*unseen, *self._removed(live)]
+        found, unlisted = try_all([self.policies])
+        policies = [item for listed in found for item in listed]
+        errors += self._removed(policies) + (unlisted if not errors else [])
+        may_run = bool(unseen) or any(item.kind in WORKLOADS for item in live)
+        back = self._set_back(may_run) if grants else _Back()
+        errors += back.errors
+        # Without a note there is nothing to lose, and deleting it collects engines that land late.
+        is_over = not (errors or live or policies or back.is_open)
+        if not back.is_kept or is_over:
+            errors += self._removed(grants)
+            live += grants
+        return Ended((*live, *policies, *back.told), tuple(back.done), tuple(errors), is_over and not errors)
+
+    def _removed(self, items: Sequence[Residue]) -> list[GamedayError]:
+        return litmus_sweep.remove(self.api, items, self.settings.grace_seconds)
+
+    def _set_back(self, may_run: bool) -> _Back:
+        """What the grant says, once nothing runs any more that could do it again."""
+        try:
+            grant = self.api.get(LEASES, self.settings.namespace, GRANT)
+            injections = litmus_undo.read(grant)
+        except NotFound:
+            return _Back()
+        except GamedayError as error:
+            return _Back(is_kept=True, is_open=True, errors=(error,))
+        if not injections or may_run:
+            return _Back(is_kept=bool(injections), is_open=bool(injections))
+        labels = grant["metadata"].get("labels") or {}
+        ref = RunRef(labels.get(RUN, ""), labels.get(INSTALLATION, ""), "")
+        first = _Difference.seen(self, ref, injections)
+        if not first.is_any:
+            return _Back(is_kept=True, is_open=bool(first.errors), errors=first.errors)
+        errors = (*first.errors, *try_all(first.acts(self))[1], *self._removed(first.residue))
+        last = _Difference.seen(self, ref, injections)
+        is_open = bool(errors or last.errors) or last.is_any
+        return _Back(True, is_open, first.residue, first.sentences, (*errors, *last.errors))
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    is_kept: bool = False
+    """Whether the grant holds something that must not be lost yet."""
+    is_open: bool = False
+    """Whether anything is still to be set back, or may be."""
+    told: tuple[Residue, ...] = ()
+    done: tuple[str, ...] = ()
+    errors: tuple[GamedayError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """How things are and were not before the faults of a run; `errors` is what could not be looked at."""
+
+    of_each: tuple[tuple[Injection, ClusterSight], ...]
+    residue: tuple[Residue, ...]
+    """Policies that still cut something off, and pods that no helper has taken its fault out of."""
+    errors: tuple[GamedayError, ...]
+
+    @classmethod
+    def seen(cls, ending: Ending, ref: RunRef, injections: Sequence[Injection]) -> _Difference:
+        of_each, residue, errors = [], [], []
+        cuts = Policies(ending.api)
+        cuts.remember(ref, injections)
+        found, failed = try_all([partial(cuts.of, ref, ending.now())])
+        residue += [item for listed in found for item in listed]
+        errors += failed
+        for injection in injections:
+            sight, failed = _sight(ending, injection)
+            errors += failed
+            of_each.append((injection, sight))
+            # Just the pods that the helpers were sent to are replaced: whoever has the name by now may be the
+            # replacement of the last pass.
+            held = not_freed(injection, Progress(injection.index), sight)
+            residue += [
+                Residue(ResidueKind.POD, pod.namespace, pod.name, pod.uid, ref.run, ref.installation)
+                for pod in sight.pods
+                if pod.name in held
+            ]
+        return cls(tuple(of_each), tuple(residue), tuple(errors))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        nodes = [f"node {pre.name} ({how})" for one in self.of_each for pre, how in not_restored(*one)]
+        return (*nodes, *(f"{pre} ({how})" for one in self.of_each for pre, how in not_scaled_back(*one)))
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.residue or self.sentences)
+
+    def acts(self, ending: Ending) -> list[Callable[[], None]]:
+        acts: list[Callable[[], None]] = []
+        for injection, sight in self.of_each:
+            post = injection.postcondition
+            for node, _ in not_restored(injection, sight):
+                acts.append(partial(litmus_nodes.restore, ending.api, node, post.taint_keys, post.cordons))
+            for workload, _ in not_scaled_back(injection, sight):
+                acts.append(partial(litmus_workloads.restore, ending.api, workload))
+        return acts
+
+
+def _sight(ending: Ending, injection: Injection) -> tuple[ClusterSight, list[GamedayError]]:
+    """The nodes, workloads and pods that the injection names, as they are, and what its helpers said."""
+    api, post, began_at = ending.api, injection.postcondition, ending.now()
+    nodes, failed = try_all([partial(_maybe, api, NODES, "", pre.name) for pre in post.nodes])
+    workloads, errors = try_all([partial(litmus_workloads.seen, api, pre) for pre in post.workloads])
+    failed += errors
+    pods: list[Pod] = []
+    results: list[Any] = []
+    if post.freed:
+        named = [partial(_maybe, api, PODS, injection.namespace, name) for name, _ in post.freed]
+        found, errors = try_all(named)
+        uids = {uid for _, uid in post.freed}
+        pods = [parse.pod(obj) for obj in found if obj and obj["metadata"]["uid"] in uids]
+        failed += errors
+        listed, errors = try_all([partial(api.list, RESULTS, ending.settings.namespace)])
+        results = [obj for objects in listed for obj in objects]
+        failed += errors
+    sight = ClusterSight(
+        began_at,
+        ending.now(),
+        pods=tuple(pods),
+        results=tuple(map(parse.result, results)),
+        nodes=tuple(parse.node(obj) for obj in nodes if obj),
+        workloads=tuple(one for one in workloads if one),
+    )
+    return sight, failed
+
+
+def _maybe(api: KubernetesApi, resource: Any, namespace: str, name: str) -> Mapping[str, Any] | None:
+    try:
+        return api.get(resource, namespace, name)
+    except NotFound:
+        return None

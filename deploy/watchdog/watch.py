@@ -1,0 +1,83 @@
+"""The loop: look, decide, end, say. It never gives up, and nothing that a cluster answers can end it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chaos.adapters.litmus_ending import Ended
+from chaos.domain.errors import GamedayError
+from deploy.watchdog.decide import Memory, Seen, decide
+from deploy.watchdog.say import line
+
+ALIVE_EVERY = 60.0
+"""Seconds between two lines that say that it lives."""
+
+
+@dataclass
+class Watch:
+    """One watchdog. `look`, `end` and `event` are the cluster's, `clock` is monotonic."""
+
+    look: Callable[[], Seen]
+    end: Callable[[], Ended]
+    event: Callable[[str, str], None]
+    clock: Callable[[], float] = time.monotonic
+    alive: Path | None = None
+    _memory: Memory = field(default_factory=Memory)
+    _blind: str = ""
+    """Why the last look failed."""
+    _said_at: float | None = None
+
+    def once(self) -> None:
+        """One look and what follows from it. Raises nothing but what would end any program."""
+        before, seen = self._memory, self._looked()
+        decision = decide(seen, self.clock(), before)
+        self._memory = decision.memory
+        if before.why and not self._memory.why:
+            self._say("Ended", "everything-ended", f"Nothing is left of what was ended. {before.why}")
+        if self._memory.why and self._memory.why != before.why:
+            self._say("Ending", "ending", self._memory.why)
+        if decision.acts:
+            self._end()
+
+    def _looked(self) -> Seen | None:
+        try:
+            seen = self.look()
+        except (GamedayError, KeyError, TypeError, AttributeError, ValueError) as error:
+            if str(error) != self._blind:
+                line("cannot-look", error=str(error))
+            self._blind = str(error) or repr(error)
+            return None
+        if self._blind:
+            line("can-look-again")
+        self._blind = ""
+        self._tell_alive(seen)
+        return seen
+
+    def _tell_alive(self, seen: Seen) -> None:
+        if self.alive:
+            self.alive.touch()
+        now = self.clock()
+        if self._said_at is None or now >= self._said_at + ALIVE_EVERY:
+            self._said_at = now
+            line("watching", run=seen.grant.run if seen.grant else "", lever=seen.lever)
+
+    def _end(self) -> None:
+        try:
+            ended = self.end()
+        except Exception as error:  # whatever it is, the next try may come through
+            logging.getLogger(__name__).exception("A try to end everything failed.")
+            line("end-failed", error=repr(error))
+            return
+        told = [str(item) for item in ended.told]
+        errors = [str(error) for error in ended.errors]
+        line("told-to-go", objects=told, set_back=list(ended.set_back), errors=errors, is_over=ended.is_over)
+        if ended.set_back:
+            self.event("SetBack", f"As before the fault again: {', '.join(ended.set_back)}.")
+
+    def _say(self, reason: str, what: str, sentence: str) -> None:
+        line(what, why=sentence)
+        self.event(reason, sentence)
