@@ -9,6 +9,7 @@ from celery import shared_task
 
 from chaos import wiring
 from chaos.domain.errors import GamedayError
+from chaos.journal import spool
 from chaos.services import sweep as sweeping
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,12 @@ def contact_clusters() -> int:
 def ask_workers() -> int:
     """Ask who takes runs up, and keep the answer; how many."""
     return wiring.ask_workers()
+
+
+@shared_task(name="chaos.tasks.ingest_spool")
+def ingest_spool() -> int:
+    """Take into the journal what it could not take at the time; how many records."""
+    return len(spool.ingest(datetime.now(UTC)).taken)
 
 
 @shared_task(name="chaos.tasks.sweep_clusters")

@@ -44,6 +44,7 @@ app.conf.update(
             "schedule": 30.0,
             "options": {"expires": 30},
         },
+        "ingest-spool": {"task": "chaos.tasks.ingest_spool", "schedule": 15.0, "options": {"expires": 15}},
         "ask-workers": {"task": "chaos.tasks.ask_workers", "schedule": 10.0, "options": {"expires": 10}},
     },
     beat_schedule_filename=str(settings.STATE_DIR / "celerybeat"),

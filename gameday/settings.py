@@ -10,6 +10,9 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(env.str("GAMEDAY_STATE_DIR", default=str(BASE_DIR / ".state"))).resolve()
 
+# Where a stop is written down that the database did not take; it must outlive the process.
+SPOOL_DIR = Path(env.str("GAMEDAY_SPOOL_DIR", default=str(STATE_DIR / "spool"))).resolve()
+
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 

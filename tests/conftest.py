@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import secrets
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -45,6 +46,11 @@ def no_task_reaches_a_broker(request: pytest.FixtureRequest, monkeypatch: pytest
         raise RangTheBroker(f"{task.name} was put on a queue in a test without the fixture a_broker")
 
     monkeypatch.setattr(Task, "apply_async", refuse)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_spooled_into_the_state_folder(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> None:
+    settings.SPOOL_DIR = tmp_path_factory.getbasetemp() / "spool" / secrets.token_hex(8)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -65,6 +65,11 @@ def head_of(stream: str) -> Head:
     return Head(*found) if found else Head()
 
 
+def lock(stream: str) -> None:
+    """Keep others from appending to it until the transaction ends; nothing for one that is not open yet."""
+    _locked_head(stream)
+
+
 def _locked_head(stream: str) -> JournalStream | None:
     """The head's row, locked until the transaction ends, with the database's own time beside it."""
     heads = JournalStream.objects.select_for_update().annotate(db_now=Now())

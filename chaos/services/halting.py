@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,13 +19,15 @@ from chaos.domain.errors import Refused
 from chaos.domain.run import Stop
 from chaos.domain.sight import Residue
 from chaos.domain.states import StopKind
-from chaos.journal import ORGANISATION
+from chaos.journal import ORGANISATION, spool
 from chaos.journal.models import JournalStream
 from chaos.journal.record import append
+from chaos.journal.spool import Spooled
 from chaos.models import Halt, Run
 from chaos.models.run import LIVE
-from chaos.ports import Cleared, Cluster
+from chaos.ports import Cluster
 from chaos.services.beside import begun, sentence
+from chaos.services.by_labels import Sweep
 from chaos.services.stop_record import want_stop, within_patience
 
 TRIES, PAUSE = 5, 1.0
@@ -41,13 +43,15 @@ _lock = threading.Lock()
 class Halted:
     """What a halt did, by cluster: what was told to go, what failed with the sentence, and who has not
     answered yet. `record_error`: why it is not recorded, or "". `since`: when the same person had halted
-    already, which stands; then nothing was written twice."""
+    already, which stands; then nothing was written twice. `spooled`: the file that keeps the record until the
+    journal can be written."""
 
     deleted: Mapping[str, tuple[Residue, ...]] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()
     record_error: str = ""
     since: datetime | None = None
+    spooled: str = ""
 
 
 def halt(
@@ -72,6 +76,7 @@ def halt(
     }
     recorded = _Record(by, reason, now)
     record_error = recorded.write(patience)
+    spooled = spool.keep(recorded.entry(record_error)) if record_error else ""
     if record_error and patience is not None:
         threading.Thread(target=recorded.write_late, name="late record of a halt").start()
     wait(acts.values(), None if until is None else max(0.0, until - time.monotonic()))
@@ -82,26 +87,25 @@ def halt(
         waiting=tuple(name for name in ports if name not in seen),
         record_error=record_error,
         since=recorded.since,
+        spooled=spooled,
     )
 
 
-class _Sweep:
-    """Lever and deletes on one cluster, beside each other, again and again while something fails."""
+class _Sweep(Sweep):
+    """Again and again while something fails."""
 
     def __init__(self, name: str, port: Cluster, why: str, at: datetime, pause: float) -> None:
-        self._name, self._port, self._why, self._at, self._pause = name, port, why, at, pause
-        self.told: dict[str, Residue] = {}
-        self.failures: tuple[str, ...] = ()
-        self.tried = 0
+        super().__init__(port, why)
+        self._name, self._at, self._pause = name, at, pause
 
     def try_often(self) -> None:
-        while self._try() and self.tried < TRIES:
+        while self.once() and self.tried < TRIES:
             time.sleep(self._pause)
 
     def try_long(self) -> None:
         """Once, then on until it is through or released; of several halts one alone goes on at a cluster."""
         until = time.monotonic() + KEEP_TRYING.total_seconds()
-        if not self._try():
+        if not self.once():
             return
         with _lock:
             if self._name in _kept_at:
@@ -110,28 +114,12 @@ class _Sweep:
         try:
             while time.monotonic() < until:
                 time.sleep(self._pause)
-                if _was_released(self._at) or not self._try():
+                if _was_released(self._at) or not self.once():
                     return
             log.error("The halt did not go through on %s: %s", self._name, " ".join(self.failures))
         finally:
             with _lock:
                 _kept_at.discard(self._name)
-
-    def _try(self) -> bool:
-        """Whether anything failed."""
-        with ThreadPoolExecutor(2) as pool:
-            lever = pool.submit(self._port.pull_lever, self._why)
-            clearing = pool.submit(self._port.revert_all)
-        error = clearing.exception()
-        # Whatever goes wrong is said: a cluster that nobody mentions would count as halted.
-        cleared = clearing.result() if error is None else Cleared((), (sentence(error),))
-        failures = cleared.failures
-        if error := lever.exception():
-            failures += (sentence(error),)
-        self.told = self.told | {item.uid: item for item in cleared.told}
-        self.failures = failures
-        self.tried += 1
-        return bool(failures)
 
 
 class _Record:
@@ -140,6 +128,11 @@ class _Record:
     def __init__(self, by: str, reason: str, at: datetime) -> None:
         self._by, self._reason, self._at = by, reason, at
         self.since: datetime | None = None
+
+    def entry(self, why: str) -> Spooled:
+        """What the journal is to say of it; `why` it does not yet."""
+        text = f"{self._by} halted everything: {self._reason}"
+        return Spooled(self._at, "halt.pulled", text, self._by, why)
 
     def write(self, patience: timedelta | None) -> str:
         """Why it could not be written, or ""."""
@@ -173,8 +166,9 @@ class _Record:
             self.since = held.at
             return
         Halt.objects.create(at=self._at, by=self._by, reason=self._reason)
-        text = f"{self._by} halted everything: {self._reason}"
-        append(ORGANISATION, "halt.pulled", text, at=self._at, actor=self._by, actor_name=self._by)
+        entry = self.entry("")
+        if not spool.is_on_record(entry):  # out of the spool, by somebody who came first
+            append(ORGANISATION, entry.kind, entry.text, at=self._at, actor=self._by, actor_name=self._by)
 
 
 def _was_released(since: datetime) -> bool:

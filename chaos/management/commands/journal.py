@@ -1,4 +1,5 @@
-"""`journal verify` proves the record; `journal export STREAM` writes one stream as JSON lines."""
+"""`journal verify` proves the record; `journal export STREAM` writes one stream as JSON lines; `journal
+ingest` takes in what could not be put on record at the time."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
+from chaos.journal import spool
 from chaos.journal.chain import verify_rows
 from chaos.journal.checkpoints import checkpoint, exported
 from chaos.journal.models import JournalStream
@@ -29,6 +32,7 @@ class Command(BaseCommand):
         prove.add_argument("--file", type=Path, help="an exported stream instead of the database")
         export = acts.add_parser("export", help="one stream as JSON lines on standard output")
         export.add_argument("stream")
+        acts.add_parser("ingest", help="exit status 2 when something in the spool could not be read")
         acts.add_parser("checkpoint", help="sign every stream's head; keep what it prints elsewhere")
 
     def handle(self, *args: Any, act: str, **options: Any) -> None:
@@ -36,6 +40,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(exported(checkpoint(datetime.now(UTC)))))
         elif act == "export":
             self._export(options["stream"])
+        elif act == "ingest":
+            self._ingest()
         elif options["file"]:
             self._verify_file(options["file"])
         else:
@@ -69,6 +75,21 @@ class Command(BaseCommand):
         self.stdout.write(
             f"The chain in {path} is sound. (Whether its end was cut off, only a checkpoint tells.)"
         )
+
+    def _ingest(self) -> None:
+        try:
+            found = spool.ingest(datetime.now(UTC))
+        except Error as error:
+            left = len(spool.waiting())
+            raise CommandError(f"The database took nothing more ({error}); {left} records wait.") from error
+        for text in found.taken:
+            self.stdout.write(f"Put on record late: {text}")
+        if not found.taken and not found.aside:
+            self.stdout.write("Nothing waits in the spool.")
+        for path in spool.unreadable():
+            self.stderr.write(f"Kept aside, since it cannot be read: {path}")
+        if spool.unreadable():
+            sys.exit(2)
 
     def _require(self, stream: str) -> None:
         if not JournalStream.objects.filter(name=stream).exists():

@@ -10,6 +10,8 @@ from django.db import Error, connection
 from chaos.domain.errors import Forbidden, Refused
 from chaos.domain.sight import ResidueKind
 from chaos.domain.states import RunState
+from chaos.journal import spool
+from chaos.journal.models import JournalEntry
 from chaos.models import Halt, Run
 from chaos.services import halting
 from chaos.services.halting import halt, release
@@ -86,6 +88,29 @@ def test_a_halt_without_the_database_clears_the_clusters_and_says_that_it_is_not
     assert port.removed == list(port.residues)
     assert port.lever
     assert done.record_error
+
+
+@pytest.mark.parametrize("trouble", [refuse_writes, refuse_everything])
+def test_a_halt_that_could_not_be_written_down_is_spooled_and_stands_in_the_journal_late(port, trouble):
+    with connection.execute_wrapper(trouble):
+        done = halt("ada", "Smoke", {"practice": port}, AT)
+    assert [str(path) for path in spool.waiting()] == [done.spooled]
+    assert spool.ingest(AT + timedelta(hours=1)).taken == ("ada halted everything: Smoke",)
+    entry = JournalEntry.objects.get(kind="halt.pulled")
+    assert (entry.at, entry.body["is_late"]) == (AT, True)
+
+
+def test_a_halt_that_was_written_down_is_not_spooled(port, db):
+    assert halt("ada", "Smoke", {"practice": port}, AT).spooled == "" and spool.waiting() == []
+
+
+def test_a_disk_that_is_full_holds_up_no_halt(port, db, settings):
+    settings.SPOOL_DIR = "/dev/null/spool"
+    port.residues = (left("gd-1-0"),)
+    with connection.execute_wrapper(refuse_everything):
+        done = halt("ada", "Smoke", {"practice": port}, AT)
+    assert port.removed == list(port.residues) and port.lever
+    assert done.record_error and done.spooled == ""
 
 
 def test_a_halt_does_not_wait_for_one_cluster_before_it_turns_to_the_next(port):
