@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NoReturn, cast
 
 from celery import current_app
 from django.core.exceptions import ValidationError
@@ -91,7 +91,17 @@ def ports_for_a_halt() -> dict[str, Cluster]:
     except Error as error:
         log.warning("The database is away (%s); the clusters are taken from the address book.", error)
         addresses = address_book.read()
-    return {item.name: _at(item) for item in addresses}
+    return {item.name: _at_or_unusable(item) for item in addresses}
+
+
+def ports_in_the_book() -> dict[str, Cluster]:
+    """Every cluster of the address book; the database is not asked."""
+    return {item.name: _at_or_unusable(item) for item in address_book.read()}
+
+
+def port_at(address: Address) -> Cluster:
+    """The port of a cluster at an address that stands nowhere. Raises Refused for one that is none."""
+    return _at(address)
 
 
 def cluster_at(name: str, **columns: Any) -> Cluster:
@@ -214,6 +224,26 @@ def ask_workers() -> int:
 
 def _port(found: ClusterRow) -> Cluster:
     return _at(address_of(found))
+
+
+class _Unusable:
+    """A cluster whose address is none: every verb says so, and it keeps nobody from halting the others."""
+
+    def __init__(self, why: GamedayError) -> None:
+        self._why = why
+
+    def __getattr__(self, verb: str) -> Callable[..., NoReturn]:
+        def refuse(*_: object) -> NoReturn:
+            raise self._why
+
+        return refuse
+
+
+def _at_or_unusable(address: Address) -> Cluster:
+    try:
+        return _at(address)
+    except GamedayError as error:
+        return cast(Cluster, _Unusable(error))
 
 
 @lru_cache(maxsize=64)

@@ -36,22 +36,22 @@ def address_of(row: Cluster) -> Address:
 
 def write(addresses: list[Address]) -> None:
     """Replace the book, whole or not at all."""
-    path = _path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    book = path()
+    book.parent.mkdir(parents=True, exist_ok=True)
+    draft = book.with_name(f"{book.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump([asdict(item) for item in addresses], file, indent=1)
-    draft.replace(path)
+    draft.replace(book)
 
 
 def read() -> list[Address]:
     """The book as last written; empty when there is none, or none that can be read."""
     try:
-        return [Address(**item) for item in json.loads(_path().read_text(encoding="utf-8"))]
+        return [Address(**item) for item in json.loads(path().read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError):
         return []
 
 
-def _path() -> Path:
+def path() -> Path:
     return Path(settings.STATE_DIR) / "clusters.json"

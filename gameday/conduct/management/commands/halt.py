@@ -1,4 +1,5 @@
-"""`manage.py halt`: stop everything, from this process, with Celery and Redis dead too."""
+"""`manage.py halt`: stop everything, from this process, with Celery and Redis dead too; with `--no-db` by
+labels, without even a connection to the database."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from django.db import Error
 from django.utils import timezone
 
 from chaos.domain.errors import GamedayError
-from gameday.conduct import services
+from gameday.conduct import halt_by_labels, services
 from gameday.people.services import person
 
 
@@ -24,14 +25,18 @@ def _who(username: str) -> str:
 
 class Command(BaseCommand):
     help = "Stop every run on every cluster and block every start, until somebody releases it."
+    requires_system_checks = []  # a halt is not held up by what is wrong with anything else
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--as", dest="user", required=True, metavar="USER")
         parser.add_argument("--reason", default="", help="Why; only a release needs one.")
         parser.add_argument("--release", action="store_true", help="Release the halt instead.")
+        halt_by_labels.register(parser)
 
     def handle(self, *args: object, **options: Any) -> None:
         try:
+            if options["no_db"]:
+                sys.exit(halt_by_labels.act(options, self.stdout.write, self.stderr.write))
             if options["release"]:
                 count = services.release(person(options["user"]), options["reason"], timezone.now())
                 self.stdout.write(f"Released ({count}). Runs that were stopped stay stopped.")
@@ -46,7 +51,12 @@ class Command(BaseCommand):
         for name, why in halted.failed.items():
             self.stderr.write(f"{name}: did not go through: {why}")
         if halted.record_error:
-            self.stderr.write(f"NOT recorded: {halted.record_error}")
+            late = (
+                "It waits in the spool and is put on record late."
+                if halted.spooled
+                else "NOT spooled either."
+            )
+            self.stderr.write(f"NOT recorded: {halted.record_error} {late}")
         if halted.failed or halted.record_error:
             sys.exit(2)
         self.stdout.write("Halted: nothing starts until somebody releases it with `halt --release`.")
