@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chaos.faults.own_rights import GAMEDAY, PREVIEW, READER, REVERTER, OwnRole
+from chaos.faults.own_rights import (
+    GAMEDAY,
+    PREVIEW,
+    READER,
+    REVERTER,
+    TELLER,
+    UNDO_CLUSTER,
+    UNDO_TARGET,
+    OwnRole,
+)
 from chaos.faults.rights import EVERY, Family, Right
 
 CHAOS = "chaos"
@@ -40,9 +49,14 @@ def gameday_role(family: Family) -> str:
     return f"{OURS}-{family.name}"
 
 
+def undo_role(family: Family) -> str:
+    """What a watchdog may do to set back what the family's faults left."""
+    return f"{gameday_role(family)}-undo"
+
+
 def manifests(family: Family, namespace: str = CHAOS) -> Iterator[dict[str, Any]]:
-    """What its experiments need, and Gameday for them, but for the bindings `in_target`."""
-    name, ours = account(family), gameday_role(family)
+    """What its experiments need, and Gameday and a watchdog for them, but for the bindings `in_target`."""
+    name, ours, undo = account(family), gameday_role(family), undo_role(family)
     yield _account(name, namespace)
     yield _role("Role", name, (*EVERY, *family.chaos), namespace)
     yield _binding(name, "Role", name, name, namespace, namespace)
@@ -56,6 +70,11 @@ def manifests(family: Family, namespace: str = CHAOS) -> Iterator[dict[str, Any]
     if family.ours_cluster:
         yield _role("ClusterRole", ours, family.ours_cluster)
         yield _binding(ours, "ClusterRole", ours, OURS, namespace)
+    if rights := UNDO_TARGET.get(family.name):
+        yield _role("ClusterRole", f"{undo}-targets", rights)
+    if rights := UNDO_CLUSTER.get(family.name):
+        yield _role("ClusterRole", undo, rights)
+        yield _binding(undo, "ClusterRole", undo, WATCHDOG, namespace)
 
 
 def of_gameday(namespace: str = CHAOS) -> Iterator[dict[str, Any]]:
@@ -73,9 +92,10 @@ def of_planner(namespace: str = CHAOS) -> Iterator[dict[str, Any]]:
 
 
 def of_watchdog(namespace: str = CHAOS) -> Iterator[dict[str, Any]]:
-    """An account to end faults with."""
+    """An account to end faults with. What it may set back comes with each family: the roles `…-undo`."""
     yield _account(WATCHDOG, namespace)
     yield from _given(REVERTER, WATCHDOG, WATCHDOG, namespace)
+    yield from _given(TELLER, WATCHDOG, TELLER.name, namespace)
 
 
 def _given(role: OwnRole, account: str, binding: str, namespace: str) -> Iterator[dict[str, Any]]:
@@ -95,6 +115,9 @@ def in_target(family: Family, target: str, namespace: str = CHAOS) -> Iterator[d
     if family.ours_target:
         name = gameday_role(family)
         yield _binding(name, "ClusterRole", f"{name}-targets", OURS, namespace, target)
+    if family.name in UNDO_TARGET:
+        name = undo_role(family)
+        yield _binding(name, "ClusterRole", f"{name}-targets", WATCHDOG, namespace, target)
 
 
 def _account(name: str, namespace: str) -> dict[str, Any]:

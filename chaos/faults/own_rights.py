@@ -6,6 +6,7 @@ third alone, such as a watchdog's, can end every fault and begin none.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chaos.faults.rights import Right, right
@@ -78,6 +79,26 @@ REVERTER = OwnRole(
 
 GAMEDAY: tuple[OwnRole, ...] = (READER, INJECTOR, REVERTER)
 """Without one of the rights in the chaos namespace nothing is launched."""
+
+TELLER = OwnRole(
+    "gameday-teller",
+    "leave word of what it did",
+    here=(right("", "events", "create"),),
+)
+"""A watchdog's, beside the reverter's: what ended a fault is then told by `kubectl get events`."""
+
+UNDO_TARGET: Mapping[str, tuple[Right, ...]] = {
+    "helpers": (right("", "pods", "get delete"),),
+    "disk": (right("", "pods", "get delete"),),
+    "policies": (right("networking.k8s.io", "networkpolicies", "list delete"),),
+    "scale": (right("apps", "deployments statefulsets", "get patch"),),
+}
+"""By family, what setting back takes in the namespaces that are touched, where Litmus did not do it."""
+UNDO_CLUSTER: Mapping[str, tuple[Right, ...]] = {
+    "drain": (right("", "nodes", "get patch"),),
+    "taint": (right("", "nodes", "get patch"),),
+}
+"""The same everywhere. A family in neither of the two leaves nothing that outlives its pods."""
 
 PREVIEW: tuple[Right, ...] = (
     right("", "pods", "list"),

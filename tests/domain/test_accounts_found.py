@@ -6,7 +6,7 @@ import pytest
 
 from chaos.faults.accounts import in_target, manifests, of_gameday, of_planner, of_watchdog
 from chaos.faults.accounts_found import differences
-from chaos.faults.own_rights import GAMEDAY, READER
+from chaos.faults.own_rights import GAMEDAY, READER, UNDO_CLUSTER, UNDO_TARGET
 from chaos.faults.rights import FAMILIES, HELPERS, SCALE
 
 ROLE = next(one for one in manifests(HELPERS) if one["kind"] == "Role")
@@ -88,9 +88,41 @@ def test_who_only_plans_only_looks_and_a_watchdog_begins_nothing():
     assert verbs(*of_planner()) == {"get", "list"}
     assert verbs(*of_watchdog()) == {"get", "list", "delete", "create"}
     created = [rule for one in of_watchdog() for rule in one.get("rules", ()) if "create" in rule["verbs"]]
-    assert [rule["resources"] for rule in created] == [["configmaps"]]
+    assert [rule["resources"] for rule in created] == [["configmaps"], ["events"]]
 
 
 def test_a_namespace_is_opened_to_the_family_and_to_gameday():
     names = [(one["metadata"]["name"], one["roleRef"]["name"]) for one in in_target(SCALE, "payments")]
-    assert names == [("chaos-scale", "chaos-scale-targets"), ("gameday-scale", "gameday-scale-targets")]
+    assert names == [
+        ("chaos-scale", "chaos-scale-targets"),
+        ("gameday-scale", "gameday-scale-targets"),
+        ("gameday-scale-undo", "gameday-scale-undo-targets"),
+    ]
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.name)
+def test_a_watchdog_may_set_back_what_gameday_may_and_nothing_else(family):
+    """What it may change is what Gameday itself may for the family."""
+    undo = [*UNDO_TARGET.get(family.name, ()), *UNDO_CLUSTER.get(family.name, ())]
+    ours = [*family.ours_target, *family.ours_cluster]
+
+    def changing(rights):
+        return {
+            (resource, verb)
+            for right in rights
+            for resource in right.resources
+            for verb in right.verbs
+            if verb not in ("get", "list")
+        }
+
+    assert (
+        changing(undo)
+        == changing(ours)
+        <= {
+            ("pods", "delete"),
+            ("networkpolicies", "delete"),
+            ("deployments", "patch"),
+            ("statefulsets", "patch"),
+            ("nodes", "patch"),
+        }
+    )

@@ -19,7 +19,7 @@ from deploy.rehearsal.store import (
 )
 from deploy.rehearsal.store.objects import name_of, namespace_of
 
-PRODUCT, RUNNER, HOME = "gameday", "chaos-runner", "chaos"
+PRODUCT, WATCHDOG, RUNNER, HOME = "gameday", "gameday-watchdog", "chaos-runner", "chaos"
 TARGETS = ("payments", "kafka")
 SHIPPED = Path(__file__).resolve().parents[2] / "litmus" / "accounts"
 _KINDS: dict[str, Kind] = {
@@ -100,8 +100,11 @@ def _accounts() -> set[str]:
 
 
 def _whose(target_role: str, accounts: set[str]) -> str:
-    """`gameday-helpers-targets` is the product's, any other that of the account it is named by."""
+    """`gameday-helpers-targets` is the product's, `gameday-helpers-undo-targets` its watchdog's, any other
+    that of the account it is named by."""
     name = target_role.removesuffix("-targets")
+    if name.endswith("-undo"):
+        return WATCHDOG
     return name if name in accounts else PRODUCT
 
 
