@@ -112,17 +112,19 @@ class Bank:
 def whole(bank: Bank) -> Iterator[Bank]:
     """Whole before and after, and nothing of ours left."""
     until(bank.state, is_whole, seconds=60)
-    yield bank
-    bank.litmus.scale(1)
-    cluster = bank.cluster()
+    try:
+        yield bank
+    finally:
+        bank.litmus.scale(1)
+        cluster = bank.cluster()
 
-    def swept() -> object:
-        cluster.remove(cluster.residue())
-        return cluster.residue()
+        def swept() -> object:
+            cluster.remove(cluster.residue())
+            return cluster.residue()
 
-    until(swept, lambda left: not left, seconds=90)
-    cluster.release_lever()
-    bank.repair()
+        until(swept, lambda left: not left, seconds=90)
+        cluster.release_lever()
+        bank.repair()
 
 
 def path(kind: Kind, namespace: str = "", name: str = "") -> str:

@@ -1,8 +1,9 @@
 """What the accounts of experiments may do, on a real API server: each verb is asked for when one is run.
 
-Every experiment is go-runner itself, under the account that we ship. RBAC gives nothing that no role says, so
-what is asked for and given is needed; and one verb of each account is taken away to see its experiment fail.
-Where our own code plays a part of Litmus (chaos-runner, the helpers), its asking shows only how we read that.
+Every experiment is go-runner itself, under the account that we ship. RBAC gives nothing that no role says: a
+verb too few is one that is refused here, a verb too many one that nobody asks for. One of each account is
+taken away, to see its experiment fail. Where our own code plays a part of Litmus (chaos-runner, the helpers),
+its asking shows only how we read that part.
 """
 
 from __future__ import annotations
