@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chaos import wiring
-from chaos.domain.errors import GamedayError, Refused
+from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
 from chaos.domain.run import Stop
 from chaos.domain.states import StopKind
+from chaos.journal import spool
+from chaos.journal.spool import Spooled
 from chaos.services import attest as attesting
 from chaos.services import halting, queries
 from chaos.services import launch as launching
 from chaos.services import stop as stopping
+from chaos.services.words import STOP_WANTED
 from gameday.approvals import services as approvals
 from gameday.approvals.services import Standing
 from gameday.people import services as people
@@ -83,7 +86,11 @@ def stop(run: str, by: User, reason: str, now: datetime) -> str:
     Everyone may: an empty reason never delays a stop.
     """
     wanted = Stop(now, StopKind.PERSON, reason or "No reason was given.", by.username)
-    return stopping.stop_run(run, wanted, wiring.cluster_port(queries.cluster_of(run)))
+    try:
+        return stopping.stop_run(run, wanted, wiring.cluster_port(queries.cluster_of(run)))
+    except StoreUnavailable as error:
+        _spool(wanted, run, str(error))
+        raise
 
 
 def stop_runs(runs: Iterable[str], by: User, reason: str, now: datetime) -> stopping.Stopped:
@@ -99,7 +106,16 @@ def stop_runs(runs: Iterable[str], by: User, reason: str, now: datetime) -> stop
             unknown[run] = str(error)
     wanted = Stop(now, StopKind.PERSON, reason or "No reason was given.", by.username)
     stopped = stopping.stop_runs(ports, wanted, ANSWERS_WITHIN)
+    if stopped.record_error:
+        for run in stopped.asked:
+            _spool(wanted, run, stopped.record_error)
     return replace(stopped, failed={**unknown, **stopped.failed})
+
+
+def _spool(stop: Stop, run: str, why: str) -> None:
+    """In the words of the journal, and for its instant: what is written down late is not taken twice."""
+    text = f"{stop.by} pressed Stop: {stop.reason}"
+    spool.keep(Spooled(stop.at, STOP_WANTED, text, stop.by, why, run))
 
 
 def halt(by: str, reason: str, now: datetime, patience: timedelta | None = None) -> halting.Halted:

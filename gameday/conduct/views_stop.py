@@ -95,7 +95,10 @@ def halt(request: HttpRequest) -> HttpResponse:
     answer.wanting += [f"{name} has not answered within {_seconds()}. {goes_on}" for name in halted.waiting]
     answer.wanting += [f"{name}: {sentence} {goes_on}" for name, sentence in halted.failed.items()]
     if halted.record_error:
-        text = f"It is not written down yet: {halted.record_error.rstrip('.')}. Gameday goes on trying."
+        kept = (
+            "kept on this machine's disk, and goes into the journal late" if halted.spooled else "in the log"
+        )
+        text = f"It is not written down yet: {halted.record_error.rstrip('.')}. It is {kept}."
         answer.wanting.append(text)
     return answer.to(request)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from chaos.domain.errors import Refused, Transient
 from chaos.domain.spec import Stage
@@ -207,3 +207,17 @@ def test_the_hard_deadline_is_the_windows_end_or_the_longest_the_spec_can_take(p
     Run.objects.update(state="aborted")
     second = go(port, closes=AT + timedelta(seconds=40))
     assert Run.objects.get(pk=second).not_after == AT + timedelta(seconds=40)
+
+
+def test_a_start_that_cannot_be_put_on_record_is_refused(port, monkeypatch):
+    """Only stopping goes without the journal."""
+
+    def refuse(*_, **__):
+        raise OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr("chaos.services.launch.append", refuse)
+    rung = []
+    with pytest.raises(OperationalError):
+        go(port, ring=rung.append)
+    assert not Run.objects.exists() and rung == []
+    assert not [verb for verb in port.said if verb in ("take_grant", "inject")]

@@ -13,6 +13,9 @@ from django.test import Client
 
 from chaos.domain.errors import Forbidden
 from chaos.domain.states import RunState
+from chaos.journal import spool
+from chaos.journal.models import JournalEntry
+from chaos.journal.spool import Spooled
 from chaos.models import Halt, Run
 from gameday.conduct import services
 from tests.chaos.services.troubles import refuse_writes
@@ -124,6 +127,28 @@ def test_a_record_that_cannot_be_written_is_said_and_the_deletes_are_sent(run, c
     words = text_of(client.get(DAY))
     assert "could not be written down" in words
     assert "The deletes were sent all the same" in words
+
+
+def test_a_stop_that_could_not_be_written_down_is_spooled_and_taken_into_the_journal_late(
+    run, cluster, monkeypatch
+):
+    monkeypatch.setattr(connection, "close", lambda: None)
+    monkeypatch.setattr("chaos.services.stop.want_stop_late", lambda *said: None)
+    client = signed_in("otto")
+    with connection.execute_wrapper(refuse_writes):
+        client.post("/stop", {"run": run, "reason": "Errors at the till"})
+    assert len(spool.waiting()) == 1
+    assert spool.ingest(NOW).taken == ("otto pressed Stop: Errors at the till",)
+    entry = JournalEntry.objects.get(kind="run.stop_wanted")
+    assert (entry.run, entry.actor, entry.body["is_late"]) == (run, "otto", True)
+
+
+def test_what_is_written_down_late_and_spooled_too_stands_there_once(run, cluster):
+    stop(run=run, reason="Errors at the till")
+    written = JournalEntry.objects.get(kind="run.stop_wanted")
+    spool.keep(Spooled(written.at, written.kind, written.text, written.actor, "Away.", written.run))
+    assert spool.ingest(NOW).taken == ()
+    assert JournalEntry.objects.filter(kind="run.stop_wanted").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -51,11 +51,7 @@ class Command(BaseCommand):
         for name, why in halted.failed.items():
             self.stderr.write(f"{name}: did not go through: {why}")
         if halted.record_error:
-            late = (
-                "It waits in the spool and is put on record late."
-                if halted.spooled
-                else "NOT spooled either."
-            )
+            late = "It waits in the spool." if halted.spooled else "The spool took it neither."
             self.stderr.write(f"NOT recorded: {halted.record_error} {late}")
         if halted.failed or halted.record_error:
             sys.exit(2)
