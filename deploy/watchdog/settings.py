@@ -17,7 +17,7 @@ ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`ttl` seconds go before what the grant says, where they are given; looks are `every` seconds apart.
-    `alive` is touched after each look that succeeded."""
+    `alive` is touched after each look."""
 
     connection: Connection
     namespace: str

@@ -26,6 +26,7 @@ class Watch:
     event: Callable[[str, str], None]
     clock: Callable[[], float] = time.monotonic
     alive: Path | None = None
+    """Touched after each look, whatever came of it: a cluster that is away is no reason to start anew."""
     _memory: Memory = field(default_factory=Memory)
     _blind: str = ""
     """Why the last look failed."""
@@ -51,6 +52,9 @@ class Watch:
                 line("cannot-look", error=str(error))
             self._blind = str(error) or repr(error)
             return None
+        finally:
+            if self.alive:
+                self.alive.touch()
         if self._blind:
             line("can-look-again")
         self._blind = ""
@@ -58,8 +62,6 @@ class Watch:
         return seen
 
     def _tell_alive(self, seen: Seen) -> None:
-        if self.alive:
-            self.alive.touch()
         now = self.clock()
         if self._said_at is None or now >= self._said_at + ALIVE_EVERY:
             self._said_at = now

@@ -38,9 +38,7 @@ def needed(*names: str) -> set[str]:
 
 
 def test_it_runs_on_just_what_its_client_needs_in_the_product_s_own_versions() -> None:
-    asked = [
-        line for line in (FOLDER / "requirements.in").read_text().split("\n") if line[:1] not in ("", "#")
-    ]
+    asked = re.findall(r"(?m)^[a-z]\S+", (FOLDER / "requirements.in").read_text())
     product = locked(ROOT / "requirements.txt")
     assert locked(FOLDER / "requirements.txt") == {name: product[name] for name in sorted(needed(*asked))}
 

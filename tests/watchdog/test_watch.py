@@ -93,7 +93,7 @@ def test_that_it_lives_is_a_file_and_a_line_a_minute(
 ) -> None:
     alive = tmp_path / "alive"
     Scripted(Transient("Away.")).watched(10, alive)
-    assert not alive.exists(), "blind is not alive"
-    Scripted(Seen()).watched(121, alive)
-    assert alive.exists()
+    assert alive.exists(), "it is the cluster that is away"
+    assert [one["what"] for one in said()] == ["cannot-look"]
+    Scripted(Seen()).watched(121)
     assert [one["what"] for one in said()].count("watching") == 3
