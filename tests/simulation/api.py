@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -31,15 +32,17 @@ EXPERIMENTS = tuple(experiment(fault) for fault in FAULTS.values() if fault.name
 TIMEOUT = 7.0
 """Seconds after which a call is given up: to connect, and to be answered."""
 OFTEN = 8.0
-"""How much likelier a process is hit around a write than anywhere else."""
+"""How much likelier a process is hit around a write than elsewhere."""
 
 
 class Api:
     """See chaos.ports.Cluster. Acts go out as several calls, each with a fate of its own."""
 
+    owns = True
+    """Whether an engine is owned by its run's grant."""
+
     def __init__(self, kernel: Kernel, process: Process, cluster: Cluster, hazards: Hazards) -> None:
         self.kernel, self.process, self.cluster, self.hazards = kernel, process, cluster, hazards
-        self.owns = True
         self._known: dict[str, tuple[str, str]] = {}
         """UIDs of engines that this process remembers, with run and name."""
 
@@ -51,15 +54,19 @@ class Api:
         deed: Callable[..., Any],
         writes: bool = False,
         within: float = TIMEOUT,
-        is_stamped: bool = False,
+        is_the_start: bool = False,
     ) -> Any:
-        """Ask it, with all that may come between. `is_stamped`: the deed is told when it was sent."""
+        """Ask it, with all that may come between. `is_the_start`: of a fault; the deed is told when it was
+        sent."""
         kernel, draw = self.kernel, self.kernel.random
-        kernel.sleep(draw.uniform(0.005, 0.1), OFTEN if writes else 1.0)
+        weight = OFTEN if writes else 1.0
+        kernel.sleep(draw.uniform(0.005, 0.1), weight)
+        if is_the_start:
+            self.hazards.strike_the_start(self.process)
         if self.hazards.is_cut_off(self.process.name):
             kernel.sleep(within)
             raise no_answer(what)
-        deed = partial(deed, kernel.now) if is_stamped else deed
+        deed = partial(deed, kernel.now) if is_the_start else deed
         fate = self.hazards.fate_of_call(writes)
         if writes or fate != "fine":
             kernel.say(self.process.name, f"{what}: {fate}")
@@ -79,7 +86,7 @@ class Api:
         if fate in ("lost", "late", "unanswered"):
             kernel.sleep(within)
             raise no_answer(what)
-        kernel.sleep(draw.uniform(0.005, 0.1), OFTEN if writes else 1.0)
+        kernel.sleep(draw.uniform(0.005, 0.1), weight)
         if isinstance(answer, GamedayError):
             raise answer
         return answer
@@ -130,7 +137,7 @@ class Api:
             raise Refused("The halt lever of this cluster is down.")
         name, owner = self.name_of(injection), grant.uid if self.owns else ""
         create = partial(self.cluster.create_engine, ref, injection, name, owner)
-        made = self.call(f"create {name}", create, writes=True, is_stamped=True)
+        made = self.call(f"create {name}", create, writes=True, is_the_start=True)
         found = self.call(f"read {name}", lambda: self._engine(name))
         if not made and (found is None or found.is_leaving or found.ref != ref):
             raise Refused(f"The ChaosEngine {name} is being deleted; it is not made again.")
@@ -149,10 +156,14 @@ class Api:
     def look(self, ref: RunRef, injections: Sequence[Injection]) -> ClusterSight:
         began_at = self._now()
         try:
-            first = self.call("look", self._first, within=3.0)
-            second = self.call("look", lambda: (self._residue(ref.run), self._helpers()), within=3.0)
+            return self._sight(ref, began_at)
         except GamedayError as error:
             return ClusterSight(began_at, self._now(), unseen=str(error))
+
+    def _sight(self, ref: RunRef, began_at: datetime) -> ClusterSight:
+        """Engines first, then what they make."""
+        first = self.call("look", self._first, within=3.0)
+        helpers, residue = self._made_of(ref)
         for engine in first["all"]:
             self._known[engine.uid] = (engine.ref.run, engine.name)
         return ClusterSight(
@@ -161,12 +172,16 @@ class Api:
             pods=first["pods"],
             nodes=first["nodes"],
             engines=tuple(item for item, run in first["engines"] if run == ref.run),
-            engine_pods=second[1],
+            engine_pods=helpers,
             results=first["results"],
-            residue=second[0],
+            residue=residue,
             has_grant=bool(first["grant"] and first["grant"].ref == ref),
             lever_reason=first["lever"],
         )
+
+    def _made_of(self, ref: RunRef) -> tuple[tuple[EnginePod, ...], tuple[Residue, ...]]:
+        seen = partial(self.call, "look", lambda: (self._helpers(), self._residue(ref.run)))
+        return seen(within=3.0)  # type: ignore[no-any-return]
 
     def _first(self) -> dict[str, Any]:
         cluster = self.cluster
@@ -284,7 +299,7 @@ class Api:
         if not self.call(f"set {pre.name} back", patch, writes=True):
             raise Transient("Somebody else wrote to the node in between.", retry_after=0.5)
 
-    def _now(self) -> Any:
+    def _now(self) -> datetime:
         return self.kernel.instant(self.process.skew)
 
 

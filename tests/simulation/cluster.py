@@ -5,7 +5,7 @@ It does what it is asked, at once; that calls get lost or late is `api`'s affair
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from chaos.domain.injection import Injection, Sign
@@ -33,7 +33,8 @@ class Cluster:
     kernel: Kernel
     temper: Temper
     duration: float
-    nodes: dict[str, Node] = field(default_factory=dict)
+    before: Mapping[str, Node]
+    nodes: dict[str, Node] = field(init=False)
     pods: dict[str, Pod] = field(default_factory=dict)
     grant: Grant | None = None
     lever: str = ""
@@ -45,6 +46,9 @@ class Cluster:
     versions: dict[str, int] = field(default_factory=dict)
     history: History = field(default_factory=History)
     count: int = 0
+
+    def __post_init__(self) -> None:
+        self.nodes = dict(self.before)
 
     def uid(self, of: str) -> str:
         self.count += 1
@@ -86,7 +90,7 @@ class Cluster:
     def delete_engine(self, uid: str) -> None:
         engine = self.engines.get(uid)
         if engine and not engine.is_leaving:
-            engine.is_leaving = True
+            engine.told_to_go_at = self.kernel.now
             self.say(f"{engine.name} ({uid}) told to go")
             self.soon(0.1, 1.5, lambda: self._finalize(engine))
 
@@ -181,7 +185,7 @@ class Cluster:
             node = self.nodes.get(target.name)
             if node is None:
                 continue
-            if node.is_schedulable:
+            if self.before[node.name].is_schedulable:  # else somebody else had cordoned it
                 self._begin(node.uid, engine)
             self._schedulable(node.name, False)
             self.results[engine.name][f"node/{node.name}"] = "injected"

@@ -27,6 +27,8 @@ class Hazards:
     lost_task: float = field(init=False)
     bad_write: float = field(init=False)
     outages: list[Window] = field(init=False)
+    worst: str = field(init=False)
+    """What befalls, once, whoever is about to start a fault; mostly nothing."""
     partitions: dict[str, list[Window]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -35,8 +37,9 @@ class Hazards:
         self.freeze = draw.choice((0.0, 0.0, 0.0003, 0.001))
         self.bad_call = draw.choice((0.0, 0.02, 0.08, 0.3))
         self.lost_task = draw.choice((0.0, 0.2, 0.6))
-        self.bad_write = draw.choice((0.0, 0.0, 0.01, 0.05))
+        self.bad_write = draw.choice((0.0, 0.0, 0.02, 0.1))
         self.outages = self._windows(0.2, 60.0)
+        self.worst = draw.choice(("kill", "freeze", "slow intent", *[""] * 7))
         self.kernel.strike = self.strike
 
     def _windows(self, chance: float, longest: float) -> list[Window]:
@@ -62,6 +65,21 @@ class Hazards:
             kernel.freeze(process, kernel.random.choice(FREEZES))
             kernel.park(0.0)
 
+    def strike_the_start(self, process: Process) -> None:
+        """At the worst moment: all was looked at, nothing is sent."""
+        if self._is_the_worst("kill"):
+            self.kernel.kill(process, "as it was about to start a fault")
+            self.kernel.check()
+        elif self._is_the_worst("freeze"):
+            self.kernel.freeze(process, self.kernel.random.uniform(100.0, FREEZES[-1]))
+            self.kernel.park(0.0)
+
+    def _is_the_worst(self, name: str) -> bool:
+        """Whether this is to happen now; it happens once."""
+        is_it = self.worst == name
+        self.worst = "" if is_it else self.worst
+        return is_it
+
     def is_cut_off(self, name: str) -> bool:
         """Whether a process of this name (or nobody at all) can reach the API server now."""
         for who in (name, ""):
@@ -81,12 +99,14 @@ class Hazards:
         ways = ("refused", "lost", "slow") + (("unanswered", "late", "doubled") if writes else ())
         return draw.choice(ways)
 
-    def fate_of_write(self) -> str:
+    def fate_of_write(self, is_intent: bool) -> str:
         """What becomes of one write to the store."""
         draw = self.kernel.random
+        if is_intent and self._is_the_worst("slow intent"):
+            return "slow"
         if not self.is_hostile or draw.random() >= self.bad_write:
             return "fine"
-        return draw.choice(("refused", "unanswered"))
+        return draw.choice(("refused", "unanswered", "slow"))
 
 
 def no_answer(what: str) -> Transient:

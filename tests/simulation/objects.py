@@ -21,9 +21,13 @@ class Engine:
     sent_at: float
     made_at: float
     status: str = "initialized"
-    is_leaving: bool = False
+    told_to_go_at: float | None = None
     gone_at: float | None = None
     has_injected: bool = False
+
+    @property
+    def is_leaving(self) -> bool:
+        return self.told_to_go_at is not None
 
 
 @dataclass(eq=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chaos.domain.record import Change
 from chaos.domain.sight import AlertsReading, Reading
 from chaos.domain.spec import ProbeSpec
 from chaos.ports import Store
@@ -48,9 +49,11 @@ class StoreOf:
             if kernel.random.random() < 0.3:
                 kernel.sleep(2.0)  # a database that hangs before it refuses
             raise away()
-        fate = self._hazards.fate_of_write() if writes else "fine"
+        fate = self._hazards.fate_of_write(_is_intent(args)) if writes else "fine"
         if fate == "refused":
             raise away()
+        if fate == "slow":
+            kernel.sleep(kernel.random.uniform(0.2, 4.0))
         answer = getattr(self._store, verb)(*args, **how)
         if writes:
             kernel.say(self._process.name, f"store.{verb}: {fate} -> {answer}")
@@ -58,6 +61,11 @@ class StoreOf:
         if fate == "unanswered":
             raise away()
         return answer
+
+
+def _is_intent(args: Any) -> bool:
+    changes = (arg for arg in args if isinstance(arg, Change))
+    return any(item.requested_at == change.at for change in changes for item in change.progress)
 
 
 @dataclass

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from unittest import mock
 
+from chaos.domain.states import RunState
 from chaos.ports import Ports
 from chaos.services import recorder, senses
 from tests.simulation.actors import Actors, Broker
@@ -26,6 +28,8 @@ from tests.support.builders import pods
 QUIET = HOSTILE + LATEST + 70.0
 """When all that was sent in hostile times has landed, and the sweep has come by twice."""
 AT_MOST = 1500.0
+MOMENTS = (RunState.INJECTING, RunState.INJECTING, RunState.OBSERVING, RunState.REVERTING)
+"""A stop is pressed at any time, or just when something is about to happen."""
 COARSE = timedelta(seconds=2)
 
 
@@ -55,12 +59,12 @@ def _simulate(seed: int, kernel: Kernel) -> Outcome:
         helper_lies=lies,
         operator_away=_window(kernel, 0.15, 90.0),
     )
-    cluster = Cluster(kernel, temper, DURATION, dict(before), {pod.uid: pod for pod in pods()})
+    cluster = Cluster(kernel, temper, DURATION, before, {pod.uid: pod for pod in pods()})
     platform = Platform(kernel, cluster, breaches=draw.random() < 0.3)
     if not lies:  # a platform and a helper that lie at once leave nothing to tell by
         platform.lies = [_window(kernel, 0.2, 60.0)]
     platform.dead = [_window(kernel, 0.2, 30.0)]
-    ledger = Ledger(record, kernel.instant, kernel=kernel, before=before)
+    ledger = Ledger(record, kernel.instant, kernel=kernel)
 
     def ports_of(process: Process) -> Ports:
         clock = Clock(kernel, process)
@@ -82,9 +86,11 @@ def _simulate(seed: int, kernel: Kernel) -> Outcome:
     ):
         actors.start(name, live)
     broker.ring(RUN)
-    if draw.random() < 0.6:
-        pressed_at = draw.uniform(*draw.choice(((0.5, 10.0), (7.0, 30.0), (20.0, 100.0))))
-        kernel.at(pressed_at, lambda: actors.start("person", actors.press_stop))
+    press = partial(actors.start, "person", actors.press_stop)
+    if draw.random() < 0.3:
+        kernel.at(draw.uniform(*draw.choice(((0.5, 10.0), (7.0, 30.0), (20.0, 100.0)))), press)
+    elif draw.random() < 0.5:
+        ledger.when = (draw.choice(MOMENTS), lambda: kernel.at(draw.uniform(0.0, 2.0), press))
     kernel.at(HOSTILE + 120.0, cluster.mend_by_hand)
     try:
         kernel.run(AT_MOST, lambda: kernel.now > QUIET and ledger.record_.state.is_final)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from chaos.domain.record import Change
+from chaos.domain.record import Change, RunRecord
 from chaos.domain.run import Stop
-from chaos.domain.sight import Node
 from chaos.domain.states import RunState
 from tests.simulation.kernel import START, Kernel
 from tests.support.memory_store import MemoryStore
@@ -23,39 +23,56 @@ class Claim:
 
 @dataclass
 class Ledger(MemoryStore):
-    """`stop_known_at`: since when a stop is latched; `intents`: when an injection was written to be asked
-    for; `before`: the nodes as they were."""
+    """`stop_known_at`: since when a stop is latched; `intents`: when it was decided to ask for an injection,
+    and when that was written; `over_at`: when the run's end was."""
 
     kernel: Kernel = field(default=None)  # type: ignore[assignment]
-    before: Mapping[str, Node] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
-    intents: list[float] = field(default_factory=list)
+    intents: list[tuple[float, float]] = field(default_factory=list)
     stop_known_at: float | None = None
-    stopped_in: RunState | None = None
-    """The state in which the stop found the run."""
+    over_at: float | None = None
+    lost: list[str] = field(default_factory=list)
+    """What was known of the run, and is no more."""
+    when: tuple[RunState, Callable[[], object]] | None = None
+    """What happens as the run comes into this state."""
 
     def record(self, run: str, fence: int, change: Change) -> bool:
-        before = self.record_.state
         asked = {item.index for item in self.record_.progress if item.requested_at}
         clean_at = self.record_.marks.clean_at
+        known = self.record_
         if not super().record(run, fence, change):
             return False
+        self._note_what_is_lost(known, change)
         fresh = [item for item in change.progress if item.requested_at and item.index not in asked]
-        self.intents += [self.kernel.now for _ in fresh]
+        self.intents += [(self._true(change.at), self.kernel.now) for _ in fresh]
         if change.marks and change.marks.clean_at and change.marks.clean_at != clean_at:
-            by_its_clock = (change.marks.clean_at - START).total_seconds()
-            self.claims.append(Claim(by_its_clock - self.kernel.process.skew))
+            self.claims.append(Claim(self._true(change.marks.clean_at)))
         for event in change.events:
             self.kernel.say("journal", f"{event.kind}: {event.text}")
-        self._note_stop(before)
+        if self.when and change.moved and change.moved[1] is self.when[0]:
+            self.when[1]()
+        if self.record_.state.is_final:
+            self.over_at = self.kernel.now
+        if self.stop and self.stop_known_at is None:
+            self.stop_known_at = self.kernel.now
         return True
 
     def want_stop(self, runs: Sequence[str], stop: Stop, within: timedelta | None = None) -> int:
-        before = self.record_.state
         count = super().want_stop(runs, stop, within)
-        self._note_stop(before)
+        if count and self.stop_known_at is None:
+            self.stop_known_at = self.kernel.now
         return count
 
-    def _note_stop(self, before: RunState) -> None:
-        if self.stop and self.stop_known_at is None:
-            self.stop_known_at, self.stopped_in = self.kernel.now, before
+    def _true(self, instant: datetime) -> float:
+        """When it was, by what the writing process takes for its clock."""
+        return (instant - START).total_seconds() - self.kernel.process.skew
+
+    def _note_what_is_lost(self, known: RunRecord, change: Change) -> None:
+        """Marks and instants are set once; only what came back takes some of them away."""
+        if any(event.kind == "run.came_back" for event in change.events):
+            return
+        pairs: list[tuple[Any, Any]] = [(known.marks, self.record_.marks)]
+        pairs += zip(known.progress, self.record_.progress, strict=False)
+        for before, after in pairs:
+            names = [name for name in before.__slots__ if getattr(before, name) and not getattr(after, name)]
+            self.lost += [f"{name}, at {self.kernel.now:.1f}" for name in names]

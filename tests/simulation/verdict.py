@@ -13,6 +13,10 @@ A_LOOK = 1.5
 """Seconds by which a driver may be late: its clock is off, and it wakes about once a second."""
 
 
+COLLECTED_WITHIN = 16.0
+"""Seconds after which the garbage collector has told an engine without an owner to go."""
+
+
 @dataclass
 class Verdict:
     """One list of sentences for each thing that must never be; `exposure` in seconds, per fault."""
@@ -23,6 +27,7 @@ class Verdict:
     false_claims: list[str] = field(default_factory=list)
     starts: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     exposure: list[float] = field(default_factory=list)
     state: str = ""
@@ -50,6 +55,7 @@ KINDS = {
     'false "reverted"': "false_claims",
     "starts after a stop": "starts",
     "stops ignored": "ignored",
+    "records lost": "lost",
     "unfinished": "unfinished",
 }
 """In words, and the verdict's list of it."""
@@ -58,12 +64,11 @@ KINDS = {
 def judge(cluster: Cluster, ledger: Ledger, pressed_at: float | None, failures: list[str]) -> Verdict:
     history, record = cluster.history, ledger.record_
     verdict = Verdict(state=record.state.value, was_injected=bool(history.faults))
+    verdict.lost += ledger.lost
     verdict.unfinished += failures
     if not record.state.is_final:
         verdict.unfinished.append(f"the run is still {record.state.value}")
-    for engine in cluster.engines.values():
-        is_late = any(claim.at < engine.made_at for claim in ledger.claims)
-        (verdict.late if is_late else verdict.orphans).append(f"{engine.name} ({engine.uid}) is there")
+    verdict.orphans += [f"{engine.name} ({engine.uid}) is there" for engine in cluster.engines.values()]
     verdict.orphans += [f"{helper.name} is there" for helper in cluster.helpers.values()]
     verdict.orphans += [
         f"the fault of {fault.engine.uid} is in {fault.target}"
@@ -73,10 +78,11 @@ def judge(cluster: Cluster, ledger: Ledger, pressed_at: float | None, failures: 
     if cluster.grant:
         verdict.orphans.append(f"{cluster.grant.uid} is there")
     for name, node in cluster.nodes.items():
-        if node.is_schedulable != ledger.before[name].is_schedulable:
+        if node.is_schedulable != cluster.before[name].is_schedulable:
             now = "schedulable" if node.is_schedulable else "cordoned"
             verdict.orphans.append(f"{name} is {now}, and was not")
     _duplicates(cluster, verdict)
+    _late(cluster, ledger, verdict)
     _claims(cluster, ledger, verdict)
     _starts(cluster, ledger, verdict)
     wanted = [at for at in (pressed_at, ledger.stop_known_at) if at is not None]
@@ -102,6 +108,16 @@ def _duplicates(cluster: Cluster, verdict: Verdict) -> None:
                 verdict.resurrected += 1
 
 
+def _late(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
+    """An engine that lands when its run is over has no owner any more; it must not wait for the sweep."""
+    for engine in cluster.history.engines:
+        if ledger.over_at is None or engine.made_at < ledger.over_at:
+            continue
+        until = engine.told_to_go_at or cluster.kernel.now
+        if until - engine.made_at > COLLECTED_WITHIN:
+            verdict.late.append(f"{engine.uid} landed at {engine.made_at:.1f} and stayed until {until:.1f}")
+
+
 def _claims(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
     for claim in ledger.claims:
         for fault in cluster.history.faults_in(claim.at):
@@ -122,13 +138,13 @@ def _starts(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
     """Nothing is intended once a stop is known, or the deadline has passed; what was already is crossed."""
     stopped_at, record = ledger.stop_known_at, ledger.record_
     deadline = (record.not_after - START).total_seconds()
-    for at in ledger.intents:
-        if stopped_at is not None and at > stopped_at:
-            verdict.starts.append(f"intended at {at:.1f}, stopped at {stopped_at:.1f}")
-        if at > deadline + A_LOOK:
-            verdict.starts.append(f"intended at {at:.1f}, the deadline was at {deadline:.1f}")
+    for decided_at, written_at in ledger.intents:
+        if stopped_at is not None and written_at > stopped_at:
+            verdict.starts.append(f"intended at {written_at:.1f}, stopped at {stopped_at:.1f}")
+        if decided_at > deadline + A_LOOK:
+            verdict.starts.append(f"intended at {decided_at:.1f}, the deadline was at {deadline:.1f}")
     if stopped_at is None:
         return
     verdict.crossed = sum(engine.sent_at > stopped_at for engine in cluster.history.engines)
-    if record.state is RunState.COMPLETED and ledger.stopped_in is not RunState.REVERTING:
+    if record.state is RunState.COMPLETED and cluster.history.faults_in(stopped_at):
         verdict.ignored.append(f"stopped at {stopped_at:.1f}, and completed all the same")

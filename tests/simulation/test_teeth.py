@@ -1,0 +1,18 @@
+"""A simulation that finds nothing proves nothing: without any one of the rules it must find something."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.rules import RULES, without
+from tests.simulation.schedule import simulate
+
+WITHIN = 500
+"""Seeds after which a rule that nobody misses counts as dead or untested."""
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_that_is_switched_off_is_missed(rule: str) -> None:
+    with without(rule):
+        found = next((seed for seed in range(WITHIN) if simulate(seed).verdict.failures), None)
+    assert found is not None, RULES[rule].says
