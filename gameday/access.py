@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
@@ -99,6 +100,7 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     "conduct:since": _READ,
     "conduct:stop": {"POST": Who.SIGNED_IN},  # whoever sees harm
     "conduct:halt": {"GET": Who.SIGNED_IN, "POST": Act.STOP},
+    "conduct:break-glass": {"GET": Who.ANYONE, "POST": Who.ANYONE},  # whoever holds a token
     "conduct:release": {"POST": Act.RELEASE},
     "people:sign-in": {"GET": Who.ANYONE, "POST": Who.ANYONE},
     "people:sign-out": {"POST": Who.SIGNED_IN},
@@ -122,6 +124,14 @@ class AccessMiddleware:
     def process_view(
         self, request: HttpRequest, view: object, args: tuple[object, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
+        try:
+            return self._held_to_the_table(request, kwargs)
+        except Error as error:
+            if refusals.is_a_brake(request):
+                return refusals.nobody_is_known(error)
+            raise
+
+    def _held_to_the_table(self, request: HttpRequest, kwargs: dict[str, Any]) -> HttpResponse | None:
         match = request.resolver_match
         roles = SimpleLazyObject(lambda: roles_at(request.user, kwargs))
         request.acts = SimpleLazyObject(  # type: ignore[attr-defined]

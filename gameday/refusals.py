@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
@@ -27,13 +28,29 @@ UNSTOPPED = "unstopped"
 def sign_in_first(request: HttpRequest) -> HttpResponse:
     """On to the sign-in page; from there back to what was asked for, or to where the button was."""
     name = request.resolver_match.view_name if request.resolver_match else ""
-    if name in BRAKES and request.method == "POST":
+    if is_a_brake(request):
         asked = {"next": _where_it_stops(request, name), UNSTOPPED: "1"}
     else:
         asked = {"next": request.get_full_path() if request.method == "GET" else resolve_url("home")}
     if request.headers.get("HX-Request"):  # a fragment cannot become the sign-in page
         return HttpResponse(status=401, headers={"HX-Redirect": resolve_url("people:sign-in")})
     return HttpResponseRedirect(f"{resolve_url('people:sign-in')}?{urlencode(asked, safe='/')}")
+
+
+def is_a_brake(request: HttpRequest) -> bool:
+    """Whether this is somebody's Stop or Halt."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    return name in BRAKES and request.method == "POST"
+
+
+def nobody_is_known(error: Error) -> HttpResponse:
+    """503, for a Stop or Halt while sessions cannot be read; with the ways that need none.
+
+    Rendered without the request: what pages show of it comes out of the database too.
+    """
+    why = str(error).strip().rstrip(".")
+    sentence = f"The database cannot be read ({why}), so nobody can be recognised. Nothing was stopped."
+    return HttpResponse(render_to_string("conduct/stop_failed.html", {"sentence": sentence}), status=503)
 
 
 def _where_it_stops(request: HttpRequest, name: str) -> str:

@@ -13,6 +13,9 @@ STATE_DIR = Path(env.str("GAMEDAY_STATE_DIR", default=str(BASE_DIR / ".state")))
 # Where a stop is written down that the database did not take; it must outlive the process.
 SPOOL_DIR = Path(env.str("GAMEDAY_SPOOL_DIR", default=str(STATE_DIR / "spool"))).resolve()
 
+# Tokens that halt everything while nobody can sign in: one `NAME SHA256` a line. None: no such way.
+BREAK_GLASS_FILE = env.str("GAMEDAY_BREAK_GLASS_FILE", default="")
+
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 

@@ -48,6 +48,7 @@ PAGES = (
     Page("conduct:day", f"/plans/{PLAN}/day", "fiona"),
     Page("conduct:run", "/runs/{run}/", "fiona"),
     Page("conduct:halt", "/halt", "fiona"),
+    Page("conduct:break-glass", "/break-glass/", NOBODY),
     Page("debriefs:page", "/plans/{past}/debrief", "fiona"),
     Page("debriefs:edit-finding", "/plans/{past}/debrief/findings/{finding}", "fiona"),
     Page("debriefs:report", "/plans/{past}/report", "iris"),

@@ -128,6 +128,14 @@ def halt(by: str, reason: str, now: datetime, patience: timedelta | None = None)
     return halting.halt(by, reason or "No reason was given.", ports, now, patience=patience)
 
 
+def halt_by_token(holder: str, reason: str, now: datetime) -> halting.Halted:
+    """The same for whoever holds a break-glass token. The clusters are those of the address book: a database
+    that is asked first and does not answer would hold the halt up."""
+    ports = wiring.ports_in_the_book() or wiring.ports_for_a_halt()
+    why = reason or "No reason was given."
+    return halting.halt(f"break-glass {holder}", why, ports, now, patience=ANSWERS_WITHIN)
+
+
 def release(by: User, reason: str, now: datetime) -> int:
     """Release every lever, also those that only the clusters hold; how many were on record.
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gameday.conduct import stream, views, views_arm, views_stop
+from gameday.conduct import stream, views, views_arm, views_break_glass, views_stop
 
 app_name = "conduct"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("runs/<uuid:run>/", views.run, name="run"),
     path("stop", views_stop.stop, name="stop"),
     path("halt", views_stop.halt, name="halt"),
+    path("break-glass/", views_break_glass.page, name="break-glass"),
     path("release", views_stop.release, name="release"),
     path("plans/<slug:plan>/day/stream", stream.stream, name="stream"),
     path("plans/<slug:plan>/day/since", stream.since, name="since"),
