@@ -49,7 +49,7 @@ case $patience in '' | *[!0-9]*) refuse "--wait is in whole seconds, and '$patie
 kubectl=${KUBECTL:-kubectl}
 command -v "$kubectl" >/dev/null || refuse "There is no $kubectl here; KUBECTL=/path/to/kubectl names another."
 
-managed=app.kubernetes.io/managed-by=gameday grace=60 ours='' failed='' unlatched=''
+managed=app.kubernetes.io/managed-by=gameday grace=60 ours='' failed='' unlatched='' is_kept=''
 
 k() {
     "$kubectl" ${context:+"--context=$context"} --namespace "$namespace" --request-timeout=10s "$@"
@@ -88,10 +88,12 @@ pull_lever() {
     esac
 }
 
-# What undoing takes, as whoever injected wrote it down; it goes with the grant, so it is shown before that.
+# How things were before, as whoever injected wrote it down. With a grant that says so it would be lost: such a
+# grant is left to the watchdog, or to `manage.py halt --no-db`, which set things back and then delete it.
 show_grant() {
     noted=$(k get leases.coordination.k8s.io gameday-grant --ignore-not-found -o go-template='{{with .metadata}}{{range $key, $value := .annotations}}  {{$key}}: {{$value}}{{"\n"}}{{end}}{{end}}') || failed=1
-    [ -z "$noted" ] || printf 'What was so before, from the grant (keep this):\n%s\n' "$noted"
+    [ -z "$noted" ] || printf 'How things were before, from the grant:\n%s\n' "$noted"
+    case $noted in *gameday/undo-*) is_kept=1 ;; esac
 }
 
 named='{{range .items}}{{.metadata.name}} {{.metadata.uid}}{{"\n"}}{{end}}'
@@ -153,7 +155,7 @@ delete_ours() {
         act delete networkpolicies.networking.k8s.io -n "${policy%/*}" "${policy#*/}" "$@"
     done
     wait
-    [ -z "$grant" ] || act delete leases.coordination.k8s.io gameday-grant "$@"
+    [ -z "$grant" ] || [ -n "$is_kept" ] || act delete leases.coordination.k8s.io gameday-grant "$@"
 }
 
 is_left() {
@@ -168,6 +170,12 @@ show_left() {
     [ -z "$pods" ] || k get pods $pods -o wide --ignore-not-found >&2
     [ -z "$policies" ] || echo "NetworkPolicies: $policies" >&2
     [ -z "$grant" ] || echo "$grant" >&2
+    [ -z "$is_kept" ] || cat >&2 <<END
+The grant is kept, since it says above how nodes, replicas and pods were before. Where the watchdog or
+\`manage.py halt --no-db\` can run, they set that back and delete it. By hand: set back what differs, then
+kubectl -n $namespace delete leases.coordination.k8s.io gameday-grant
+END
+    [ -n "$engines$jobs$pods" ] || return
     cat >&2 <<END
 An engine with a finalizer waits for Litmus' operator: bring it back (kubectl -n litmus get pods).
 A pod that is Terminating waits for its node: kubectl get node, then, when its grace is over,

@@ -34,7 +34,7 @@ def test_the_reverters_rights_are_enough_and_nothing_is_left(
     pods = f"/api/v1/namespaces/{namespace}/pods"
     until(lambda: status_as(cluster, token, "GET", leases), lambda status: status == 200)
 
-    noted = {"name": GRANT, "labels": OURS, "annotations": {"gameday/before": "node n1 schedulable"}}
+    noted = {"name": GRANT, "labels": OURS, "annotations": {"gameday/note": "n1 was schedulable"}}
     grant = cluster.ask("POST", leases, {"metadata": noted})
     owner = {
         "apiVersion": "coordination.k8s.io/v1",
@@ -69,7 +69,7 @@ def test_the_reverters_rights_are_enough_and_nothing_is_left(
         },
     )
     said = done.stdout + done.stderr
-    assert "gameday/before: node n1 schedulable" in said
+    assert "gameday/note: n1 was schedulable" in said
     assert "Nodes may not be listed with these rights" in said
     lever = cluster.ask("GET", f"/api/v1/namespaces/{namespace}/configmaps/{LEVER}")
     assert lever["data"]["reason"] == "A drill (by omar)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,11 +12,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from chaos.faults.own_rights import LEVER
+from chaos.faults.own_rights import GRANT, LEVER
 from chaos.journal import spool
 from chaos.services import address_book, sealing
 from chaos.services.address_book import Address
-from deploy.rehearsal.store import CHAOS_ENGINES, CONFIG_MAPS, JOBS, PODS
+from deploy.rehearsal.store import CHAOS_ENGINES, CONFIG_MAPS, JOBS, LEASES, NODES, PODS
 from tests.support.rehearsal_api import ADMIN, RunningApi, running_api
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -80,6 +81,21 @@ def test_it_finds_the_clusters_in_the_address_book_and_leaves_nothing(api: Runni
     assert lever["data"]["reason"] == "Smoke (by ada)"
     said = capsys.readouterr().out
     assert "home: nothing of ours is left." in said and "nothing starts on home" in said
+
+
+def test_a_node_is_set_back_to_what_the_grant_says_it_was_and_then_the_grant_goes(api: RunningApi):
+    def cordon() -> None:
+        made = api.store.create(NODES, {"metadata": {"name": "n1"}, "spec": {"unschedulable": True}})
+        node = {"name": "n1", "uid": made["metadata"]["uid"], "schedulable": True}
+        note = json.dumps({"v": 1, "engine": NAME, "nodes": [node], "cordons": True})
+        meta = {"name": GRANT, "namespace": "chaos", "labels": OURS}
+        api.store.create(LEASES, {"metadata": {**meta, "annotations": {"gameday/undo-0": note}}})
+
+    api.do(cordon)
+    book(at(api))
+    assert halt() == 0
+    assert not api.do(lambda: api.store.get(NODES, "n1"))["spec"].get("unschedulable")
+    assert api.do(lambda: api.store.find(LEASES, GRANT, "chaos")) is None
 
 
 def test_it_is_spooled_for_the_journal(api: RunningApi):

@@ -83,8 +83,7 @@ def names(cluster: RunningApi, kind: Kind) -> list[str]:
 @pytest.fixture
 def full(cluster: RunningApi) -> RunningApi:
     """An engine of ours with what Litmus made for it, what an earlier one left, and what is others'."""
-    annotations = {"gameday/inverse-0": '{"node":"n1","schedulable":true}'}
-    put(cluster, LEASES, GRANT, OURS, meta={"annotations": annotations})
+    put(cluster, LEASES, GRANT, OURS)
     uid = put(cluster, CHAOS_ENGINES, NAME, OURS, spec=ENGINE)["metadata"]["uid"]
     put(cluster, JOBS, "pod-delete-x1", {"chaosUID": uid}, spec={"template": of_litmus()})
     put(cluster, PODS, "pod-delete-x1-abc", {"chaosUID": uid}, **of_litmus())
@@ -107,10 +106,15 @@ def test_what_is_ours_goes_what_is_others_stays_and_the_lever_is_down(full: Runn
     assert "Nothing of Gameday is left in namespace chaos." in done.stdout
 
 
-def test_what_was_so_before_is_shown_before_the_grant_goes_and_cordoned_nodes_are_named(full, halt):
-    said = halt("--reason", "Now").stdout
-    assert 'gameday/inverse-0: {"node":"n1","schedulable":true}' in said
-    assert "kubectl uncordon n1" in said
+def test_a_grant_that_says_how_things_were_is_shown_and_kept_and_cordoned_nodes_are_named(full, halt):
+    note = '{"nodes":[{"name":"n1","uid":"u","schedulable":true}],"v":1,"cordons":true}'
+    body = {"metadata": {"annotations": {"gameday/undo-0": note}}}
+    full.do(lambda: full.store.patch(LEASES, GRANT, body, "chaos"))
+    done = halt("--reason", "Now", "--wait", "1")
+    assert done.returncode == 2, "whether the node is as it was, kubectl alone does not know"
+    assert f"gameday/undo-0: {note}" in done.stdout and "kubectl uncordon n1" in done.stdout
+    assert "The grant is kept" in done.stderr
+    assert (names(full, LEASES), names(full, PODS)) == ([GRANT], ["theirs-1"])
 
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(full: RunningApi, halt: Halt):
