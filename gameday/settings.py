@@ -16,6 +16,9 @@ SPOOL_DIR = Path(env.str("GAMEDAY_SPOOL_DIR", default=str(STATE_DIR / "spool")))
 # Tokens that halt everything while nobody can sign in: one `NAME SHA256` a line. None: no such way.
 BREAK_GLASS_FILE = env.str("GAMEDAY_BREAK_GLASS_FILE", default="")
 
+# Whether a halt is released by two people; else by one administrator.
+RELEASE_TAKES_TWO = env.bool("GAMEDAY_RELEASE_TAKES_TWO", default=False)
+
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 

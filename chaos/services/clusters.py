@@ -67,6 +67,10 @@ def row(name: str) -> ClusterRow:
         raise Refused(f"There is no cluster {name!r}; registered: {names}.", "cluster") from None
 
 
+def names() -> list[str]:
+    return [*ClusterRow.objects.order_by("name").values_list("name", flat=True)]
+
+
 def all_rows() -> list[ClusterRow]:
     return list(ClusterRow.objects.order_by("name"))
 

@@ -1,4 +1,4 @@
-"""Halt everything, and release. Neither needs Celery or Redis, and a halt not even the database.
+"""Halt everything, or one cluster. It needs neither Celery nor Redis, and not even the database.
 
 A halt acts on the clusters from the calling process at once, and is recorded beside that.
 """
@@ -13,9 +13,9 @@ from concurrent.futures import wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import Error, connections, transaction
+from django.db import Error, connections
+from django.db.models import Q
 
-from chaos.domain.errors import Refused
 from chaos.domain.run import Stop
 from chaos.domain.sight import Residue
 from chaos.domain.states import StopKind
@@ -23,6 +23,7 @@ from chaos.journal import ORGANISATION, spool
 from chaos.journal.models import JournalStream
 from chaos.journal.record import append
 from chaos.journal.spool import Spooled
+from chaos.models import Cluster as ClusterRow
 from chaos.models import Halt, Run
 from chaos.models.run import LIVE
 from chaos.ports import Cluster
@@ -61,8 +62,11 @@ def halt(
     now: datetime,
     pause: float = PAUSE,
     patience: timedelta | None = None,
+    cluster: str = "",
 ) -> Halted:
-    """Pull every lever: delete all that is ours on every cluster, latch, and stop all live runs.
+    """Pull every lever: delete all that is ours on these clusters, latch, and stop all live runs.
+
+    With `cluster`, which is then the only one of `ports`, just its lever and its runs.
 
     What fails is tried again, `pause` seconds apart: `TRIES` times, or with `patience` for `KEEP_TRYING`
     beside the answer, which then comes within it. Pulled again by the same person before it is released, it
@@ -74,7 +78,7 @@ def halt(
     acts = {
         name: begun(sweep.try_often if until is None else sweep.try_long) for name, sweep in sweeps.items()
     }
-    recorded = _Record(by, reason, now)
+    recorded = _Record(by, reason, now, cluster)
     record_error = recorded.write(patience)
     spooled = spool.keep(recorded.entry(record_error)) if record_error else ""
     if record_error and patience is not None:
@@ -114,7 +118,7 @@ class _Sweep(Sweep):
         try:
             while time.monotonic() < until:
                 time.sleep(self._pause)
-                if _was_released(self._at) or not self.once():
+                if _was_released(self._at, self._name) or not self.once():
                     return
             log.error("The halt did not go through on %s: %s", self._name, " ".join(self.failures))
         finally:
@@ -123,15 +127,15 @@ class _Sweep(Sweep):
 
 
 class _Record:
-    """That everything is halted, and that every live run is to stop."""
+    """That everything is halted, or one cluster, and that every live run there is to stop."""
 
-    def __init__(self, by: str, reason: str, at: datetime) -> None:
-        self._by, self._reason, self._at = by, reason, at
+    def __init__(self, by: str, reason: str, at: datetime, cluster: str = "") -> None:
+        self._by, self._reason, self._at, self._cluster = by, reason, at, cluster
         self.since: datetime | None = None
 
     def entry(self, why: str) -> Spooled:
         """What the journal is to say of it; `why` it does not yet."""
-        text = f"{self._by} halted everything: {self._reason}"
+        text = f"{self._by} halted {self._cluster or 'everything'}: {self._reason}"
         return Spooled(self._at, "halt.pulled", text, self._by, why)
 
     def write(self, patience: timedelta | None) -> str:
@@ -149,7 +153,7 @@ class _Record:
         try:
             while time.monotonic() < until:
                 time.sleep(PAUSE)
-                if _was_released(self._at) or not self.write(None):
+                if _was_released(self._at, self._cluster) or not self.write(None):
                     return
                 connections.close_all()
             log.error("The halt by %s could not be written down.", self._by)
@@ -157,48 +161,31 @@ class _Record:
             connections.close_all()
 
     def _write(self) -> None:
-        live = [str(run) for run in Run.objects.filter(state__in=LIVE).values_list("pk", flat=True)]
+        row = ClusterRow.objects.get(name=self._cluster) if self._cluster else None
+        runs = Run.objects.filter(state__in=LIVE)
+        runs = runs.filter(cluster=row) if row else runs
+        live = [str(run) for run in runs.values_list("pk", flat=True)]
         want_stop(live, Stop(self._at, StopKind.HALT, f"Halted: {self._reason}", self._by))
         # Two requests of one press come in turn, and the second finds what the first wrote.
         JournalStream.objects.select_for_update().filter(name=ORGANISATION).first()
-        held = Halt.objects.filter(released_at=None, cluster=None, by=self._by).first()
+        held = Halt.objects.filter(released_at=None, cluster=row, by=self._by).first()
         if held:
             self.since = held.at
             return
-        Halt.objects.create(at=self._at, by=self._by, reason=self._reason)
+        Halt.objects.create(cluster=row, at=self._at, by=self._by, reason=self._reason)
         entry = self.entry("")
         if not spool.is_on_record(entry):  # out of the spool, by somebody who came first
             append(ORGANISATION, entry.kind, entry.text, at=self._at, actor=self._by, actor_name=self._by)
 
 
-def _was_released(since: datetime) -> bool:
-    """Whether somebody released it meanwhile: then no lever is pulled any more. A database that cannot say is
-    no release."""
+def _was_released(since: datetime, cluster: str) -> bool:
+    """Whether somebody released it meanwhile (with no cluster: everywhere): then no lever is pulled any more.
+    A database that cannot say is no release."""
+    concerned = Q(cluster=None) | Q(cluster__name=cluster) if cluster else Q(cluster=None)
     try:
-        held = Halt.objects.filter(released_at=None).exists()
-        return not held and Halt.objects.filter(released_at__gte=since).exists()
+        halts = Halt.objects.filter(concerned)
+        return not halts.filter(released_at=None).exists() and halts.filter(released_at__gte=since).exists()
     except Error:
         return False
     finally:
         connections.close_all()
-
-
-def release(by: str, reason: str, ports: Mapping[str, Cluster], now: datetime) -> int:
-    """Release every lever; how many were on record. Recorded first, then done; safe to repeat.
-
-    None on record is no reason to refuse: a halt without the database is held by the clusters' levers alone.
-    Raises Refused without a reason, and what a cluster raises that keeps its lever.
-    """
-    if not reason.strip():
-        raise Refused("A release needs a reason.", "reason")
-    with transaction.atomic():
-        count = Halt.objects.filter(released_at=None).update(
-            released_at=now, released_by=by, release_reason=reason
-        )
-        text = f"{by} released the halt: {reason}"
-        append(
-            ORGANISATION, "halt.released", text, at=now, actor=by, actor_name=by, body={"on_record": count}
-        )
-    for port in ports.values():
-        port.release_lever()
-    return count

@@ -17,7 +17,7 @@ from chaos.services import clusters, rows
 def lever(row: ClusterRow) -> None:
     held = rows.lever_of(row.pk)
     if held:
-        raise Refused(f"Everything is halted: {held}. An administrator must release it first.")
+        raise Refused(f"{row.name} is halted: {held}. An administrator must release it first.")
 
 
 def identity(row: ClusterRow, approved_uid: str, port: Cluster) -> None:

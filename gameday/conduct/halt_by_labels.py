@@ -25,14 +25,14 @@ Say = Callable[[str], object]
 
 
 def register(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--cluster", action="append", metavar="NAME", help="This cluster alone; with --no-db repeatable."
+    )
     group = parser.add_argument_group(
         "without the database",
         "Finds what is ours by its labels, waits until it is gone, and says what is left (exit status 2).",
     )
     group.add_argument("--no-db", action="store_true", help="Ask no database, and do not wait for one.")
-    group.add_argument(
-        "--cluster", action="append", metavar="NAME", help="Only this one of the address book; repeatable."
-    )
     group.add_argument("--server", metavar="URL", help="A cluster that is not in the address book.")
     group.add_argument("--token-file", type=Path, help="Its bearer token.")
     group.add_argument("--ca-file", type=Path, help="Its CA, PEM.")

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+
 from chaos import wiring
 from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
 from chaos.domain.run import Stop
@@ -14,9 +16,10 @@ from chaos.domain.states import StopKind
 from chaos.journal import spool
 from chaos.journal.spool import Spooled
 from chaos.services import attest as attesting
-from chaos.services import halting, queries
+from chaos.services import halting, queries, releasing
 from chaos.services import launch as launching
 from chaos.services import stop as stopping
+from chaos.services.releasing import Released
 from chaos.services.words import STOP_WANTED
 from gameday.approvals import services as approvals
 from gameday.approvals.services import Standing
@@ -118,14 +121,24 @@ def _spool(stop: Stop, run: str, why: str) -> None:
     spool.keep(Spooled(stop.at, STOP_WANTED, text, stop.by, why, run))
 
 
-def halt(by: str, reason: str, now: datetime, patience: timedelta | None = None) -> halting.Halted:
-    """Stop everything on every cluster and latch it. Needs neither Celery, nor Redis, nor the database.
+def halt(
+    by: str, reason: str, now: datetime, patience: timedelta | None = None, cluster: str = ""
+) -> halting.Halted:
+    """Stop everything on every cluster, or on one, and latch it. Needs neither Celery, nor Redis, nor the
+    database.
 
     `by` is a username. A name that cannot be looked up because the database is away stops all the same.
-    With `patience` it answers within that, and goes on with what has not answered.
+    With `patience` it answers within that, and goes on with what has not answered. Raises Refused for a
+    cluster that nobody knows.
     """
     ports = wiring.ports_for_a_halt()
-    return halting.halt(by, reason or "No reason was given.", ports, now, patience=patience)
+    if cluster:
+        if cluster not in ports:
+            there = ", ".join(ports) or "none"
+            raise Refused(f"There is no cluster {cluster!r}, so nothing was halted; there are: {there}.")
+        ports = {cluster: ports[cluster]}
+    why = reason or "No reason was given."
+    return halting.halt(by, why, ports, now, patience=patience, cluster=cluster)
 
 
 def halt_by_token(holder: str, reason: str, now: datetime) -> halting.Halted:
@@ -136,13 +149,15 @@ def halt_by_token(holder: str, reason: str, now: datetime) -> halting.Halted:
     return halting.halt(f"break-glass {holder}", why, ports, now, patience=ANSWERS_WITHIN)
 
 
-def release(by: User, reason: str, now: datetime) -> int:
-    """Release every lever, also those that only the clusters hold; how many were on record.
+def release(by: User, reason: str, now: datetime, cluster: str = "") -> Released:
+    """Release what holds everything, or one cluster, also where only the clusters' levers hold it. Where two
+    people have to, the first has only asked.
 
     Raises Refused without the right or without a reason, and what a cluster raises that keeps its lever.
     """
     people.require_anywhere(by, Act.RELEASE)
-    return halting.release(by.username, reason, wiring.cluster_ports(), now)
+    takes_two = settings.RELEASE_TAKES_TWO
+    return releasing.release(by.username, reason, wiring.cluster_ports(), now, cluster, takes_two)
 
 
 def attest(plan: Plan, run: str, word: str, by: User, note: str, now: datetime) -> None:

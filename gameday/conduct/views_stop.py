@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 
-from chaos.domain.errors import GamedayError, StoreUnavailable
-from chaos.services import queries
+from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
+from chaos.services import clusters, queries
 from chaos.services.halting import Halted
 from chaos.services.stop import Stopped
 from gameday.conduct import services
@@ -88,9 +89,12 @@ def halt(request: HttpRequest) -> HttpResponse:
     press = pressed(request)
     if press.is_too_old:
         return Answer(wanting=[press.too_old("Halt")], where=resolve_url("conduct:halt")).to(request)
-    by = me(request).username
-    halted = services.halt(by, press.reason, timezone.now(), services.ANSWERS_WITHIN)
-    answer = Answer([_latched(halted)], where=resolve_url("conduct:halt"))
+    by, cluster = me(request).username, request.POST.get("cluster", "")
+    try:
+        halted = services.halt(by, press.reason, timezone.now(), services.ANSWERS_WITHIN, cluster)
+    except Refused as error:
+        return Answer(wanting=[str(error)], where=resolve_url("conduct:halt")).to(request)
+    answer = Answer([_latched(halted, cluster)], where=resolve_url("conduct:halt"))
     goes_on = f"Gameday goes on trying there. {BY_HAND}"
     answer.wanting += [f"{name} has not answered within {_seconds()}. {goes_on}" for name in halted.waiting]
     answer.wanting += [f"{name}: {sentence} {goes_on}" for name, sentence in halted.failed.items()]
@@ -103,16 +107,14 @@ def halt(request: HttpRequest) -> HttpResponse:
     return answer.to(request)
 
 
-def _latched(halted: Halted) -> str:
+def _latched(halted: Halted, cluster: str) -> str:
     """What is written down, and what was told to go where a cluster answered."""
+    what = f"{cluster} is halted" if cluster else "Everything is halted"
     if halted.since:
-        said = f"Halted by you since {halted.since:%H:%M:%S} UTC, which stands; deleted again."
+        said = f"{what} by you since {halted.since:%H:%M:%S} UTC, which stands; deleted again."
     else:
-        said = (
-            "Halted."
-            if halted.record_error
-            else "Halted, and written down: nothing starts until it is released."
-        )
+        latched = f"{what}, and written down: nothing starts there until it is released."
+        said = f"{what}." if halted.record_error else latched
     told = [str(item) for items in halted.deleted.values() for item in items]
     clear = [name for name in halted.deleted if name not in halted.failed]
     if told:
@@ -121,14 +123,27 @@ def _latched(halted: Halted) -> str:
 
 
 def release(request: HttpRequest) -> HttpResponse:
-    reason = request.POST.get("reason", "").strip()
+    reason, cluster = request.POST.get("reason", "").strip(), request.POST.get("cluster", "")
     try:
-        services.release(me(request), reason, timezone.now())
+        released = services.release(me(request), reason, timezone.now(), cluster)
     except GamedayError as error:
-        return _page(request, 422, release_error=str(error), release_reason=reason)
-    messages.success(request, "Released. Scenarios may be launched again.")
+        said = {"release_error": str(error), "release_reason": reason, "release_cluster": cluster}
+        return _page(request, 422, **said)
+    where = f" on {cluster}" if cluster else ""
+    if released.waits:
+        messages.warning(request, "Asked for. A second administrator has to release it too, within an hour.")
+    else:
+        messages.success(request, f"Released. Scenarios may be launched again{where}.")
     return redirect("conduct:halt")
 
 
 def _page(request: HttpRequest, status: int = 200, **said: Any) -> HttpResponse:
-    return render(request, "conduct/halt.html", said, status=status)
+    held, names = [item.cluster or "" for item in queries.halts()], clusters.names()
+    context = {
+        "clusters": names,
+        "is_everything": "" in held,
+        # A lever that only a cluster holds is on no record: without one, each may be held.
+        "releasable": [*dict.fromkeys(sorted(held) or ["", *names])],
+        "takes_two": settings.RELEASE_TAKES_TWO,
+    }
+    return render(request, "conduct/halt.html", context | said, status=status)

@@ -51,7 +51,7 @@ def test_the_reverters_rights_are_enough_and_nothing_is_left(
     uid = cluster.ask("POST", litmus, engine)["metadata"]["uid"]
     helper = {
         "metadata": {"name": "helper-x1", "labels": {"chaosUID": uid}},
-        "spec": {"containers": [{"name": "it", "image": "it"}], "nodeName": "nobody-plays-it"},
+        "spec": {"containers": [{"name": "it", "image": "it"}], "schedulerName": "nobody"},
     }
     cluster.ask("POST", pods, helper)
 

@@ -14,7 +14,8 @@ from chaos.journal import spool
 from chaos.journal.models import JournalEntry
 from chaos.models import Halt, Run
 from chaos.services import halting
-from chaos.services.halting import halt, release
+from chaos.services.halting import halt
+from chaos.services.releasing import release
 from tests.chaos.services.troubles import refuse_everything, refuse_writes, said
 from tests.support.cluster_port import QuietCluster, left
 from tests.support.launching import AT, a_run, launched
@@ -144,7 +145,7 @@ def test_what_fails_is_said_at_once_where_the_answer_is_due_and_is_tried_until_i
 
 def test_of_several_halts_each_deletes_at_once_and_one_alone_goes_on_at_a_cluster(port, db, monkeypatch):
     going_on: list[int] = []
-    monkeypatch.setattr(halting, "_was_released", lambda since: going_on.append(threading.get_ident()))
+    monkeypatch.setattr(halting, "_was_released", lambda *_: going_on.append(threading.get_ident()))
     port.unseen = ("500 to: list leases.",)
     for tried in (1, 2, 3):
         halt("ada", "Now", {"practice": port}, AT, pause=0.02, patience=AT_ONCE)
@@ -157,7 +158,7 @@ def test_of_several_halts_each_deletes_at_once_and_one_alone_goes_on_at_a_cluste
 
 def test_a_release_ends_what_was_still_being_tried(port, db, monkeypatch):
     released = threading.Event()
-    monkeypatch.setattr(halting, "_was_released", lambda since: released.is_set())
+    monkeypatch.setattr(halting, "_was_released", lambda since, cluster: released.is_set())
     port.unseen = ("500 to: list leases.",)
     halt("ada", "Now", {"practice": port}, AT, pause=0.01, patience=AT_ONCE)
     released.set()
@@ -169,11 +170,11 @@ def test_a_release_ends_what_was_still_being_tried(port, db, monkeypatch):
 
 def test_whether_a_halt_was_released_is_asked_of_the_record(port):
     halt("ada", "Now", {"practice": port}, AT)
-    assert not halting._was_released(AT)
+    assert not halting._was_released(AT, "")
     release("ada", "Over.", {"practice": port}, AT)
-    assert halting._was_released(AT)
+    assert halting._was_released(AT, "")
     halt("ada", "Again", {"practice": port}, AT)
-    assert not halting._was_released(AT)
+    assert not halting._was_released(AT, "")
 
 
 def test_the_same_person_halting_again_deletes_again_and_writes_nothing_twice(port):
@@ -215,7 +216,7 @@ def test_a_release_lets_new_runs_start_and_un_stops_none(port):
     run = a_run(RunState.INJECTING)
     halt("ada", "First", {"practice": port}, AT)
     halt("otto", "Second", {"practice": port}, AT)
-    assert release("ada", "The incident is over.", {"practice": port}, AT) == 2
+    assert release("ada", "The incident is over.", {"practice": port}, AT).on_record == 2
     assert port.lever == ""
     row = Run.objects.get(pk=run)
     assert (row.stop_kind, row.stop_reason) == ("halt", "Halted: First")
@@ -228,7 +229,7 @@ def test_a_release_lets_new_runs_start_and_un_stops_none(port):
 
 def test_a_lever_that_only_the_clusters_hold_is_released_by_name_too(port):
     port.lever = "pulled by labels"
-    assert release("ada", "Over.", {"practice": port}, AT) == 0
+    assert release("ada", "Over.", {"practice": port}, AT).on_record == 0
     assert port.lever == ""
     assert said("halt.released") == ["ada released the halt: Over."]
 

@@ -4,13 +4,14 @@ labels, without even a connection to the database."""
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error
 from django.utils import timezone
 
-from chaos.domain.errors import GamedayError
+from chaos.domain.errors import GamedayError, Refused
 from gameday.conduct import halt_by_labels, services
 from gameday.people.services import person
 
@@ -23,6 +24,13 @@ def _who(username: str) -> str:
         return username
 
 
+def _one_of(names: Sequence[str] | None) -> str:
+    """The cluster that was named; "" is every one. Raises Refused for several."""
+    if names and len(names) > 1:
+        raise Refused("One cluster at a time, or all of them; --no-db takes several.", "cluster")
+    return names[0] if names else ""
+
+
 class Command(BaseCommand):
     help = "Stop every run on every cluster and block every start, until somebody releases it."
     requires_system_checks = []  # a halt is not held up by what is wrong with anything else
@@ -33,15 +41,23 @@ class Command(BaseCommand):
         parser.add_argument("--release", action="store_true", help="Release the halt instead.")
         halt_by_labels.register(parser)
 
+    def _release(self, options: Mapping[str, Any]) -> None:
+        one = _one_of(options["cluster"])
+        released = services.release(person(options["user"]), options["reason"], timezone.now(), one)
+        if released.waits:
+            self.stdout.write("Asked for. A second administrator has to release it too, within an hour.")
+        else:
+            self.stdout.write(f"Released ({released.on_record}). Runs that were stopped stay stopped.")
+
     def handle(self, *args: object, **options: Any) -> None:
         try:
             if options["no_db"]:
                 sys.exit(halt_by_labels.act(options, self.stdout.write, self.stderr.write))
             if options["release"]:
-                count = services.release(person(options["user"]), options["reason"], timezone.now())
-                self.stdout.write(f"Released ({count}). Runs that were stopped stay stopped.")
+                self._release(options)
                 return
-            halted = services.halt(_who(options["user"]), options["reason"], timezone.now())
+            one = _one_of(options["cluster"])
+            halted = services.halt(_who(options["user"]), options["reason"], timezone.now(), cluster=one)
         except GamedayError as error:
             self.stderr.write(str(error))
             sys.exit(1)
@@ -55,4 +71,5 @@ class Command(BaseCommand):
             self.stderr.write(f"NOT recorded: {halted.record_error} {late}")
         if halted.failed or halted.record_error:
             sys.exit(2)
-        self.stdout.write("Halted: nothing starts until somebody releases it with `halt --release`.")
+        where = f" on {one}" if one else ""
+        self.stdout.write(f"Halted: nothing starts{where} until somebody releases it with `halt --release`.")

@@ -1,0 +1,85 @@
+"""Taking a halt off again: by name, with a reason and, where that is asked for, by two people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from chaos.domain.errors import Refused
+from chaos.journal import ORGANISATION
+from chaos.journal.models import JournalEntry
+from chaos.journal.record import append, lock
+from chaos.models import Halt
+from chaos.ports import Cluster
+
+ASKED_LASTS = timedelta(hours=1)
+"""How long the word of the first of two people counts."""
+ASKED, RELEASED = "halt.release_asked", "halt.released"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """`on_record`: how many halts were released. `waits`: nothing is released yet, a second person has to."""
+
+    on_record: int = 0
+    waits: bool = False
+
+
+def release(
+    by: str,
+    reason: str,
+    ports: Mapping[str, Cluster],
+    now: datetime,
+    cluster: str = "",
+    takes_two: bool = False,
+) -> Released:
+    """Release what holds everything, or with `cluster` what holds that one; recorded first, then done. Safe
+    to repeat. A cluster that is held by itself too stays so until it is released by its name.
+
+    None on record is no reason to refuse: a halt without the database is held by the clusters' levers alone.
+    With `takes_two` the first who asks only asks, and somebody else has to within `ASKED_LASTS`; a halt that
+    is pulled in between asks both again.
+
+    Raises Refused without a reason, for a cluster that is not among `ports` or is halted with all others, and
+    what a cluster raises that keeps its lever.
+    """
+    if not reason.strip():
+        raise Refused("A release needs a reason.", "reason")
+    if cluster and cluster not in ports:
+        raise Refused(f"There is no cluster {cluster!r}; there are: {', '.join(ports) or 'none'}.", "cluster")
+    body = {"cluster": cluster}
+    what = f"the halt of {cluster}" if cluster else "the halt"
+    with transaction.atomic():
+        lock(ORGANISATION)  # a halt that is pulled at this moment comes before or after, not in between
+        held = Halt.objects.filter(released_at=None)
+        if cluster and held.filter(cluster=None).exists():
+            text = f"Everything is halted, and {cluster} with it: that halt has to be released."
+            raise Refused(text, "cluster")
+        others = {*held.exclude(cluster=None).values_list("cluster__name", flat=True)} - {cluster}
+        held = held.filter(cluster__name=cluster) if cluster else held.filter(cluster=None)
+        if takes_two and not _somebody_else_asked(by, cluster, held, now):
+            text = f"{by} asks for somebody else to release {what} too: {reason}"
+            append(ORGANISATION, ASKED, text, at=now, actor=by, actor_name=by, body=body)
+            return Released(waits=True)
+        count = held.update(released_at=now, released_by=by, release_reason=reason)
+        text = f"{by} released {what}: {reason}"
+        append(
+            ORGANISATION, RELEASED, text, at=now, actor=by, actor_name=by, body={**body, "on_record": count}
+        )
+    for name, port in ports.items():
+        if cluster in ("", name) and name not in others:
+            port.release_lever()
+    return Released(count)
+
+
+def _somebody_else_asked(by: str, cluster: str, held: QuerySet[Halt], now: datetime) -> bool:
+    """Since the newest of these halts and the last release. It stands in the journal, and nowhere else."""
+    since = [now - ASKED_LASTS, held.aggregate(at=Max("at"))["at"]]
+    entries = JournalEntry.objects.filter(stream__name=ORGANISATION)
+    since.append(entries.filter(kind=RELEASED).aggregate(at=Max("at"))["at"])
+    asked = entries.filter(kind=ASKED, body__cluster=cluster, at__gte=max(filter(None, since)))
+    return asked.exclude(actor=by).exists()
