@@ -8,7 +8,7 @@ from chaos.domain.errors import Refused
 from chaos.domain.injection import Injection
 from chaos.domain.targets import Limits, Targets
 from chaos.models import Cluster as ClusterRow
-from chaos.models import Run
+from chaos.models import Halt, Run
 from chaos.models.run import LIVE
 from chaos.ports import Cluster
 from chaos.services import clusters, rows
@@ -17,7 +17,9 @@ from chaos.services import clusters, rows
 def lever(row: ClusterRow) -> None:
     held = rows.lever_of(row.pk)
     if held:
-        raise Refused(f"{row.name} is halted: {held}. An administrator must release it first.")
+        is_everything = Halt.objects.filter(released_at=None, cluster=None).exists()
+        what = "Everything" if is_everything else row.name
+        raise Refused(f"{what} is halted: {held}. An administrator must release it first.")
 
 
 def identity(row: ClusterRow, approved_uid: str, port: Cluster) -> None:
