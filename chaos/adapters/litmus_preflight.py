@@ -8,8 +8,8 @@ from functools import partial
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import NotFound
 from chaos.adapters.kubernetes_paths import Resource
-from chaos.adapters.litmus_kinds import EXPERIMENTS, PODS, SERVICE_ACCOUNTS
-from chaos.adapters.litmus_manifests import LitmusSettings
+from chaos.adapters.litmus_kinds import CONFIG_MAPS, EXPERIMENTS, PODS, SERVICE_ACCOUNTS
+from chaos.adapters.litmus_manifests import LEVER, LitmusSettings
 from chaos.adapters.litmus_rights import each_of
 from chaos.adapters.parallel import gather
 from chaos.domain.errors import Forbidden, GamedayError
@@ -37,6 +37,7 @@ def checks(
     every: dict[str, Check] = {
         "Litmus": partial(_crds, api),
         "operator": partial(_operator, api, settings),
+        "halt lever": partial(_lever, api, settings),
     }
     for account in sorted({settings.account_of(name) for name in experiments if name in FAULTS}):
         every[f"service account {account}"] = partial(_service_account, api, settings, account)
@@ -71,6 +72,21 @@ def _crds(api: KubernetesApi) -> Preflight:
             "Litmus", False, f"The cluster does not know {', '.join(missing)}: install LitmusChaos 3.x."
         )
     return Preflight("Litmus", True, "The cluster has Litmus' resources.")
+
+
+def _lever(api: KubernetesApi, settings: LitmusSettings) -> Preflight:
+    """A halt without the database, or by kubectl, holds it and nothing else does."""
+    try:
+        lever = api.get(CONFIG_MAPS, settings.namespace, LEVER)
+    except NotFound:
+        return Preflight("halt lever", True, "The halt lever of the cluster is up.")
+    reason = str((lever.get("data") or {}).get("reason") or "no reason was given").rstrip(".")
+    return Preflight(
+        "halt lever",
+        False,
+        f"The halt lever of the cluster is down: {reason}. An administrator releases it (the page *Halt*, or "
+        "`manage.py halt --release`).",
+    )
 
 
 def _experiment(api: KubernetesApi, settings: LitmusSettings, name: str, images: Sequence[str]) -> Preflight:

@@ -66,6 +66,8 @@ def test_it_takes_a_grant_gives_it_back_and_pulls_the_lever(cluster: LitmusClust
     assert cluster.residue() == ()
     cluster.pull_lever("A drill.")
     assert cluster.look(ref, []).lever_reason == "A drill."
+    (unmet,) = [item.sentence for item in cluster.preflight([], USUAL_IMAGES) if item.what == "halt lever"]
+    assert unmet.startswith("The halt lever of the cluster is down: A drill. An administrator releases it")
     cluster.release_lever()
 
 

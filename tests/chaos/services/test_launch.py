@@ -115,7 +115,8 @@ def test_a_run_that_another_launch_wrote_in_between_is_refused_by_the_database_i
 def test_a_halt_that_is_not_released_refuses_with_who_and_why(port, everywhere):
     cluster = None if everywhere else Cluster.objects.get()
     held = Halt.objects.create(cluster=cluster, at=AT, by="ada", reason="A real incident")
-    refused(port, r"Everything is halted: A real incident \(by ada\)")
+    what = "Everything" if everywhere else "practice"
+    refused(port, rf"{what} is halted: A real incident \(by ada\)")
     Halt.objects.filter(pk=held.pk).update(released_at=AT)
     assert go(port)
 
