@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chaos.adapters.kubernetes_api import Connection
+from tests.adapters.practice import Practice
 from tests.adapters.things import until
 from tests.architecture.source import ROOT
 
@@ -66,12 +67,14 @@ def watchdog(connection: Connection, log: Path, ttl: float | None = 3.0, every: 
 
 
 @contextmanager
-def driver(connection: Connection, fault: str) -> Iterator[subprocess.Popen[bytes]]:
+def driver(practice: Practice, fault: str) -> Iterator[subprocess.Popen[bytes]]:
     """An application that has injected this fault on the practice bank, and beats."""
     process = _python(
         "tests.watchdog.driver",
-        connection.server,
-        str(connection.token_file),
+        practice.url,
+        practice.product.server,
+        practice.product.ca_file or "",
+        str(practice.product.token_file),
         fault,
         env=os.environ,
         stdout=subprocess.PIPE,

@@ -50,7 +50,7 @@ def ended(practice: Practice, dog: Dog, fault: str, since: float, ttl: float = T
 def test_the_application_is_killed_in_mid_fault_and_the_watchdog_ends_it(
     practice: Practice, dog: Dog, fault: str
 ) -> None:
-    with driver(practice.product, fault) as application:
+    with driver(practice, fault) as application:
         killed_at = kill(application)
         assert practice.cluster().residue()
     ended(practice, dog, fault, killed_at)
@@ -59,7 +59,7 @@ def test_the_application_is_killed_in_mid_fault_and_the_watchdog_ends_it(
 
 @pytest.mark.parametrize("fault", ["pod-network-latency", "disk-fill", "pod-autoscaler", "node-taint"])
 def test_what_a_killed_helper_left_is_set_back_too(practice: Practice, dog: Dog, fault: str) -> None:
-    with driver(practice.product, fault) as application:
+    with driver(practice, fault) as application:
         practice.turn(helper="killed")
         killed_at = kill(application)
     ended(practice, dog, f"{fault}, its helper killed too", killed_at)
@@ -69,7 +69,7 @@ def test_a_drained_node_takes_pods_again_and_one_that_was_cordoned_before_does_n
     practice: Practice, dog: Dog
 ) -> None:
     admin = practice.admin_api()
-    with driver(practice.product, "node-drain") as application:
+    with driver(practice, "node-drain") as application:
         (drained,) = [name for name, node in practice.state()["nodes"].items() if node["cordoned"]]
         other = next(name for name in practice.state()["nodes"] if name != drained)
         admin.merge_patch(kinds.NODES, "", other, {"spec": {"unschedulable": True}})
@@ -85,7 +85,7 @@ def test_a_drained_node_takes_pods_again_and_one_that_was_cordoned_before_does_n
 
 
 def test_the_lever_alone_ends_what_a_live_application_conducts(practice: Practice, dog: Dog) -> None:
-    with driver(practice.product, "pod-network-latency"):
+    with driver(practice, "pod-network-latency"):
         pulled_at = time.monotonic()
         practice.cluster().pull_lever("an incident")
         ended(practice, dog, "pod-network-latency, by the lever", pulled_at)
@@ -93,7 +93,7 @@ def test_the_lever_alone_ends_what_a_live_application_conducts(practice: Practic
 
 
 def test_a_live_heartbeat_is_left_alone(practice: Practice, dog: Dog) -> None:
-    with driver(practice.product, "pod-network-latency") as application:
+    with driver(practice, "pod-network-latency") as application:
         time.sleep(2 * TTL)
         assert dog.said("ending") == [] and faults_of(practice.state())
         application.send_signal(signal.SIGSTOP)  # frozen is as good as dead
@@ -101,7 +101,7 @@ def test_a_live_heartbeat_is_left_alone(practice: Practice, dog: Dog) -> None:
 
 
 def test_an_api_server_that_is_away_is_waited_for(practice: Practice, dog: Dog) -> None:
-    with driver(practice.product, "pod-network-latency") as application:
+    with driver(practice, "pod-network-latency") as application:
         practice.turn(api=[{"effect": "refuse", "user": "gameday"}])
         dog.says("cannot-look")
         kill(application)
@@ -115,7 +115,7 @@ def test_an_api_server_that_is_away_is_waited_for(practice: Practice, dog: Dog) 
 def test_a_watchdog_that_is_started_anew_has_heard_nothing_yet(
     practice: Practice, dog: Dog, tmp_path: Path
 ) -> None:
-    with driver(practice.product, "pod-network-latency") as application:
+    with driver(practice, "pod-network-latency") as application:
         kill(application)
         dog.dies()
         time.sleep(TTL)
@@ -131,7 +131,7 @@ def test_at_the_real_pace_it_takes_no_longer_than_the_grant_says_and_ten_seconds
     with (
         practising(tmp_path, times_faster=1) as practice,
         watchdog(practice.product, tmp_path / "log", ttl=None, every=2.0) as dog,
-        driver(practice.product, "pod-network-latency") as application,
+        driver(practice, "pod-network-latency") as application,
     ):
         killed_at = kill(application)
         until(lambda: faults_of(practice.state()), lambda faults: not faults)
