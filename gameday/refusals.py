@@ -89,7 +89,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     name = request.resolver_match.view_name if request.resolver_match else ""
     if name not in BRAKES:
         return csrf.csrf_failure(request, reason)
-    if not request.user.is_authenticated:
-        return sign_in_first(request)
+    try:
+        if not request.user.is_authenticated:
+            return sign_in_first(request)
+    except Error as error:
+        return nobody_is_known(error)
     sent = {"address": name, "run": request.POST.get("run", ""), "reason": request.POST.get("reason", "")}
     return render(request, "conduct/not_stopped.html", sent, status=403)

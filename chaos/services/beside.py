@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from django.db import Error
@@ -30,6 +30,12 @@ def failure(act: Future[None]) -> str:
     """What went wrong, in words, or ""; waits for the end of the deed."""
     error = act.exception()
     return sentence(error) if error else ""
+
+
+def in_short(failures: Sequence[str], most: int = 2) -> str:
+    """The first few of them: a cluster that does not answer fails at each question in the same words."""
+    rest = len(failures) - most
+    return " ".join([*failures[:most], f"And {rest} more."] if rest > 0 else failures)
 
 
 def sentence(error: BaseException) -> str:

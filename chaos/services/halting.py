@@ -27,7 +27,7 @@ from chaos.models import Cluster as ClusterRow
 from chaos.models import Halt, Run
 from chaos.models.run import LIVE
 from chaos.ports import Cluster
-from chaos.services.beside import begun, sentence
+from chaos.services.beside import begun, in_short, sentence
 from chaos.services.by_labels import Sweep
 from chaos.services.stop_record import want_stop, within_patience
 
@@ -84,7 +84,7 @@ def halt(
     if record_error and patience is not None:
         threading.Thread(target=recorded.write_late, name="late record of a halt").start()
     wait(acts.values(), None if until is None else max(0.0, until - time.monotonic()))
-    seen = {name: (sweep.told, " ".join(sweep.failures)) for name, sweep in sweeps.items() if sweep.tried}
+    seen = {name: (sweep.told, in_short(sweep.failures)) for name, sweep in sweeps.items() if sweep.tried}
     return Halted(
         deleted={name: tuple(told.values()) for name, (told, _) in seen.items()},
         failed={name: failures for name, (_, failures) in seen.items() if failures},

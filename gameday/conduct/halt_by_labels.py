@@ -18,6 +18,7 @@ from chaos.journal import spool
 from chaos.journal.spool import Spooled
 from chaos.services import address_book
 from chaos.services.address_book import Address
+from chaos.services.beside import in_short
 from chaos.services.by_labels import PATIENCE, Ended, by_hand, halt_by_labels
 
 CLEAN, LEFT = 0, 2
@@ -95,8 +96,8 @@ def _address(options: Mapping[str, Any]) -> Address:
 def _report(name: str, ended: Ended, say: Say, complain: Say) -> None:
     told = "; ".join(str(item) for item in ended.told) or "nothing of ours was there"
     say(f"{name}: {told}")
-    for failure in ended.failures:
-        complain(f"{name}: did not go through: {failure}")
+    if ended.failures:
+        complain(f"{name}: did not go through: {in_short(ended.failures)}")
     if not ended.is_latched:
         complain(f"{name}: THE LEVER IS NOT DOWN: something may start there.")
     for item in ended.left:

@@ -54,8 +54,8 @@ def page(request: HttpRequest) -> HttpResponse:
     halted = services.halt_by_token(holder, reason, timezone.now())
     told = _told(halted)
     is_whole = bool(told) and all(item.is_done for item in told)
-    status = 200 if is_whole else 502
-    return _answer(request, status, told=told, is_whole=is_whole, holder=holder, record=_record(halted))
+    # Always 200: what a proxy takes for an error of ours, it may answer with a page of its own.
+    return _answer(request, told=told, is_whole=is_whole, holder=holder, record=_record(halted))
 
 
 def _is_from_here(request: HttpRequest) -> bool:
@@ -100,7 +100,8 @@ def _answer(
     """A page for people, data for a program that asks for it."""
     if request.method == "POST" and "application/json" in request.headers.get("Accept", ""):
         by_cluster = {item.cluster: item.sentence for item in told or ()}
-        plain = {"clusters": by_cluster, "record": said.get("record", ""), "wrong": said.get("wrong", "")}
-        return JsonResponse(plain, status=status)
+        plain = {key: said.get(key, "") for key in ("record", "wrong")}
+        is_whole = bool(said.get("is_whole"))
+        return JsonResponse({"is_whole": is_whole, "clusters": by_cluster, **plain}, status=status)
     context = {"told": told, "is_set_up": break_glass.is_set_up(), "path": request.path, **said}
     return HttpResponse(render_to_string("conduct/break_glass.html", context), status=status)

@@ -136,13 +136,15 @@ def test_what_its_own_page_sends_counts(token, cluster, headers):
 def test_a_program_is_answered_with_data(token, cluster):
     answer = press(token, headers={"Accept": "application/json"})
     told = "The lever is down. Told to go: ChaosEngine chaos/gd-1-0."
-    assert answer.json()["clusters"] == {"practice": told}
+    assert answer.json()["clusters"] == {"practice": told} and answer.json()["is_whole"]
+    cluster.fail["revert_all"] = Forbidden("Not allowed.")
+    answer = press(token, headers={"Accept": "application/json"})
+    assert not answer.json()["is_whole"] and "Not allowed." in answer.json()["clusters"]["practice"]
 
 
 def test_a_cluster_that_fails_is_never_called_halted(token, cluster):
     cluster.fail["pull_lever"] = Forbidden("Not allowed.")
     answer = press(token)
-    assert answer.status_code == 502
     assert "Not everything went through." in text_of(answer) and "Not allowed." in text_of(answer)
     assert cluster.removed == [left("gd-1-0")]
 
@@ -151,7 +153,7 @@ def test_without_any_cluster_it_says_that_nothing_was_stopped(token, monkeypatch
     for name in ("ports_in_the_book", "ports_for_a_halt"):
         monkeypatch.setattr(services.wiring, name, dict)
     answer = press(token)
-    assert answer.status_code == 502 and "nothing was stopped" in text_of(answer)
+    assert "nothing was stopped" in text_of(answer)
 
 
 def test_without_a_file_it_explains_itself_and_stops_nothing(cluster, settings):
@@ -188,8 +190,9 @@ def test_with_the_database_there_it_is_written_down_at_once(db, token, cluster):
 
 
 @pytest.mark.parametrize("path", ["/stop", "/halt"])
-def test_stop_while_nobody_can_be_recognised_points_to_it(path, cluster):
-    client = somebody()
+@pytest.mark.parametrize("is_checked", [False, True], ids=["a page of today", "a page of before the sign-in"])
+def test_stop_while_nobody_can_be_recognised_points_to_it(path, is_checked, cluster):
+    client = somebody(enforce_csrf_checks=is_checked)
     answer = client.post(path, {"reason": "Smoke"})
     assert answer.status_code == 503
     words = text_of(answer)
