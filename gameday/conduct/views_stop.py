@@ -142,8 +142,9 @@ def _page(request: HttpRequest, status: int = 200, **said: Any) -> HttpResponse:
     context = {
         "clusters": names,
         "is_everything": "" in held,
-        # A lever that only a cluster holds is on no record: without one, each may be held.
-        "releasable": [*dict.fromkeys(sorted(held) or ["", *names])],
+        # What is held with everything is let go with that first. A lever that only a cluster holds is on no
+        # record, so each is offered.
+        "releasable": [""] if "" in held else [*dict.fromkeys([*held, "", *names])],
         "takes_two": settings.RELEASE_TAKES_TWO,
     }
     return render(request, "conduct/halt.html", context | said, status=status)
