@@ -7,6 +7,7 @@ what has ended.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -39,6 +40,11 @@ from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind, Wo
 from chaos.ports import Cleared, Preflight, RunRef
 
 Json = Mapping[str, Any]
+
+GRANT_HOLDS = 10.0
+"""Seconds for which what was read of the grant is good enough to start a fault by it. A process that slept
+in between would else inject for a run that others have ended meanwhile: only the garbage collector, which
+has no hurry, would take that away again."""
 
 
 def utc_now() -> datetime:
@@ -123,12 +129,18 @@ class LitmusCluster:
 
     def inject(self, ref: RunRef, injection: Injection) -> Json:
         """Refused while the halt lever is down or the grant is not ours. Its inverse is written first."""
-        seen = gather({"grant": lambda: self._own_grant(ref), "lever": self._lever_reason}, within=10)
+        began, read_at = time.monotonic(), self._now()
+        seen = gather(
+            {"grant": lambda: self._own_grant(ref), "lever": self._lever_reason}, within=GRANT_HOLDS
+        )
         if seen["lever"]:
             raise Refused(f"The halt lever of this cluster is down: {seen['lever']}")
         self._policies.remember(ref, [injection])
         manifest = manifests.engine(ref, injection, seen["grant"]["metadata"]["uid"], self._settings)
         self._write_ahead(seen["grant"], injection)
+        # By both clocks: of a machine that was paused the one stands still, and the other may be set.
+        if max(time.monotonic() - began, (self._now() - read_at).total_seconds()) > GRANT_HOLDS:
+            raise Transient("The grant was read too long ago to start a fault by it; it is read again.")
         try:
             made = self._create(ENGINES, manifest)
         except Conflict:
@@ -149,7 +161,7 @@ class LitmusCluster:
 
     def revert_all(self) -> Cleared:
         ended = self.end_everything()
-        return Cleared(ended.told, tuple(str(error) for error in ended.errors))
+        return Cleared(ended.told, tuple(str(error) for error in ended.errors), ended.is_over)
 
     def end_everything(self) -> Ended:
         """One pass of `revert_all`, told in more detail. A grant that says how things were before a fault

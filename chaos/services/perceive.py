@@ -163,6 +163,8 @@ class Perception:
                 view = replace(view, refusal=str(done.error), refused_as=kind)
                 if done.name == INJECT:
                     view = _answered(view)
+            elif done.name == INJECT:  # it may have been sent only just before its end
+                view = replace(view, uncertain_until=done.at + LATE_CREATE)
             return view
         view = replace(view, failed_acts=0)
         if done.name == GRANT:

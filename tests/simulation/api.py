@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from chaos.adapters import litmus
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
 from chaos.domain.sight import (
@@ -22,85 +23,28 @@ from chaos.domain.sight import (
 from chaos.faults.catalogue import FAULTS
 from chaos.faults.experiments import experiment
 from chaos.ports import Cleared, RunRef
+from tests.simulation.calls import Calls
 from tests.simulation.cluster import Cluster
-from tests.simulation.hazards import LATEST, Hazards, no_answer
+from tests.simulation.hazards import Hazards
 from tests.simulation.kernel import Kernel, Process
 from tests.simulation.objects import Engine, Grant
-from tests.simulation.threads import Pool
 
 EXPERIMENTS = tuple(experiment(fault) for fault in FAULTS.values() if fault.name)
-TIMEOUT = 7.0
-"""Seconds after which a call is given up: to connect, and to be answered."""
-OFTEN = 8.0
-"""How much likelier a process is hit around a write than elsewhere."""
 
 
-class Api:
+class Api(Calls):
     """See chaos.ports.Cluster. Acts go out as several calls, each with a fate of its own."""
 
     owns = True
     """Whether an engine is owned by its run's grant."""
+    grant_holds = litmus.GRANT_HOLDS
+    """Seconds for which what was read of the grant is good enough to start a fault by it."""
 
     def __init__(self, kernel: Kernel, process: Process, cluster: Cluster, hazards: Hazards) -> None:
-        self.kernel, self.process, self.cluster, self.hazards = kernel, process, cluster, hazards
+        super().__init__(kernel, process, hazards)
+        self.cluster = cluster
         self._known: dict[str, tuple[str, str]] = {}
         """UIDs of engines that this process remembers, with run and name."""
-
-    # Calls
-
-    def call(
-        self,
-        what: str,
-        deed: Callable[..., Any],
-        writes: bool = False,
-        within: float = TIMEOUT,
-        is_the_start: bool = False,
-    ) -> Any:
-        """Ask it, with all that may come between. `is_the_start`: of a fault; the deed is told when it was
-        sent."""
-        kernel, draw = self.kernel, self.kernel.random
-        weight = OFTEN if writes else 1.0
-        kernel.sleep(draw.uniform(0.005, 0.1), weight)
-        if is_the_start:
-            self.hazards.strike_the_start(self.process)
-        if self.hazards.is_cut_off(self.process.name):
-            kernel.sleep(within)
-            raise no_answer(what)
-        deed = partial(deed, kernel.now) if is_the_start else deed
-        fate = self.hazards.fate_of_call(writes)
-        if writes or fate != "fine":
-            kernel.say(self.process.name, f"{what}: {fate}")
-        if fate == "refused":
-            raise Transient(f"The API server answered 500 to: {what}.")
-        if fate == "slow":
-            took = draw.uniform(0.5, 9.0)
-            kernel.sleep(min(took, within))
-            if took > within and not writes:
-                raise no_answer(what)
-        if fate == "late":
-            kernel.at(draw.uniform(draw.choice((within, LATEST - 5.0)), LATEST), deed)
-        elif fate != "lost":
-            answer = deed()
-            if fate == "doubled":
-                answer = deed()
-        if fate in ("lost", "late", "unanswered"):
-            kernel.sleep(within)
-            raise no_answer(what)
-        kernel.sleep(draw.uniform(0.005, 0.1), weight)
-        if isinstance(answer, GamedayError):
-            raise answer
-        return answer
-
-    def together(self, deeds: Sequence[Callable[[], Any]]) -> list[GamedayError]:
-        """All of them beside each other; the errors."""
-        with Pool(self.kernel) as pool:
-            acts = [pool.submit(deed) for deed in deeds]
-            found = [act.exception() for act in acts]
-        errors = [error for error in found if isinstance(error, GamedayError)]
-        for error in found:
-            if error and not isinstance(error, GamedayError):
-                raise error
-        return errors
 
     # Grant and lever
 
@@ -132,9 +76,15 @@ class Api:
         return self.call("list experiments", lambda: EXPERIMENTS)  # type: ignore[no-any-return]
 
     def inject(self, ref: RunRef, injection: Injection) -> Mapping[str, Any]:
+        read_at = self.kernel.now
         grant = self._own_grant(ref)
         if self.call("read the lever", lambda: self.cluster.lever):
             raise Refused("The halt lever of this cluster is down.")
+        if injection.postcondition.freed or injection.nodes:
+            self._write_ahead(grant)
+        self.hazards.strike_the_start(self.process, "kill", "freeze")
+        if self.kernel.now - read_at > self.grant_holds:
+            raise Transient("The grant was read too long ago to start a fault by it.")
         name, owner = self.name_of(injection), grant.uid if self.owns else ""
         create = partial(self.cluster.create_engine, ref, injection, name, owner)
         made = self.call(f"create {name}", create, writes=True, is_the_start=True)
@@ -144,6 +94,10 @@ class Api:
         if found:
             self._known[found.uid] = (ref.run, name)
         return {"metadata": {"name": name}}
+
+    def _write_ahead(self, grant: Grant) -> None:
+        if not self.call("write its inverse ahead", lambda: self.cluster.grant is grant, writes=True):
+            raise Refused("The grant is gone; the inverse cannot be written.")
 
     def name_of(self, injection: Injection) -> str:
         return injection.name

@@ -25,6 +25,9 @@ class Temper:
     """How often a helper is killed before it has undone the fault, and cannot say so either."""
     helper_lies: float = 0.0
     """How often a helper says that it undid the fault, and did not."""
+    collects: tuple[float, float] = (0.2, 2.0)
+    """How many seconds the garbage collector takes. Litmus needs longer before it injects; a collector that
+    is behind gives it the time."""
     operator_away: tuple[float, float] = (0.0, 0.0)
 
 
@@ -83,7 +86,7 @@ class Cluster:
         self.engines[engine.uid] = engine
         self.history.engines.append(engine)
         self.say(f"{name} ({engine.uid}) made, owned by {owner or 'nobody'}, sent at {sent_at:.1f}")
-        self.soon(0.5, 4.0, lambda: self._reconcile(engine))
+        self.soon(1.0, 4.0, lambda: self._reconcile(engine))
         self._collect(engine)
         return True
 
@@ -119,7 +122,7 @@ class Cluster:
     def _collect(self, engine: Engine) -> None:
         """An owner that is absent means deletion, whenever the engine came."""
         if engine.owner and (self.grant is None or self.grant.uid != engine.owner):
-            self.soon(0.5, 15.0, lambda: self._collected(engine))
+            self.soon(*self.temper.collects, lambda: self._collected(engine))
 
     def _collected(self, engine: Engine) -> None:
         if engine.uid in self.engines:
@@ -137,7 +140,7 @@ class Cluster:
             self.helpers[helper.uid] = helper
             self.results.setdefault(engine.name, {})
             self.result_refs[engine.name] = engine.ref
-            self.soon(0.3, 3.0, lambda: self._inject(helper))
+            self.soon(1.5, 5.0, lambda: self._inject(helper))
 
     def _finalize(self, engine: Engine) -> None:
         mine = [helper for helper in self.helpers.values() if helper.engine is engine]
@@ -270,7 +273,7 @@ class Cluster:
         return any(fault.until is None for fault in self.history.faults)
 
     def mend_by_hand(self) -> None:
-        """What a person does who is told that a fault is stranded."""
+        """What a person does who is told that the run is stranded."""
         for fault in [fault for fault in self.history.faults if fault.until is None]:
             fault.needs_a_person = True
             self.delete_pod(fault.target)

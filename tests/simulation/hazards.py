@@ -13,6 +13,9 @@ LATEST = 60.0
 """The most seconds after which the API server still does what was asked of it (its --request-timeout)."""
 FREEZES = (5.0, 20.0, 90.0, 240.0)
 
+WORST = ("kill", "freeze", "freeze", "freeze on the wire", "late", "late", "slow intent", *[""] * 5)
+"""About a start: before the last check, behind it, on its way, and as the intent is written."""
+
 Window = tuple[float, float]
 
 
@@ -26,6 +29,8 @@ class Hazards:
     bad_call: float = field(init=False)
     lost_task: float = field(init=False)
     bad_write: float = field(init=False)
+    pace: float = field(init=False)
+    """How slow the API server is: seconds, at the most, to it and back."""
     outages: list[Window] = field(init=False)
     worst: str = field(init=False)
     """What befalls, once, whoever is about to start a fault; mostly nothing."""
@@ -38,8 +43,9 @@ class Hazards:
         self.bad_call = draw.choice((0.0, 0.02, 0.08, 0.3))
         self.lost_task = draw.choice((0.0, 0.2, 0.6))
         self.bad_write = draw.choice((0.0, 0.0, 0.02, 0.1))
+        self.pace = draw.choice((0.1, 0.1, 0.1, 1.0))
         self.outages = self._windows(0.2, 60.0)
-        self.worst = draw.choice(("kill", "freeze", "slow intent", *[""] * 7))
+        self.worst = draw.choice(WORST)
         self.kernel.strike = self.strike
 
     def _windows(self, chance: float, longest: float) -> list[Window]:
@@ -65,12 +71,13 @@ class Hazards:
             kernel.freeze(process, kernel.random.choice(FREEZES))
             kernel.park(0.0)
 
-    def strike_the_start(self, process: Process) -> None:
+    def strike_the_start(self, process: Process, *ways: str) -> None:
         """At the worst moment: all was looked at, nothing is sent."""
-        if self._is_the_worst("kill"):
+        way = next((way for way in ways if self._is_the_worst(way)), "")
+        if way == "kill":
             self.kernel.kill(process, "as it was about to start a fault")
             self.kernel.check()
-        elif self._is_the_worst("freeze"):
+        elif way:
             self.kernel.freeze(process, self.kernel.random.uniform(100.0, FREEZES[-1]))
             self.kernel.park(0.0)
 
@@ -92,8 +99,10 @@ class Hazards:
     def store_is_away(self) -> bool:
         return any(since <= self.kernel.now < until for since, until in self.outages)
 
-    def fate_of_call(self, writes: bool) -> str:
+    def fate_of_call(self, writes: bool, is_the_start: bool = False) -> str:
         draw = self.kernel.random
+        if is_the_start and self._is_the_worst("late"):
+            return "late"
         if not self.is_hostile or draw.random() >= self.bad_call:
             return "fine"
         ways = ("refused", "lost", "slow") + (("unanswered", "late", "doubled") if writes else ())

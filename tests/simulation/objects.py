@@ -29,6 +29,9 @@ class Engine:
     def is_leaving(self) -> bool:
         return self.told_to_go_at is not None
 
+    def was_there(self, at: float) -> bool:
+        return self.made_at <= at and (self.gone_at is None or at < self.gone_at)
+
 
 @dataclass(eq=False)
 class Helper:

@@ -21,6 +21,7 @@ from chaos.domain.sight import ClusterSight
 from chaos.ports import RunRef
 from tests.simulation.actors import Actors
 from tests.simulation.api import Api
+from tests.simulation.threads import FOR_EVER
 from tests.support.memory_store import MemoryStore
 
 
@@ -111,6 +112,10 @@ RULES: Mapping[str, Rule] = {
     "ownership": Rule(
         "Engines are owned by the run's grant, so that one that lands late is garbage.",
         {f"{API}.owns": False},
+    ),
+    "fresh-grant": Rule(
+        "No create is sent on a grant that was read long ago: the run may be over by then.",
+        {f"{API}.grant_holds": FOR_EVER},
     ),
     "names": Rule(
         "An engine's name follows from its run and index: asked for twice, it is there once.",

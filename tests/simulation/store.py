@@ -16,9 +16,10 @@ from tests.support.memory_store import MemoryStore
 
 @dataclass(frozen=True)
 class Claim:
-    """That all was measured to be gone, as of the instant `at`."""
+    """That all was measured to be gone: as of the instant `at`, decided at `said_at`."""
 
     at: float
+    said_at: float
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Ledger(MemoryStore):
         fresh = [item for item in change.progress if item.requested_at and item.index not in asked]
         self.intents += [(self._true(change.at), self.kernel.now) for _ in fresh]
         if change.marks and change.marks.clean_at and change.marks.clean_at != clean_at:
-            self.claims.append(Claim(self._true(change.marks.clean_at)))
+            self.claims.append(Claim(self._true(change.marks.clean_at), self._true(change.at)))
         for event in change.events:
             self.kernel.say("journal", f"{event.kind}: {event.text}")
         if self.when and change.moved and change.moved[1] is self.when[0]:

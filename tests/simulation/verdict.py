@@ -13,10 +13,6 @@ A_LOOK = 1.5
 """Seconds by which a driver may be late: its clock is off, and it wakes about once a second."""
 
 
-COLLECTED_WITHIN = 16.0
-"""Seconds after which the garbage collector has told an engine without an owner to go."""
-
-
 @dataclass
 class Verdict:
     """One list of sentences for each thing that must never be; `exposure` in seconds, per fault."""
@@ -64,7 +60,7 @@ KINDS = {
 def judge(cluster: Cluster, ledger: Ledger, pressed_at: float | None, failures: list[str]) -> Verdict:
     history, record = cluster.history, ledger.record_
     verdict = Verdict(state=record.state.value, was_injected=bool(history.faults))
-    verdict.lost += ledger.lost
+    verdict.lost += ledger.lost if history.engines else []  # an intent that nobody acted on may be forgotten
     verdict.unfinished += failures
     if not record.state.is_final:
         verdict.unfinished.append(f"the run is still {record.state.value}")
@@ -114,24 +110,31 @@ def _late(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
         if ledger.over_at is None or engine.made_at < ledger.over_at:
             continue
         until = engine.told_to_go_at or cluster.kernel.now
-        if until - engine.made_at > COLLECTED_WITHIN:
+        if until - engine.made_at > cluster.temper.collects[1] + 0.1:
             verdict.late.append(f"{engine.uid} landed at {engine.made_at:.1f} and stayed until {until:.1f}")
+        for fault in cluster.history.faults:
+            if fault.engine is engine:
+                verdict.late.append(f"{engine.uid} injected at {fault.since:.1f}, after its run's end")
 
 
 def _claims(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
     for claim in ledger.claims:
-        for fault in cluster.history.faults_in(claim.at):
-            verdict.false_claims.append(
-                f"said at {claim.at:.1f}, while the fault of {fault.engine.uid} was in {fault.target}"
-            )
-        for engine in cluster.history.engines:
-            if engine.made_at <= claim.at and (engine.gone_at is None or engine.gone_at > claim.at):
-                verdict.false_claims.append(f"said at {claim.at:.1f}, while {engine.uid} was there")
-            elif engine.sent_at < claim.at < engine.made_at:
-                verdict.false_claims.append(
-                    f"said at {claim.at:.1f}, while the create of {engine.uid}, sent at "
-                    f"{engine.sent_at:.1f}, was still to land at {engine.made_at:.1f}"
-                )
+        for at in (claim.at, claim.said_at):
+            verdict.false_claims += [
+                f"said of {at:.1f}, while the fault of {fault.engine.uid} was in {fault.target}"
+                for fault in cluster.history.faults_in(at)
+            ]
+            verdict.false_claims += [
+                f"said of {at:.1f}, while {engine.uid} was there"
+                for engine in cluster.history.engines
+                if engine.was_there(at)
+            ]
+        verdict.false_claims += [
+            f"said of {claim.at:.1f}, while {engine.uid}, sent at {engine.sent_at:.1f}, was still to land at "
+            f"{engine.made_at:.1f}"
+            for engine in cluster.history.engines
+            if engine.sent_at < claim.at < engine.made_at
+        ]
 
 
 def _starts(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:

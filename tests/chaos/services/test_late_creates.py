@@ -6,9 +6,11 @@ from datetime import timedelta
 from chaos.domain.errors import Transient
 from chaos.domain.run import Stop
 from chaos.domain.states import RunState, StopKind
-from chaos.services.acts import LATE_CREATE
+from chaos.ports import ActDone
+from chaos.services.acts import INJECT, LATE_CREATE
+from chaos.services.perceive import Perception, view_of
 from tests.support.killing import drive_until_killed
-from tests.support.world import START
+from tests.support.world import START, SimRecorder
 
 SECOND = timedelta(seconds=1)
 ENOUGH = Stop(START + 14 * SECOND, StopKind.PERSON, "Enough.", "otto")
@@ -27,6 +29,15 @@ def test_a_create_that_was_asked_twice_may_land_late_though_the_second_was_answe
     last = world.cluster.times("inject")[-1]
     assert world.store.record_.marks.clean_at >= last + LATE_CREATE
     assert world.kinds().count("run.late_create") == 1, "it is said once what is waited for"
+
+
+def test_a_create_that_went_out_late_is_waited_for_from_then_on(world):
+    """Between the intent and the create the cluster is looked at once more, and that takes its time."""
+    record = world.store.record_
+    view = replace(view_of(record, START), uncertain_until=START + LATE_CREATE, acting=frozenset({INJECT}))
+    lost = ActDone(INJECT, after(14), error=Transient("The API server did not answer."))
+    seen = Perception(record, SimRecorder(world, 0), START).fold(view, lost)
+    assert seen.uncertain_until == after(14) + LATE_CREATE
 
 
 def test_a_create_that_was_answered_at_once_is_not_waited_for(world):
