@@ -42,10 +42,12 @@ class Preflight:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """What was told to go, and in sentences what did not go through."""
+    """What was told to go, and in sentences what did not go through. `is_over`: nothing of ours was seen any
+    more, and nothing was as a fault left it; else it takes another try, once what is leaving has left."""
 
     told: tuple[Residue, ...]
     failures: tuple[str, ...] = ()
+    is_over: bool = True
 
 
 class Cluster(Protocol):

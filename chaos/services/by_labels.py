@@ -24,7 +24,7 @@ class Sweep:
         self._port, self._why = port, why
         self.told: dict[str, Residue] = {}
         self.failures: tuple[str, ...] = ()
-        self.is_latched = False
+        self.is_latched = self.is_over = False
         self.tried = 0
 
     def once(self) -> bool:
@@ -41,7 +41,7 @@ class Sweep:
         else:
             self.is_latched = True
         self.told = self.told | {item.uid: item for item in cleared.told}
-        self.failures = failures
+        self.failures, self.is_over = failures, cleared.is_over
         self.tried += 1
         return bool(failures)
 

@@ -107,10 +107,16 @@ class _Sweep(Sweep):
             time.sleep(self._pause)
 
     def try_long(self) -> None:
-        """Once, then on until it is through or released; of several halts one alone goes on at a cluster."""
+        """Once, then on until it is through or released. The answer waits for what failed, as long as it can;
+        what is only leaving yet, and is then to be set back, is not waited for."""
+        if self.once():
+            self._go_on()
+        elif not self.is_over:
+            begun(self._go_on)
+
+    def _go_on(self) -> None:
+        """Of several halts one alone goes on at a cluster."""
         until = time.monotonic() + KEEP_TRYING.total_seconds()
-        if not self.once():
-            return
         with _lock:
             if self._name in _kept_at:
                 return
@@ -118,7 +124,7 @@ class _Sweep(Sweep):
         try:
             while time.monotonic() < until:
                 time.sleep(self._pause)
-                if _was_released(self._at, self._name) or not self.once():
+                if _was_released(self._at, self._name) or (not self.once() and self.is_over):
                     return
             log.error("The halt did not go through on %s: %s", self._name, " ".join(self.failures))
         finally:

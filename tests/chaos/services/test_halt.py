@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -141,6 +142,18 @@ def test_what_fails_is_said_at_once_where_the_answer_is_due_and_is_tried_until_i
     assert soon(lambda: port.said.count("revert_all") > halting.TRIES)
     port.unseen = ()
     assert soon(lambda: "practice" not in halting._kept_at)
+
+
+def test_what_is_only_leaving_is_not_waited_for_and_is_set_back_beside_the_answer(port, db, monkeypatch):
+    """A later pass sets nodes back, when the helpers are gone; there may be nobody else to."""
+    monkeypatch.setattr(halting, "_was_released", lambda *_: False)
+    passes = iter([False, False, True])
+    revert_all = port.revert_all
+    port.revert_all = lambda: replace(revert_all(), is_over=next(passes))
+    began = time.monotonic()
+    assert halt("ada", "Now", {"practice": port}, AT, pause=0.05, patience=timedelta(seconds=3)).failed == {}
+    assert time.monotonic() - began < 2
+    assert soon(lambda: port.said.count("revert_all") == 3 and "practice" not in halting._kept_at)
 
 
 def test_of_several_halts_each_deletes_at_once_and_one_alone_goes_on_at_a_cluster(port, db, monkeypatch):
