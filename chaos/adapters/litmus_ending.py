@@ -30,7 +30,7 @@ from chaos.ports import RunRef
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """One pass: what was told to go, what was set back (sentences), what did not go through.
+    """One pass: what was told to go, what is seen to be set back (sentences), what did not go through.
 
     `is_over`: nothing of ours was seen any more, and nothing is as a fault left it.
     """
@@ -91,7 +91,9 @@ class Ending:
         errors = (*first.errors, *try_all(first.acts(self))[1], *self._removed(first.residue))
         last = _Difference.seen(self, ref, injections)
         is_open = bool(errors or last.errors) or last.is_any
-        return _Back(True, is_open, first.residue, first.sentences, (*errors, *last.errors))
+        # What cannot be seen any more is not therefore as it was.
+        done = () if last.errors else tuple(one for one in first.sentences if one not in last.sentences)
+        return _Back(True, is_open, first.residue, done, (*errors, *last.errors))
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,6 +215,7 @@ def test_the_grant_stays_while_its_nodes_cannot_be_set_back(scene: Scene) -> Non
     scene.api.do(lambda: scene.api.mishaps.add(refused))
     ended = scene.ended(3)
     assert not ended.is_over and "may not patch nodes node-1" in str(ended.errors[0])
+    assert ended.set_back == (), "it was tried, and it is not so"
     assert scene.left() == {ResidueKind.GRANT}
     scene.api.do(lambda: scene.api.mishaps.remove("no nodes"))
     assert scene.ended().is_over and scene.left() == set()
