@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chaos.adapters.litmus_ending import Ended
-from chaos.domain.errors import GamedayError
 from deploy.watchdog.decide import Memory, Seen, decide
 from deploy.watchdog.say import line
 
@@ -47,7 +46,7 @@ class Watch:
     def _looked(self) -> Seen | None:
         try:
             seen = self.look()
-        except (GamedayError, KeyError, TypeError, AttributeError, ValueError) as error:
+        except Exception as error:  # also an answer of an unknown shape: it is as good as none
             if str(error) != self._blind:
                 line("cannot-look", error=str(error))
             self._blind = str(error) or repr(error)

@@ -130,6 +130,13 @@ def test_without_its_inverse_in_the_cluster_nothing_is_injected(scene: Scene, ef
     assert live(scene.cluster().residue()) == []
 
 
+def test_what_is_asked_for_again_is_not_written_again(scene: Scene) -> None:
+    injection = scene.launch(nodes=(scene.node("node-1"),), cordons=True)
+    before = scene.admin.get(kinds.LEASES, "chaos", GRANT)["metadata"]["resourceVersion"]
+    scene.cluster().inject(scene.ref, injection)
+    assert scene.admin.get(kinds.LEASES, "chaos", GRANT)["metadata"]["resourceVersion"] == before
+
+
 def test_whoever_may_not_write_it_down_is_told_so(scene: Scene) -> None:
     rules = [
         Rule(("create", "get"), ("coordination.k8s.io",), ("leases",)),

@@ -45,7 +45,7 @@ def ended(practice: Practice, dog: Dog, fault: str, since: float, ttl: float = T
 
 @pytest.mark.parametrize(
     "fault",
-    ["pod-delete", "pod-network-latency", "pod-network-partition", "pod-autoscaler", "node-taint"],
+    ["pod-delete", "pod-network-latency", "pod-network-partition"],
 )
 def test_the_application_is_killed_in_mid_fault_and_the_watchdog_ends_it(
     practice: Practice, dog: Dog, fault: str

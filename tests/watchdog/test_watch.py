@@ -84,7 +84,8 @@ def test_being_blind_is_said_once_and_being_able_to_see_again_too(
     said: Callable[[], list[dict[str, Any]]],
 ) -> None:
     away = Transient("There is no connection.")
-    Scripted(Seen(), away, away, KeyError("metadata"), KeyError("metadata"), Seen()).watched(20)
+    odd = RuntimeError("An answer of an unknown shape.")
+    Scripted(Seen(), away, away, odd, odd, Seen()).watched(20)
     assert [one["what"] for one in said()] == ["watching", "cannot-look", "cannot-look", "can-look-again"]
 
 
