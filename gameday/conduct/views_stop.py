@@ -109,11 +109,11 @@ def halt(request: HttpRequest) -> HttpResponse:
 
 def _latched(halted: Halted, cluster: str) -> str:
     """What is written down, and what was told to go where a cluster answered."""
-    what = f"{cluster} is halted" if cluster else "Everything is halted"
+    what, there = (f"Halted on {cluster}", " there") if cluster else ("Halted", "")
     if halted.since:
         said = f"{what} by you since {halted.since:%H:%M:%S} UTC, which stands; deleted again."
     else:
-        latched = f"{what}, and written down: nothing starts there until it is released."
+        latched = f"{what}, and written down: nothing starts{there} until it is released."
         said = f"{what}." if halted.record_error else latched
     told = [str(item) for items in halted.deleted.values() for item in items]
     clear = [name for name in halted.deleted if name not in halted.failed]

@@ -67,7 +67,7 @@ def test_one_cluster_is_halted_and_released_by_its_name_and_the_page_says_which(
     client.force_login(who("ada"), backend=BACKEND)
     answer = client.post("/halt", {"reason": "Its disks.", "cluster": "second"}, follow=True)
     words = answer.content.decode()
-    assert "second is halted, and written down: nothing starts there" in words
+    assert "Halted on second, and written down: nothing starts there" in words
     assert "Halted on second." in words and '<option value="second">second</option>' in words
     assert ports["second"].lever and not ports["practice"].lever
     answer = client.post("/halt", {"reason": "A slip.", "cluster": "third"}, follow=True)
