@@ -13,7 +13,7 @@ LATEST = 60.0
 """The most seconds after which the API server still does what was asked of it (its --request-timeout)."""
 FREEZES = (5.0, 20.0, 90.0, 240.0)
 
-WORST = ("kill", "freeze", "freeze", "freeze on the wire", "late", "late", "slow intent", *[""] * 5)
+WORST = ("kill", "freeze", "freeze", *["freeze on the wire"] * 2, "late", "late", "slow intent", *[""] * 12)
 """About a start: before the last check, behind it, on its way, and as the intent is written."""
 
 Window = tuple[float, float]
@@ -38,12 +38,12 @@ class Hazards:
 
     def __post_init__(self) -> None:
         draw = self.kernel.random
-        self.crash = draw.choice((0.0, 0.0002, 0.0007, 0.003))
-        self.freeze = draw.choice((0.0, 0.0, 0.0003, 0.001))
-        self.bad_call = draw.choice((0.0, 0.02, 0.08, 0.3))
+        self.crash = draw.choice((0.0, 0.0002, 0.0006, 0.0015))
+        self.freeze = draw.choice((0.0, 0.0, 0.0002, 0.0006))
+        self.bad_call = draw.choice((0.0, 0.01, 0.05, 0.2))
         self.lost_task = draw.choice((0.0, 0.2, 0.6))
         self.bad_write = draw.choice((0.0, 0.0, 0.02, 0.1))
-        self.pace = draw.choice((0.1, 0.1, 0.1, 1.0))
+        self.pace = draw.choice((0.1, 0.1, 1.0))
         self.outages = self._windows(0.2, 60.0)
         self.worst = draw.choice(WORST)
         self.kernel.strike = self.strike

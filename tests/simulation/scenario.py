@@ -45,7 +45,7 @@ def a_record(draw: random.Random, pre: Node) -> RunRecord:
     if injection.nodes:
         post = replace(injection.postcondition, nodes=(pre,))
         injection = replace(injection, nodes=(pre,), postcondition=post)
-    window = draw.choice((longest(spec), timedelta(seconds=draw.uniform(5, 60))))
+    window = draw.choice((longest(spec), longest(spec), timedelta(seconds=draw.uniform(5, 60))))
     return RunRecord(
         run=RUN,
         installation=INSTALLATION,

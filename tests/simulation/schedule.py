@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from unittest import mock
 
 from chaos.domain.states import RunState
 from chaos.ports import Ports
-from chaos.services import recorder, senses
 from tests.simulation.actors import Actors, Broker
 from tests.simulation.api import Api
-from tests.simulation.cluster import Cluster, Temper
+from tests.simulation.cluster import Cluster
 from tests.simulation.hazards import HOSTILE, LATEST, Hazards
 from tests.simulation.kernel import Kernel, Process
-from tests.simulation.ports import Alerts, Clock, Platform, Probes, StoreOf
+from tests.simulation.ports import Clock, StoreOf
+from tests.simulation.probes import Alerts, Platform, Probes
+from tests.simulation.production import production_on
 from tests.simulation.scenario import DURATION, RUN, a_record, nodes
 from tests.simulation.store import Ledger
+from tests.simulation.temper import Temper
 from tests.simulation.threads import Threads
 from tests.simulation.verdict import Verdict, judge
 from tests.support.builders import pods
@@ -30,12 +27,16 @@ QUIET = HOSTILE + LATEST + 70.0
 TOLD_BY = HOSTILE + 120.0
 """By then whoever reads "stranded" has mended by hand what only a person can."""
 AT_MOST = 1500.0
-MOMENTS = (RunState.INJECTING, RunState.INJECTING, RunState.OBSERVING, RunState.REVERTING)
-"""A stop is pressed at any time, or just when something is about to happen."""
+MOMENTS = (
+    (RunState.INJECTING, 2.0),
+    (RunState.INJECTING, 14.0),
+    (RunState.OBSERVING, 4.0),
+    (RunState.REVERTING, 6.0),
+)
+"""A stop is pressed at any time, or so many seconds, at the most, after the run came into a state."""
 PROMPT, BEHIND = (0.2, 2.0), (10.0, 40.0)
 """The garbage collector's seconds. One that is behind while a driver sleeps on the wire, past its last check,
 leaves nobody who could keep that start from injecting: so much is not promised, and not simulated."""
-COARSE = timedelta(seconds=2)
 
 
 @dataclass
@@ -95,11 +96,12 @@ def _simulate(seed: int, kernel: Kernel) -> Outcome:
     ):
         actors.start(name, live)
     broker.ring(RUN)
-    press = partial(actors.start, "person", actors.press_stop)
-    if draw.random() < 0.3:
-        kernel.at(draw.uniform(*draw.choice(((0.5, 10.0), (7.0, 30.0), (20.0, 100.0)))), press)
-    elif draw.random() < 0.5:
-        ledger.when = (draw.choice(MOMENTS), lambda: kernel.at(draw.uniform(0.0, 2.0), press))
+    press, lot = partial(actors.start, "person", actors.press_stop), draw.random()
+    if lot < 0.25:
+        kernel.at(draw.uniform(*draw.choice(((0.5, 30.0), (10.0, 30.0), (20.0, 100.0)))), press)
+    elif lot < 0.6:
+        state, within = draw.choice(MOMENTS)
+        ledger.when = (state, lambda: kernel.at(draw.uniform(0.0, within), press))
     kernel.at(TOLD_BY, lambda: None if ledger.record_.state.is_final else cluster.mend_by_hand())
     try:
         kernel.run(AT_MOST, lambda: kernel.now > QUIET and ledger.record_.state.is_final)
@@ -113,33 +115,3 @@ def _window(kernel: Kernel, chance: float, longest: float) -> tuple[float, float
     draw = kernel.random
     begins = draw.uniform(5.0, 60.0)
     return (begins, begins + draw.uniform(3.0, longest)) if draw.random() < chance else (0.0, 0.0)
-
-
-@contextmanager
-def production_on(threads: Threads) -> Iterator[None]:
-    """The production modules with our threads, and with paces that are coarse enough to go through thousands
-    of schedules a minute. What they do is theirs."""
-    patches = {
-        "chaos.services.senses.threading": threads.threading,
-        "chaos.services.senses.queue": threads.queue,
-        "chaos.services.senses.time": threads.time,
-        "chaos.services.recorder.threading": threads.threading,
-        "chaos.services.recorder.Future": threads.future,
-        "chaos.services.stop.ThreadPoolExecutor": threads.pool,
-        "chaos.services.drive.PATIENCE": 1.0,
-    }
-    with ExitStack() as stack:
-        for name, value in patches.items():
-            stack.enter_context(mock.patch(name, value))
-        for module, name, value in (
-            (senses, "LOOK_EVERY", COARSE),
-            (senses, "SIGNALS_EVERY", COARSE / 2),
-            (senses, "ALERTS_EVERY", timedelta(hours=1)),
-            (recorder, "RETRY", 1.5),
-        ):
-            stack.enter_context(mock.patch.object(module, name, value))
-        logging.disable(logging.CRITICAL)
-        try:
-            yield
-        finally:
-            logging.disable(logging.NOTSET)

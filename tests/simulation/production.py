@@ -1,0 +1,37 @@
+"""The production modules on our threads, and at paces that let thousands of schedules a minute go by."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from unittest import mock
+
+from tests.simulation.threads import Threads
+
+COARSE = timedelta(seconds=2)
+
+
+@contextmanager
+def production_on(threads: Threads) -> Iterator[None]:
+    """What the modules do is theirs; only who runs their threads, and how often they look, is ours."""
+    instead = {
+        "senses.threading": threads.threading,
+        "senses.queue": threads.queue,
+        "senses.time": threads.time,
+        "senses.LOOK_EVERY": COARSE,
+        "senses.SIGNALS_EVERY": COARSE / 2,
+        "senses.ALERTS_EVERY": timedelta(hours=1),
+        "recorder.threading": threads.threading,
+        "recorder.Future": threads.future,
+        "recorder.RETRY": 1.5,
+        "stop.ThreadPoolExecutor": threads.pool,
+        "drive.PATIENCE": 1.0,
+    }
+    with ExitStack() as stack:
+        for name, value in instead.items():
+            stack.enter_context(mock.patch(f"chaos.services.{name}", value))
+        logging.disable(logging.CRITICAL)
+        stack.callback(logging.disable, logging.NOTSET)
+        yield
