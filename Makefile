@@ -1,6 +1,6 @@
 # Every target is a line; what it does is in deploy/local. Needs Python 3.11 or newer, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo day bench bench-pages bench-cluster rehearsal cluster cluster-down test-cluster screens test lint lock setup clean
+.PHONY: help demo day bench bench-pages bench-cluster rehearsal cluster cluster-down test-cluster screens simulate test lint lock setup clean
 
 PLAN ?= deploy/rehearsal/sample/plan.yaml
 SCENARIO ?=
@@ -8,6 +8,8 @@ TESTS ?=
 FOLDER ?=
 VIEWERS ?= 300
 RATE ?= 5
+SEEDS ?= 10000
+SEED ?=
 export PLAN SCENARIO
 
 # make turns every failure into exit status 2. A day's status is an answer, though (1 refused, 2 not proven
@@ -51,6 +53,9 @@ bench: ## a room of viewers at one run's live stream, measured (VIEWERS=300, RAT
 
 screens: ## a picture of every page, in light and dark, at the desk and on a phone (FOLDER=where)
 	@deploy/local/run screens $(FOLDER)
+
+simulate: ## hostile schedules over the production code (SEEDS=10000; SEED=one of them, with its trace)
+	@deploy/local/run simulate $(if $(SEED),--seed "$(SEED)" --trace,--seeds "$(SEEDS)")
 
 test: ## the checks, then all tests: on SQLite, on PostgreSQL where it is there, with real processes
 	@deploy/local/run test $(TESTS)

@@ -21,6 +21,7 @@ VERBS = {
     "bench": ("bench", "runtime", True),
     "rehearsal": ("rehearse", "runtime", True),
     "screens": ("screens", "dev", True),
+    "simulate": ("simulate", "dev", False),
     "test": ("tiers", "dev", True),
     "lint": ("lint", "dev", False),
     "lock": ("lock", "", False),

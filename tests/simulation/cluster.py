@@ -201,10 +201,15 @@ class Cluster:
                 if node.name in self.nodes:
                     self._schedulable(node.name, True)  # whatever it was before
             if engine.injection.sign is Sign.RESULT_INJECTED:
-                self._end_faults(lambda fault: fault.engine is engine)
+                self._take_out(engine)
         said = self.results.get(engine.name)
         if said is not None:
             self.results[engine.name] = dict.fromkeys(said, "reverted")
+
+    def _take_out(self, engine: Engine) -> None:
+        """Out of each pod that it put its fault into; what another engine put there goes with it."""
+        mine = {fault.target for fault in self.history.faults if fault.engine is engine}
+        self._end_faults(lambda fault: fault.target in mine)
 
     # Pods, nodes and the faults in them
 
