@@ -45,7 +45,8 @@ def want_stop(runs: Sequence[str], stop: Stop, within: timedelta | None = None) 
             live = Run.objects.filter(pk__in=runs, state__in=LIVE).order_by("pk")
             return sum(_want(row, stop) for row in live)
     except Error as error:
-        connection.close()
+        if not connection.in_atomic_block:
+            connection.close()
         why = str(error).strip().rstrip(".")
         raise StoreUnavailable(f"The stop could not be written down: {why}.") from error
 

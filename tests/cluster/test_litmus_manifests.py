@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chaos.faults.catalogue import FAULTS
+from chaos.faults.own_rights import UNDO_TARGET
 from chaos.faults.rights import FAMILIES
 from deploy.cluster.litmus import deployment
 from deploy.cluster.litmus_chaos import manifests
@@ -49,4 +50,5 @@ def test_every_experiment_is_installed_and_every_account_let_into_the_targets() 
     }
     own = {f"chaos-{family.name}" for family in FAMILIES.values() if family.target}
     ours = {f"gameday-{family.name}" for family in FAMILIES.values() if family.ours_target}
-    assert let_in == {(namespace, name) for namespace in ("payments", "kafka") for name in own | ours}
+    undo = {f"gameday-{family}-undo" for family in UNDO_TARGET}
+    assert let_in == {(namespace, name) for namespace in ("payments", "kafka") for name in own | ours | undo}
