@@ -133,6 +133,7 @@ def _loop(view: RunView, tools: Tools, perception: Perception, may_hand_on: bool
     while not view.state.is_final:
         if recorder.lost:
             return End.LOST
+        recorder.turned()
         was_lost = view.record_lost_since is not None
         view = perception.fold(view, tools.senses.next(PATIENCE))
         now = clock.now()

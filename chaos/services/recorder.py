@@ -20,7 +20,8 @@ RENEW = timedelta(seconds=3)
 HANGS = timedelta(seconds=3)
 """A write under way for longer counts as failing since it began."""
 RETRY = 0.5
-
+STUCK = timedelta(seconds=12)
+"""A driver waits for a record for 10 s at the most. Longer without a turn of its loop: it drives no more."""
 
 TAKEN_OVER = "Another driver has taken this run over."
 
@@ -39,6 +40,9 @@ class Recorder(Protocol):
     def note(self, change: Change) -> None:
         """Write as soon as possible, in order, however long the store is away."""
 
+    def turned(self) -> None:
+        """The driver's loop has come round once more. The lease lives by that, not by this process."""
+
     def close(self) -> None: ...
 
 
@@ -54,7 +58,7 @@ class ThreadRecorder:
         self.lost = False
         self._failing: datetime | None = None
         self._began: datetime | None = None
-        self._renewed = now()
+        self._renewed = self._turned = now()
         self._thread = threading.Thread(target=self._work, name=f"recorder-{run[:8]}", daemon=True)
         self._thread.start()
 
@@ -87,6 +91,9 @@ class ThreadRecorder:
         with self._wake:
             self._notes.append(change)
             self._wake.notify()
+
+    def turned(self) -> None:
+        self._turned = self._now()
 
     def close(self, within: float = 10.0) -> None:
         """Write what is left, as far as that is possible `within` seconds."""
@@ -136,6 +143,8 @@ class ThreadRecorder:
 
     def _renew(self) -> None:
         now = self._now()
+        if now - self._turned > STUCK:
+            return
         if now - self._renewed >= RENEW and self._try(lambda: self._store.renew(self._run, self._fence, now)):
             self._renewed = now
             # A lease that can be renewed is no record: while notes cannot be written, nothing gets through.

@@ -18,6 +18,7 @@ from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
 from chaos.domain.injection import Injection
 from chaos.domain.record import RunRecord
 from chaos.ports import ActDone, News, Ports, RunRef, StoreLost
+from chaos.services.recorder import STUCK
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class ThreadSenses:
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
         self._injections = record.injections
+        self._turned = time.monotonic()
         try:
             self._start_all()
         except Exception:
@@ -53,6 +55,7 @@ class ThreadSenses:
         self._start("grant", BEAT_EVERY, self._beat)
 
     def next(self, within: float) -> News | None:
+        self._turned = time.monotonic()
         try:
             return self._queue.get(timeout=within)
         except queue.Empty:
@@ -115,6 +118,13 @@ class ThreadSenses:
             return StoreLost(self._ports.clock.now())
 
     def _beat(self) -> None:
+        """Only while the driver asks for news: nobody is to take a process that merely lives for a driver."""
+        silent = time.monotonic() - self._turned
+        if silent > STUCK.total_seconds():
+            log.error(
+                "The driver of run %s has been stuck for %.0f s; it is to be replaced.", self._ref.run, silent
+            )
+            return
         try:
             self._ports.cluster.beat(self._ref)
         except Refused:

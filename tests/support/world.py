@@ -115,6 +115,9 @@ class SimRecorder:
         written = self.world.store.record(self.world.ref.run, self.fence, change)
         self.lost = self.lost or not written
 
+    def turned(self) -> None:
+        pass
+
     def close(self) -> None:
         self.note(None)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chaos.domain.errors import StoreUnavailable
+from chaos.services.recorder import STUCK
 from tests.chaos.services.writing import AT, AWAY, WAIT, change, until
 
 
@@ -29,6 +30,16 @@ def test_the_lease_is_renewed_every_three_seconds_and_not_more_often(kept):
     until(lambda: kept.renewed)
     kept.recorder.require(change("c"))
     assert kept.renewed == [AT + timedelta(seconds=3)]
+
+
+def test_a_driver_whose_loop_is_stuck_does_not_keep_its_lease_for_living_on(kept):
+    kept.clock = AT + STUCK + timedelta(seconds=1)
+    kept.recorder.note(change("seen"))
+    until(lambda: kept.written == ["seen"])
+    kept.recorder.require(change("late"))
+    assert kept.renewed == []
+    kept.recorder.turned()
+    until(lambda: kept.renewed == [kept.clock])
 
 
 def test_another_drivers_fence_ends_the_writing(kept):

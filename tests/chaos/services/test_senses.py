@@ -175,3 +175,17 @@ def test_senses_that_cannot_all_begin_end_at_once_and_say_so(world, monkeypatch)
     for thread in begun:
         thread.join(5)
         assert not thread.is_alive()
+
+
+def test_a_driver_that_asks_for_no_news_any_more_lets_the_heartbeat_of_its_grant_fall_silent(
+    world, watching, monkeypatch, caplog
+):
+    caplog.set_level("CRITICAL", logger="chaos.services.senses")
+    monkeypatch.setattr(module, "STUCK", SHORT * 20)
+    senses = watching()
+    seen(senses, lambda _: world.counts["beat"] > 3)
+    time.sleep(0.3)
+    silent = world.counts["beat"]
+    time.sleep(0.1)
+    assert world.counts["beat"] == silent
+    seen(senses, lambda _: world.counts["beat"] > silent)
