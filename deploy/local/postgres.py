@@ -38,6 +38,13 @@ def throwaway(folder: Path) -> Iterator[str]:
 
     Raises Trouble with the server's last words where it does not come up.
     """
+    with server(folder) as running:
+        yield running.url
+
+
+@contextlib.contextmanager
+def server(folder: Path) -> Iterator["Server"]:
+    """The same, for who wants to stop it and start it again meanwhile."""
     owner = _unprivileged()
     home = Path(tempfile.mkdtemp(prefix="gameday-postgres-"))
     if owner:
@@ -45,36 +52,49 @@ def throwaway(folder: Path) -> Iterator[str]:
     try:
         password = secrets.token_hex(16)
         _initialise(folder, home, password, owner)
-        port = _free_port()
-        with (home / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [
-                    str(folder / "postgres"),
-                    "-D",
-                    str(home / "data"),
-                    "-p",
-                    str(port),
-                    "-k",
-                    str(home),
-                    *SETTINGS,
-                ],
+        running = Server(folder, home, password, owner)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+class Server:
+    """One server on a port of its own, which it keeps. For one thread: it ends with who started it."""
+
+    def __init__(self, folder: Path, home: Path, password: str, owner: pwd.struct_passwd | None) -> None:
+        self._folder, self._home, self._owner, self._port = folder, home, owner, _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"postgres://gameday:{password}@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        """Returns when it answers; nothing where it runs. Raises Trouble with its last words."""
+        if self._process is not None:
+            return
+        command = [str(self._folder / "postgres"), "-D", str(self._home / "data"), "-p", str(self._port)]
+        with (self._home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "-k", str(self._home), *SETTINGS],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
                 preexec_fn=tether(signal.SIGQUIT),
-                user=owner.pw_uid if owner else None,
-                group=owner.pw_gid if owner else None,
-                extra_groups=[] if owner else None,
+                user=self._owner.pw_uid if self._owner else None,
+                group=self._owner.pw_gid if self._owner else None,
+                extra_groups=[] if self._owner else None,
             )
-        try:
-            _wait(folder, port, server, home / "log")
-            yield f"postgres://gameday:{password}@127.0.0.1:{port}/postgres"
-        finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing here is worth a checkpoint
-            server.wait()
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+        _wait(self._folder, self._port, self._process, self._home / "log")
+
+    def stop(self) -> None:
+        """At once: whoever is connected is cut off, and nothing here is worth a checkpoint."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+            self._process = None
 
 
 # Durability costs time and this data has no tomorrow.
