@@ -50,6 +50,19 @@ class Cleared:
     is_over: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the watchdog in a cluster left word of, and nothing is decided by: whoever may leave Events there
+    could have. `at` is by its clock; `run` and `installation` are whose grant it ended, empty without one."""
+
+    uid: str
+    at: datetime
+    reason: str
+    text: str
+    run: str = ""
+    installation: str = ""
+
+
 class Cluster(Protocol):
     """A Kubernetes cluster with Litmus. Acts are idempotent: create-only, named, 409 of our own is done."""
 
@@ -130,6 +143,9 @@ class Cluster(Protocol):
 
     def remove(self, residue: Sequence[Residue]) -> None:
         """Delete these, with UID preconditions, in parallel, with grace. Safe to repeat."""
+
+    def watchdog_said(self) -> tuple[Told, ...]:
+        """What the cluster's watchdog left word of within the last hour or so, in its order."""
 
     def pull_lever(self, reason: str) -> None:
         """Set the halt lever in the cluster (a ConfigMap beside the grant)."""

@@ -45,6 +45,12 @@ def ingest_spool() -> int:
     return len(spool.ingest(datetime.now(UTC)).taken)
 
 
+@shared_task(name="chaos.tasks.hear_watchdogs")
+def hear_watchdogs() -> int:
+    """Take into the journal what the clusters' watchdogs did; how many words were new."""
+    return len(wiring.hear_watchdogs())
+
+
 @shared_task(name="chaos.tasks.sweep_clusters")
 def sweep_clusters() -> int:
     """Remove what is ours and belongs to no live run, on every cluster; how many objects."""

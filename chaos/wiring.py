@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -28,7 +29,7 @@ from chaos.domain.spec import ProbeKind, ProbeSpec
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Run
 from chaos.ports import Cluster, Ports, Preflight
-from chaos.services import address_book, contact, workers
+from chaos.services import address_book, contact, watchdog_words, workers
 from chaos.services.address_book import Address, address_of
 from chaos.services.cluster_entry import Entry
 from chaos.services.clusters import ClusterInfo, all_rows, info, register, row
@@ -191,13 +192,31 @@ def host(run: str, hand_on: Callable[[], bool] | None = None) -> End:
     Raises what it was; StoreUnavailable, when only the database is away, is left to the next ring.
     """
     try:
-        return drive(run, ports_of_run(run), hand_on)
+        end = drive(run, ports_of_run(run), hand_on)
     except (Run.DoesNotExist, ValidationError, StoreUnavailable, Error):
         raise
     except Exception as error:
         found = Run.objects.select_related("cluster").get(pk=run).cluster
         give_up(run, _port(found), error, SystemClock().now())
         raise
+    if end is End.OVER:
+        with suppress(Error):
+            _hear(Run.objects.select_related("cluster").get(pk=run).cluster)
+    return end
+
+
+def hear_watchdogs() -> list[str]:
+    """Take into the journal what the watchdog of each cluster left word of: the sentences that are new."""
+    return [text for found in all_rows() for text in _hear(found)]
+
+
+def _hear(found: ClusterRow) -> list[str]:
+    """What cannot be heard now is heard the next time: Events last for an hour."""
+    try:
+        return watchdog_words.hear(found.name, _port(found))
+    except (GamedayError, Error) as error:
+        log.warning("What the watchdog of %s did could not be asked for: %s", found.name, error)
+        return []
 
 
 def ring(run: str) -> bool:

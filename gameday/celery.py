@@ -45,6 +45,11 @@ app.conf.update(
             "options": {"expires": 30},
         },
         "ingest-spool": {"task": "chaos.tasks.ingest_spool", "schedule": 15.0, "options": {"expires": 15}},
+        "hear-watchdogs": {
+            "task": "chaos.tasks.hear_watchdogs",
+            "schedule": 10.0,
+            "options": {"expires": 10},
+        },
         "ask-workers": {"task": "chaos.tasks.ask_workers", "schedule": 10.0, "options": {"expires": 10}},
     },
     beat_schedule_filename=str(settings.STATE_DIR / "celerybeat"),

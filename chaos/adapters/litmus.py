@@ -21,6 +21,7 @@ from chaos.adapters import (
     litmus_rights,
     litmus_sweep,
     litmus_undo,
+    litmus_watchdog,
     litmus_workloads,
 )
 from chaos.adapters import litmus_manifests as manifests
@@ -37,7 +38,7 @@ from chaos.adapters.parallel import gather, try_all
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
 from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind, Workload
-from chaos.ports import Cleared, Preflight, RunRef
+from chaos.ports import Cleared, Preflight, RunRef, Told
 
 Json = Mapping[str, Any]
 
@@ -190,6 +191,9 @@ class LitmusCluster:
 
     def remove(self, residue: Sequence[Residue]) -> None:
         self._raise_first(self._removed(residue))
+
+    def watchdog_said(self) -> tuple[Told, ...]:
+        return litmus_watchdog.said(self._api, self._settings.namespace)
 
     def pull_lever(self, reason: str) -> None:
         """A lever that is down already stays as it is: the first reason counts."""

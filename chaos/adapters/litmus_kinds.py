@@ -8,6 +8,7 @@ from chaos.domain.sight import ResidueKind
 PODS = Resource("v1", "pods")
 NODES = Resource("v1", "nodes")
 CONFIG_MAPS = Resource("v1", "configmaps")
+EVENTS = Resource("v1", "events")
 NAMESPACES = Resource("v1", "namespaces")
 SERVICE_ACCOUNTS = Resource("v1", "serviceaccounts")
 JOBS = Resource("batch/v1", "jobs")

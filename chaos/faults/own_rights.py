@@ -40,6 +40,7 @@ READER = OwnRole(
         right("coordination.k8s.io", "leases", "get", GRANT),
         right("", "configmaps", "get", LEVER),
         right("", "serviceaccounts", "get"),
+        right("", "events", "list"),
     ),
     everywhere=(
         right("", "namespaces", "get", "kube-system"),
@@ -48,7 +49,8 @@ READER = OwnRole(
     ),
 )
 """`everywhere`: to tell clusters apart by their kube-system namespace, to choose targets of one zone, and to
-compare the accounts that are there with those that we ship."""
+compare the accounts that are there with those that we ship. Events: in them the
+watchdog leaves word of what it did."""
 
 INJECTOR = OwnRole(
     "gameday-injector",

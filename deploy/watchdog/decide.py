@@ -7,7 +7,8 @@ since the last change runs on while nothing can be seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 TTL = 30.0
 """Seconds for what has no grant to say how long."""
@@ -23,6 +24,8 @@ class Grant:
     run: str
     beat: str
     ttl: float = TTL
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Those that say whose it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import NotFound
 from chaos.adapters.kubernetes_paths import Resource
 from chaos.adapters.litmus_kinds import CONFIG_MAPS, LEASES
-from chaos.adapters.litmus_manifests import GRANT, LEVER, RUN, LitmusSettings
+from chaos.adapters.litmus_manifests import GRANT, INSTALLATION, LEVER, RUN, LitmusSettings
 from chaos.adapters.parallel import gather
 from chaos.domain.sight import ResidueKind
 from deploy.watchdog.decide import TTL, Grant, Seen
@@ -53,10 +53,12 @@ class Looker:
 
     def _grant(self, found: Json) -> Grant:
         meta, spec = found["metadata"], found.get("spec") or {}
-        run = str((meta.get("labels") or {}).get(RUN) or spec.get("holderIdentity") or "of nobody")
+        labels = meta.get("labels") or {}
+        whose = {name: labels[name] for name in (RUN, INSTALLATION) if name in labels}
+        run = str(whose.get(RUN) or spec.get("holderIdentity") or "of nobody")
         lasts = spec.get("leaseDurationSeconds")
         believed = lasts if isinstance(lasts, int) and 1 <= lasts <= LONGEST else TTL
-        return Grant(meta["uid"], run, str(spec.get("renewTime")), self.ttl or float(believed))
+        return Grant(meta["uid"], run, str(spec.get("renewTime")), self.ttl or float(believed), whose)
 
     def _maybe(self, resource: Resource, name: str) -> Json | None:
         try:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from chaos.adapters import litmus_watchdog
 from chaos.adapters.kubernetes_api import KubernetesApi
-from chaos.adapters.kubernetes_paths import Resource
-from chaos.adapters.litmus_manifests import GRANT, MANAGED_BY
+from chaos.adapters.litmus_kinds import EVENTS
 from chaos.domain.errors import GamedayError
-
-EVENTS = Resource("v1", "events")
-LONGEST = 1000
 
 
 def line(what: str, **more: Any) -> None:
@@ -27,28 +24,16 @@ def line(what: str, **more: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Leaves Events beside the grant's place, where they outlive it by an hour."""
+    """Leaves Events beside the grant's place, where they outlive it by an hour. Gameday, once it is back,
+    takes them into the journal of the run."""
 
     api: KubernetesApi
     namespace: str
 
-    def event(self, reason: str, message: str) -> None:
-        """Whether it can be left or not holds up nothing: it is a line in the log all the same."""
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
-        body = {
-            "apiVersion": "v1",
-            "kind": "Event",
-            "metadata": {"name": f"{GRANT}.{uuid.uuid4().hex[:16]}", "labels": {**MANAGED_BY}},
-            "involvedObject": {**lease, "name": GRANT, "namespace": self.namespace},
-            "type": "Warning",
-            "reason": reason,
-            "message": message[:LONGEST],
-            "source": {"component": "gameday-watchdog"},
-            "firstTimestamp": now,
-            "lastTimestamp": now,
-            "count": 1,
-        }
+    def event(self, reason: str, message: str, whose: Mapping[str, str]) -> None:
+        """`whose`: the labels of the run's grant. Whether it can be left or not holds up nothing: it is a
+        line in the log all the same."""
+        body = litmus_watchdog.event(reason, message, self.namespace, datetime.now(UTC), whose)
         try:
             self.api.create(EVENTS, self.namespace, body)
         except GamedayError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class Watch:
 
     look: Callable[[], Seen]
     end: Callable[[], Ended]
-    event: Callable[[str, str], None]
+    event: Callable[[str, str, Mapping[str, str]], None]
     clock: Callable[[], float] = time.monotonic
     alive: Path | None = None
     """Touched after each look, whatever came of it: a cluster that is away is no reason to start anew."""
@@ -30,6 +30,10 @@ class Watch:
     _blind: str = ""
     """Why the last look failed."""
     _said_at: float | None = None
+    _whose: Mapping[str, str] = field(default_factory=dict)
+    """The labels of the grant that the ending began with."""
+    _told: frozenset[str] = frozenset()
+    """What the ending has told to go already, by UID: each is a word once."""
 
     def once(self) -> None:
         """One look and what follows from it. Raises nothing but what would end any program."""
@@ -39,6 +43,8 @@ class Watch:
         if before.why and not self._memory.why:
             self._say("Ended", "everything-ended", f"Nothing is left of what was ended. {before.why}")
         if self._memory.why and self._memory.why != before.why:
+            self._whose = seen.grant.labels if seen and seen.grant else {}
+            self._told = frozenset()
             self._say("Ending", "ending", self._memory.why)
         if decision.acts:
             self._end()
@@ -76,9 +82,16 @@ class Watch:
         told = [str(item) for item in ended.told]
         errors = [str(error) for error in ended.errors]
         line("told-to-go", objects=told, set_back=list(ended.set_back), errors=errors, is_over=ended.is_over)
+        fresh = [item for item in ended.told if item.uid not in self._told]
+        self._told |= {item.uid for item in fresh}
+        if fresh:
+            self._leave("Deleted", f"Told to go: {', '.join(map(str, fresh))}.")
         if ended.set_back:
-            self.event("SetBack", f"As before the fault again: {', '.join(ended.set_back)}.")
+            self._leave("SetBack", f"As before the fault again: {', '.join(ended.set_back)}.")
 
     def _say(self, reason: str, what: str, sentence: str) -> None:
         line(what, why=sentence)
-        self.event(reason, sentence)
+        self._leave(reason, sentence)
+
+    def _leave(self, reason: str, sentence: str) -> None:
+        self.event(reason, sentence, self._whose)

@@ -87,6 +87,7 @@ _ENTRIES = {
     "alert.fired": Mark("armed", "bell-ring", "Alert"),
     "alert": Mark("quiet", "bell", "Alert"),
     "scenario.armed": Mark("armed", "crosshair", "Armed"),
+    "watchdog": Mark("live", "shield-check", "Watchdog"),
     "halt": Mark("bad", "octagon-x", "Halt"),
 }
 

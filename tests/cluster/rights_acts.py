@@ -99,6 +99,9 @@ class Acts:
     def list_what_is_left(self) -> object:
         return self.port.residue()
 
+    def hear_the_watchdog(self) -> object:
+        return self.port.watchdog_said()
+
     def stop(self) -> None:
         """All that a run can leave in the chaos namespace; whoever may not end one thing is told which."""
         self.things.of_a_run(self.ref)

@@ -36,6 +36,7 @@ NEEDED_BY = {
         "get leases": "look",
         "get configmaps": "look",
         "get serviceaccounts": "check_litmus",
+        "list events": "hear_the_watchdog",
         "get namespaces": "identify",
         "list nodes": "list_nodes",
         "get roles": "compare_accounts",

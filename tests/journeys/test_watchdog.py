@@ -45,4 +45,10 @@ def test_a_drain_whose_application_is_dead_is_ended_by_the_watchdog_and_judged_w
     assert "every fault is proven gone" in conducting.text("run.state")
     assert conducting.kinds.count("injection.requested") == 1, "it was not injected anew"
     until(lambda: house.state_of(slug) == conducting.states[-1], "the journal says so, too")
+
+    def told() -> list[str]:
+        return [event["kind"] for event in house.events(slug) if event["kind"].startswith("watchdog.")]
+
+    until(lambda: "watchdog.ended" in told(), "what the watchdog did is on the timeline")
+    assert told()[:2] == ["watchdog.ending", "watchdog.deleted"] and "watchdog.setback" in told()
     house.nothing_is_left()

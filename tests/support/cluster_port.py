@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chaos.domain.sight import Pod, Residue, ResidueKind
-from chaos.ports import Cleared, Preflight
+from chaos.ports import Cleared, Preflight, Told
 from tests.support.builders import pods
 
 UID = "uid-of-practice"
@@ -32,6 +32,8 @@ class QuietCluster:
     removed: list[Residue] = field(default_factory=list)
     lever: str = ""
     unseen: tuple[str, ...] = ()
+    words: tuple[Told, ...] = ()
+    """What a watchdog left word of."""
     images: tuple[str, ...] = ()
     """What a preflight was told that experiments may run."""
     acted: threading.Event = field(default_factory=threading.Event)
@@ -84,6 +86,10 @@ class QuietCluster:
         self._say(f"revert {ref.run}")
         self.acted.set()
         self._say("revert")
+
+    def watchdog_said(self) -> tuple[Told, ...]:
+        self._say("watchdog_said")
+        return self.words
 
     def pull_lever(self, reason: str) -> None:
         self._say("pull_lever")

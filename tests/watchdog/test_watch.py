@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from chaos.domain.sight import Residue, ResidueKind
 from deploy.watchdog.decide import TTL, Grant, Seen
 from deploy.watchdog.watch import Watch
 
-SILENT = Seen(Grant("uid", "run-1", "beat"), ours=None)
+SILENT = Seen(Grant("uid", "run-1", "beat", labels={"gameday/run": "run-1"}), ours=None)
 ENGINE = Residue(ResidueKind.ENGINE, "chaos", "gd-12345678-0", "uid")
 DONE = Ended((ENGINE,), ("node node-1 (cordoned)",), (), is_over=True)
 
@@ -25,7 +25,7 @@ class Scripted:
 
     def __init__(self, *looks: Seen | Exception, ended: Ended | Exception = DONE) -> None:
         self.looks, self.ended, self.now = list(looks), ended, 0.0
-        self.tries, self.events = 0, list[str]()
+        self.tries, self.events, self.whose = 0, list[str](), list[dict[str, str]]()
 
     def look(self) -> Seen:
         return answered(self.looks.pop(0) if len(self.looks) > 1 else self.looks[0])
@@ -41,8 +41,9 @@ class Scripted:
             self.now += 2
         return self
 
-    def _event(self, reason: str, message: str) -> None:
+    def _event(self, reason: str, message: str, whose: Mapping[str, str]) -> None:
         self.events.append(reason)
+        self.whose.append(dict(whose))
 
 
 def answered(answer: Any) -> Any:
@@ -66,7 +67,8 @@ def test_what_it_does_is_told_from_beginning_to_end(said: Callable[[], list[dict
     assert lines["ending"]["why"] == "Run run-1 has not been heard of for 30 s."
     assert lines["told-to-go"]["objects"] == ["ChaosEngine chaos/gd-12345678-0"]
     assert lines["told-to-go"]["set_back"] == ["node node-1 (cordoned)"]
-    assert dog.events == ["Ending", "SetBack", "SetBack", "Ended"]
+    assert dog.events == ["Ending", "Deleted", "SetBack", "SetBack", "Ended"], "each object is told of once"
+    assert dog.whose == [{"gameday/run": "run-1"}] * 5, "the last too, when the grant is gone"
 
 
 def test_a_try_that_fails_in_whatever_way_is_followed_by_the_next(
