@@ -177,6 +177,7 @@ def residue(kind: ResidueKind, obj: Json, owner: Owner, now: datetime) -> Residu
         run=owner.run,
         installation=owner.installation,
         detail=_detail(obj, now, "" if owner.run else f"of a run {owner.short}…"),
+        finalizers=tuple(meta.get("finalizers") or ()) if meta.get("deletionTimestamp") else (),
     )
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from chaos.domain.allowing import over_limits
 from chaos.domain.decisions import Climb, Decision, EndRung, MarkRung, Wait, WantStop
 from chaos.domain.injection import Injection, Progress
-from chaos.domain.postcondition import live_residue, unmet
+from chaos.domain.postcondition import live_residue
+from chaos.domain.proof import unmet
 from chaos.domain.reverting import late_create
 from chaos.domain.run import RunView, Stop
 from chaos.domain.sight import ClusterSight

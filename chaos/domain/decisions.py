@@ -119,6 +119,11 @@ class MarkSteps:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLeft:
+    """The run is stranded: write down what is left as of now, for whoever has to undo it by hand."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """Nothing of the run is left in the cluster: end in this state."""
 
@@ -142,5 +147,6 @@ Decision = (
     | Clear
     | AwaitLate
     | MarkSteps
+    | NoteLeft
     | Finish
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chaos.domain.measured import Measured
 from chaos.domain.sight import Node, Pod, Workload
 
 
@@ -128,3 +129,5 @@ class Progress:
     restored_at: datetime | None = None
     """When we set its nodes back to their pre-image, since Litmus had not."""
     reverted_at: datetime | None = None
+    proof: tuple[Measured, ...] = ()
+    """What was measured, part by part, when all of the run was measured to be gone."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
-from chaos.domain.injection import Injection, InverseKind, Progress
-from chaos.domain.run import RunView
+from chaos.domain.injection import Injection, Progress
 from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind, ResultSeen, Workload
 
 WORKLOADS = (ResidueKind.JOB, ResidueKind.POD)
@@ -21,57 +19,6 @@ def workloads(sight: ClusterSight) -> tuple[Residue, ...]:
 def live_residue(sight: ClusterSight) -> tuple[Residue, ...]:
     """Engines, Jobs and Pods, and policies they made: anything that could inject, come back or still act."""
     return tuple(item for item in sight.residue if item.kind in LIVE_KINDS)
-
-
-def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datetime) -> tuple[str, ...]:
-    """What still stands between this injection and "reverted", in sentences; empty when it is proven gone.
-
-    `since` is when reverting began: a reading from before that, or before the word, proves nothing.
-    """
-    post, reasons = injection.postcondition, []
-    if post.ready_at_least:
-        reasons += _pods_unmet(injection, view.progress[injection.index], sight)
-    reasons += [f"node {pre.name} is not as it was ({how})" for pre, how in not_restored(injection, sight)]
-    reasons += [f"{pre} has {how}" for pre, how in not_scaled_back(injection, sight)]
-    reasons += [f"node {name} is not ready" for name in down(injection, sight)]
-    reasons += [
-        f"node {name} has {kind}, which it had not before" for name, kind in pressed(injection, sight)
-    ]
-    if injection.inverse is InverseKind.PERSON:
-        word = view.word("reverted")
-        if word is None:
-            reasons.append("nobody has said yet that it is undone")
-        else:
-            since = max(since, word.at)
-    tally = view.tallies.get(post.probe)
-    if post.probe and tally is None:
-        reasons.append(f"{post.probe} is no probe of this run, so nothing can prove that the fault is gone")
-    if tally:
-        known = tally.last_known
-        if not tally.is_steady_since(since):
-            value = (
-                f"is {known.value:g} {tally.probe.unit}"
-                if known and known.value is not None
-                else "is unknown"
-            )
-            reasons.append(f"{post.probe} {value}, not yet back in its tolerance")
-    return tuple(reasons)
-
-
-def _pods_unmet(injection: Injection, progress: Progress, sight: ClusterSight) -> list[str]:
-    post, reasons = injection.postcondition, []
-    wanted = post.labels.items()
-    pods = [pod for pod in sight.pods if pod.namespace == post.namespace and wanted <= pod.labels.items()]
-    ready = sum(pod.is_ready and not pod.is_leaving for pod in pods)
-    if ready < post.ready_at_least:
-        reasons.append(f"{ready} of {post.ready_at_least} pods are ready in {post.namespace}")
-    leaving = [pod.name for pod in sight.pods if pod.uid in post.gone and pod.is_leaving]
-    if leaving:
-        reasons.append(f"still terminating: {', '.join(leaving)}")
-    held = not_freed(injection, progress, sight)
-    if held:
-        reasons.append(f"the fault was not taken out of {', '.join(held)}")
-    return reasons
 
 
 def not_freed(injection: Injection, progress: Progress, sight: ClusterSight) -> tuple[str, ...]:

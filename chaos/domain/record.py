@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chaos.domain.injection import Injection, Progress
+from chaos.domain.left import Left
 from chaos.domain.run import Marks, Stop, Word
 from chaos.domain.sight import AlertsReading, Reading
 from chaos.domain.spec import RunSpec
@@ -49,7 +50,7 @@ class Change:
     alerts: tuple[AlertsReading, ...] = ()
     verdict: Verdict | None = None
     outcomes: tuple[Outcome, ...] | None = None
-    residue: tuple[str, ...] | None = None
+    residue: tuple[Left, ...] | None = None
     events: tuple[Event, ...] = ()
 
 

@@ -11,20 +11,22 @@ from chaos.domain.decisions import (
     Decision,
     Finish,
     MarkSteps,
+    NoteLeft,
     Recreate,
     Restore,
     Revert,
     Wait,
 )
+from chaos.domain.left import Left
 from chaos.domain.postcondition import (
     live_residue,
     not_freed,
     not_restored,
     not_scaled_back,
-    unmet,
     workloads,
 )
-from chaos.domain.run import RunView
+from chaos.domain.proof import left, unmet
+from chaos.domain.run import Marks, RunView
 from chaos.domain.sight import ClusterSight
 from chaos.domain.states import RunState, StopKind
 
@@ -38,7 +40,18 @@ TOLD_WITHIN = timedelta(seconds=5)
 """How long after the database is back a Stop may still be written down that was pressed while it was away."""
 
 
+NOTED_AGAIN = timedelta(seconds=30)
+"""How often what is left of a stranded run is written down while it stays the same: it has an age."""
+
+
 def decide(view: RunView, now: datetime) -> Decision:
+    decision = _decide(view, now)
+    if isinstance(decision, Wait) and _is_to_be_noted(view, now):
+        return NoteLeft()
+    return decision
+
+
+def _decide(view: RunView, now: datetime) -> Decision:
     marks, sight = view.marks, _sight_since(view)
     if marks.clean_at is None:
         if marks.stranded_at is None and now > view.state_since + view.spec.durations.revert_within:
@@ -93,6 +106,35 @@ def why_not_gone(view: RunView) -> tuple[str, ...]:
         if progress.requested_at:
             reasons += unmet(view, injection, view.seen, view.state_since)
     return tuple(reasons)
+
+
+def what_is_left(view: RunView) -> tuple[Left, ...]:
+    """As `why_not_gone`, thing by thing. While the cluster does not answer, that is one of them, and the
+    others are as they were seen last."""
+    sight, latest = _sight_since(view), view.sight
+    found = left(view, sight, view.state_since) if sight else ()
+    if sight is None or (latest and latest.unseen):
+        since = f"since {sight.at:%H:%M:%S} UTC" if sight else "since reverting began"
+        why = f": {latest.unseen}" if latest and latest.unseen else ""
+        return (*found, Left(f"the cluster has not been seen {since}{why}", at=latest.at if latest else None))
+    return found
+
+
+def is_stranded(marks: Marks) -> bool:
+    """Past its deadline, and not measured to be gone since."""
+    return marks.stranded_at is not None and marks.clean_at is None
+
+
+def _is_to_be_noted(view: RunView, now: datetime) -> bool:
+    """At once when other things are left than were noted; else so that nobody acts on an old list."""
+    if not is_stranded(view.marks):
+        return False
+    noted_at = view.left_noted_at
+    if noted_at is None or now >= noted_at + NOTED_AGAIN:
+        return True
+    if now < noted_at + FIRST_RETRY:
+        return False
+    return {item.key for item in what_is_left(view)} != {item.key for item in view.left_noted}
 
 
 def _sight_since(view: RunView) -> ClusterSight | None:

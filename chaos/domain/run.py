@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chaos.domain.injection import Injection, Progress
+from chaos.domain.left import Left
 from chaos.domain.sight import ClusterSight
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState, StopKind
@@ -121,6 +122,9 @@ class RunView:
     """When the deletes of the rung whose time is up were last accepted."""
     failed_acts: int = 0
     """Acts in a row that did not go through."""
+    left_noted: tuple[Left, ...] = ()
+    """What was last written down as left; with the instant at which this driver did so."""
+    left_noted_at: datetime | None = None
     refusal: str = ""
     """Why a start was definitely refused; nothing was created."""
     refused_as: StopKind = StopKind.FAULT

@@ -133,6 +133,8 @@ class Residue:
     run: str = ""
     installation: str = ""
     detail: str = ""
+    finalizers: tuple[str, ...] = ()
+    """Of an object that is on its way out: what keeps it."""
 
     def __str__(self) -> str:
         return f"{self.kind.value} {self.namespace}/{self.name}" + (

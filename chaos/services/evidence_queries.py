@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from chaos.domain import codec
 from chaos.domain.errors import Forbidden
 from chaos.domain.injection import Injection, Progress
+from chaos.domain.left import Left
 from chaos.domain.run import Marks, Stop, Word
 from chaos.domain.sight import AlertsReading, Reading
 from chaos.domain.spec import RunSpec
@@ -46,7 +47,8 @@ class RunEvidence:
     stop: Stop | None
     verdict: Verdict
     outcomes: tuple[Outcome, ...]
-    residue: tuple[str, ...]
+    left: tuple[Left, ...]
+    """Of a stranded run, as of the last look."""
     words: tuple[Word, ...]
     injections: tuple[Injection, ...]
     progress: tuple[Progress, ...]
@@ -57,6 +59,11 @@ class RunEvidence:
     def injected_at(self) -> datetime | None:
         """When the first fault was measured to be there."""
         return min((item.injected_at for item in self.progress if item.injected_at), default=None)
+
+    @property
+    def residue(self) -> tuple[str, ...]:
+        """What is left, in sentences."""
+        return tuple(item.sentence for item in self.left)
 
     @property
     def was_requested(self) -> bool:
@@ -157,7 +164,7 @@ def _evidence(row: Run) -> RunEvidence:
         stop=rows.stop_of(row),
         verdict=Verdict(row.verdict),
         outcomes=tuple(codec.from_plain(Outcome, item) for item in row.findings),
-        residue=tuple(row.residue),
+        left=rows.left_of(row),
         words=tuple(Word(item.word, item.at, item.by, item.note) for item in row.words.all()),
         injections=tuple(codec.from_plain(Injection, item.plan) for item in injections),
         progress=tuple(codec.from_plain(Progress, item.progress) for item in injections),

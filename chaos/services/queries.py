@@ -14,6 +14,7 @@ from chaos.domain.run import Marks
 from chaos.domain.states import RunState, StopKind, Verdict
 from chaos.models import Halt, Run
 from chaos.models.run import LIVE
+from chaos.services import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _summary(row: Run) -> RunSummary:
         stop_reason=row.stop_reason,
         was_stopped_by_person=row.stop_kind in (StopKind.PERSON.value, StopKind.HALT.value),
         marks=codec.from_plain(Marks, row.marks),
-        residue=tuple(row.residue),
+        residue=tuple(item.sentence for item in rows.left_of(row)),
         lease_until=row.lease_until,
         was_requested=any(item.progress.get("requested_at") for item in row.injections.all()),
         was_injected=any(item.progress.get("injected_at") for item in row.injections.all()),

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from chaos.domain import codec
+from chaos.domain.left import Left
 from chaos.domain.record import Signals
 from chaos.domain.run import Stop, Word
 from chaos.domain.sight import Alert, AlertsReading, Reading
@@ -46,6 +47,13 @@ def _limits_of(run: Run) -> Limits | None:
     except (TypeError, ValueError):
         log.exception("The limits of cluster %s cannot be read.", run.cluster_id)
         return None
+
+
+def left_of(run: Run) -> tuple[Left, ...]:
+    """What was left at the last look; of runs of an older release just the sentences."""
+    return tuple(
+        Left(item) if isinstance(item, str) else codec.from_plain(Left, item) for item in run.residue
+    )
 
 
 def lever_of(cluster_id: int) -> str:

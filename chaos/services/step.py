@@ -5,6 +5,7 @@ Starting: record, then act. Stopping: act, and record alongside; no stop waits f
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from chaos.domain.decisions import (
     MarkRung,
     MarkSteps,
     Move,
+    NoteLeft,
     Recreate,
     Request,
     Restore,
@@ -32,10 +34,11 @@ from chaos.domain.decisions import (
 )
 from chaos.domain.errors import OverLimits, Permanent, Refused
 from chaos.domain.injection import InverseKind
+from chaos.domain.left import Left
 from chaos.domain.presence import missed, targets_left
 from chaos.domain.proving import unmoved
 from chaos.domain.record import Change, Event
-from chaos.domain.reverting import why_not_gone
+from chaos.domain.reverting import what_is_left
 from chaos.domain.run import RunView
 from chaos.domain.sight import Reading
 from chaos.domain.states import RunState, StopKind
@@ -43,8 +46,11 @@ from chaos.faults import catalogue
 from chaos.services import words
 from chaos.services.acts import CLEAR, CLIMB, END_RUNG, GRANT, INJECT, LATE_CREATE, READ, REVERT, Tools, act
 from chaos.services.last_look import last_look
+from chaos.services.proven import note_left, with_proof
 from chaos.services.redress import recreate_targets, restore
 from chaos.services.rungs import mark_rung, next_rung
+
+log = logging.getLogger(__name__)
 
 
 def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunView:
@@ -84,6 +90,8 @@ def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunV
             return _mark_injected(view, decision, tools, now)
         case MarkSteps():
             return _mark_steps(view, decision, tools, now)
+        case NoteLeft():
+            return note_left(view, tools, now)
         case Finish(to=to):
             return _finish(view, to, tools, now)
     return view
@@ -191,17 +199,18 @@ def _mark_steps(view: RunView, decision: MarkSteps, tools: Tools, now: datetime)
         name: at for name in MarkSteps.__slots__ if (at := getattr(decision, name)) is not None
     }
     marks, progress = replace(view.marks, **fresh), view.progress
-    residue: tuple[str, ...] | None = None
+    residue: tuple[Left, ...] | None = None
     events: list[Event] = [words.marked(name, at, view) for name, at in fresh.items()]
     if "clean_at" in fresh:
         residue = ()
-        progress = tuple(
-            replace(item, reverted_at=item.reverted_at or decision.clean_at) if item.requested_at else item
-            for item in progress
-        )
+        progress = with_proof(view, tools.readings(), fresh["clean_at"])
+        events = [words.proven(event, progress) for event in events]
     if "stranded_at" in fresh:
-        residue = why_not_gone(view)
+        residue = what_is_left(view)
+        log.error("Run %s: %s", tools.ref.run, events[0].text)
     tools.recorder.note(Change(at=now, marks=marks, progress=progress, residue=residue, events=tuple(events)))
+    if residue is not None:
+        view = replace(view, left_noted=residue, left_noted_at=now)
     return replace(view, marks=marks, progress=progress)
 
 
@@ -213,7 +222,7 @@ def _came_back(view: RunView, tools: Tools, now: datetime) -> RunView:
     marks = replace(
         view.marks, accepted_at=None, pods_gone_at=None, clean_at=None, steady_at=None, cleared_at=None
     )
-    progress = tuple(replace(item, reverted_at=None) for item in view.progress)
+    progress = tuple(replace(item, reverted_at=None, proof=()) for item in view.progress)
     tools.recorder.note(Change(at=now, marks=marks, progress=progress, events=(event,)))
     return replace(view, marks=marks, progress=progress)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from chaos.domain import codec
 from chaos.domain.durations import say_duration
-from chaos.domain.injection import Injection, Sign
+from chaos.domain.injection import Injection, Progress, Sign
 from chaos.domain.record import ORGANISERS, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView, Stop
@@ -167,6 +168,13 @@ def marked(name: str, at: datetime, view: RunView) -> Event:
         "steady_at": "The steady state is back.",
     }[name]
     return Event(f"run.{name.removesuffix('_at')}", text, at)
+
+
+def proven(event: Event, progress: Sequence[Progress]) -> Event:
+    """With the digest of what was measured, so that the proof kept with each injection is in the chain."""
+    if event.kind != "run.clean":
+        return event
+    return replace(event, body={"proof": codec.digest(tuple(item.proof for item in progress))})
 
 
 def came_back(view: RunView, at: datetime) -> Event:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from chaos.domain.injection import Injection, InverseKind, Postcondition
+from chaos.domain.injection import Injection
+from chaos.domain.proof import expected
 from chaos.faults import catalogue
 from chaos.services.evidence_queries import RunEvidence
 from gameday.debriefs.measures import clock, span
@@ -93,42 +94,4 @@ def injection_report(run: RunEvidence, index: int) -> InjectionReport:
     rungs = run.spec.fault.rungs
     rung = f"Rung {injection.rung + 1} of {len(rungs)}: " if len(rungs) > 1 else ""
     chosen = catalogue.chosen(rungs[injection.rung]) if injection.experiment else ""
-    return InjectionReport(injection, rung, chosen, injected, reverted, proof_words(injection))
-
-
-def proof_words(injection: Injection) -> tuple[str, ...]:
-    """What had to be measured before anyone said "reverted"."""
-    post, words = injection.postcondition, []
-    if post.ready_at_least:
-        labels = ", ".join(f"{key}={value}" for key, value in sorted(post.labels.items()))
-        words.append(f"at least {post.ready_at_least} pods with {labels} are ready in {post.namespace}")
-    if post.gone:
-        words.append("none of the targeted pods is still terminating")
-    if post.freed:
-        when = " in an experiment that ran to its end" if post.lies_when_aborted else ""
-        words.append(f"each target was taken back by its helper{when}, or was replaced")
-    words += _node_words(post)
-    if post.workloads:
-        words.append("each workload is to have as many replicas as before")
-    if post.uncut:
-        words.append("no network policy of the fault is left")
-    if injection.inverse is InverseKind.PERSON:
-        words.append("a named person says that it is undone")
-    if post.probe:
-        words.append(f"{post.probe} is back in its tolerance, by readings taken after that")
-    words.append("no engine, job or pod of this run is left in the cluster")
-    return tuple(words)
-
-
-def _node_words(post: Postcondition) -> list[str]:
-    names = ", ".join(node.name for node in post.nodes)
-    words = []
-    if post.nodes and post.cordons:
-        words.append(f"{names} takes pods as it did before")
-    if post.nodes and post.taint_keys:
-        words.append(f"{names} has just the taints {', '.join(post.taint_keys)} that it had before")
-    if post.nodes and post.pressures:
-        words.append(f"{names} is under no pressure that it was not under before")
-    if post.nodes:
-        words.append(f"{names} is ready")
-    return words
+    return InjectionReport(injection, rung, chosen, injected, reverted, tuple(expected(injection).values()))

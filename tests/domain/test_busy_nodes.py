@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chaos.domain.postcondition import unmet
 from chaos.domain.presence import is_there
+from chaos.domain.proof import unmet
 from chaos.domain.sight import EnginePod, ResultSeen
 from chaos.domain.states import RunState
 from tests.domain.views import ENGINE, a_sight, a_view, ago, tallies

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from chaos.domain.injection import Progress, Sign
-from chaos.domain.postcondition import not_freed, targets_missing, unmet
+from chaos.domain.postcondition import not_freed, targets_missing
 from chaos.domain.presence import is_there, targets_left
+from chaos.domain.proof import unmet
 from chaos.domain.sight import ResultSeen
 from chaos.domain.states import RunState
 from tests.domain.views import a_sight, a_view, ago

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chaos.domain.postcondition import live_residue, targets_missing, unmet, workloads
+from chaos.domain.postcondition import live_residue, targets_missing, workloads
+from chaos.domain.proof import unmet
 from chaos.domain.sight import ResidueKind
 from chaos.domain.states import RunState
 from chaos.domain.tally import tallies_of

@@ -42,7 +42,12 @@ def test_a_delete_under_way_is_not_doubled():
 
 def test_a_delete_that_failed_is_repeated_after_two_seconds_then_ever_more_slowly_up_to_thirty():
     for elapsed, wait in ((1, 2), (8, 2), (40, 10), (120, 30), (9999, 30)):
-        tried = {"state_since": ago(elapsed), "marks": Marks(stranded_at=ago(0)), "seen": nothing()}
+        tried = {
+            "state_since": ago(elapsed),
+            "marks": Marks(stranded_at=ago(0)),
+            "seen": nothing(),
+            "left_noted_at": NOW,
+        }
         early = a_view(RunState.REVERTING, last_act_at=ago(wait - 0.01), **tried)
         late = a_view(RunState.REVERTING, last_act_at=ago(wait), **tried)
         assert reverting.decide(early, NOW) == Wait(), elapsed

@@ -7,8 +7,8 @@ import pytest
 
 from chaos.domain.decisions import Restore
 from chaos.domain.errors import Refused
-from chaos.domain.postcondition import unmet
 from chaos.domain.presence import is_there
+from chaos.domain.proof import unmet
 from chaos.domain.reverting import UNDONE_WITHIN, decide
 from chaos.domain.run import Marks
 from chaos.domain.sight import Workload

@@ -151,7 +151,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "nodes": Rule(
         "A node is set back to its pre-image, and to nothing else.",
-        {"chaos.domain.postcondition.not_restored": _nothing, f"{REVERTING}.not_restored": _nothing},
+        {"chaos.domain.proof.not_restored": _nothing, f"{REVERTING}.not_restored": _nothing},
     ),
     "retry": Rule(
         "A revert that did not go through is tried for ever.",

@@ -65,7 +65,7 @@ def in_memory() -> Kept:
     def facts() -> dict[str, Any]:
         return {
             "verdict": store.verdict.value,
-            "residue": list(store.residue),
+            "residue": [item.sentence for item in store.residue],
             "findings": len(store.outcomes),
             "manifest": store.manifests.get(0),
             "read_back": [item["objects"] for item in store.read_back],
@@ -104,7 +104,7 @@ def in_the_database() -> Kept:
         row, injection = Run.objects.get(pk=run), RunInjection.objects.get(run=run)
         return {
             "verdict": row.verdict,
-            "residue": row.residue,
+            "residue": [item["sentence"] for item in row.residue],
             "findings": len(row.findings),
             "manifest": injection.manifest,
             "read_back": [injection.read_back] if injection.read_back else [],

@@ -7,6 +7,7 @@ import pytest
 
 from chaos.domain.errors import StoreUnavailable
 from chaos.domain.injection import Progress
+from chaos.domain.left import Left
 from chaos.domain.record import Change, Event
 from chaos.domain.run import Marks, Stop, Word
 from chaos.domain.sight import Alert, AlertsReading, Reading
@@ -79,7 +80,14 @@ def test_what_is_written_is_what_is_loaded(kept, fence):
 
 def test_what_a_change_does_not_name_stays_as_it_is(kept, fence):
     progress = Progress(0, requested_at=AT)
-    write(kept, fence, marks=Marks(granted_at=AT), progress=(progress,), residue=("an engine",), stop=BREACH)
+    write(
+        kept,
+        fence,
+        marks=Marks(granted_at=AT),
+        progress=(progress,),
+        residue=(Left("an engine"),),
+        stop=BREACH,
+    )
     assert write(kept, fence)
     found = kept.store.load(kept.run)
     assert (found.marks.granted_at, found.progress, found.signals.stop) == (AT, (progress,), BREACH)

@@ -10,6 +10,7 @@ from django.db import InterfaceError, connection, transaction
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from chaos.domain.errors import StoreUnavailable
+from chaos.domain.left import Left
 from chaos.domain.record import Change, Event
 from chaos.domain.run import Stop
 from chaos.domain.sight import Reading
@@ -33,7 +34,7 @@ def test_text_that_a_database_cannot_hold_keeps_no_run_from_being_written():
     change = Change(
         AT,
         stop=Stop(AT, StopKind.FAULT, NUL),
-        residue=(NUL,),
+        residue=(Left(NUL),),
         manifests={0: {"text": NUL}},
         read_back=({"index": 0, "objects": [{"text": NUL}]},),
         readings=(Reading("p99", AT, AT, None, NUL),),

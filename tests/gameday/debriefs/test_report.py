@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chaos.domain.left import Left
 from chaos.domain.run import Marks
 from gameday.debriefs.report import day_report, render
 from gameday.debriefs.report_run import run_report
@@ -107,7 +108,7 @@ def test_alerts_are_on_time_or_missed(day: DaySource) -> None:
 
 def test_a_fault_that_is_not_proven_gone_is_said_on_the_first_page(day: DaySource) -> None:
     source = day.runs[0]
-    left = replace(source.run, marks=Marks(), residue=("1 of 6 pods are ready in payments",))
+    left = replace(source.run, marks=Marks(), left=(Left("1 of 6 pods are ready in payments"),))
     html = render(day_report(replace(day, runs=(replace(source, run=left), day.runs[1]))))
     first = words(Page(html).text).split("The day in one table")[0]
     assert "■ Not proven gone A fault may be left behind by: Half of the payments pods fail." in first

@@ -9,7 +9,8 @@ import pytest
 
 from chaos.domain.injection import InverseKind, Postcondition
 from chaos.domain.spec import FaultSpec, Stage
-from gameday.debriefs.report_proof import injection_report, proof_words
+from chaos.domain.proof import expected
+from gameday.debriefs.report_proof import injection_report
 from gameday.debriefs.sources import DaySource
 from tests.support.builders import a_node, a_spec, injections_of
 
@@ -39,7 +40,7 @@ NODES = (a_node("node-1"),)
 )
 def test_gone_means_each_part_of_the_postcondition_in_words(post: Postcondition, said: str) -> None:
     injection = replace(injections_of(a_spec())[0], inverse=InverseKind.DELETE_ENGINE, postcondition=post)
-    assert "; ".join(proof_words(injection)) == f"{said}; {OURS}"
+    assert "; ".join(expected(injection).values()) == f"{said}; {OURS}"
 
 
 @pytest.mark.django_db
