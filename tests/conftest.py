@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from celery.app.task import Task
+from django.test import override_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.control_planes import ByControlPlane
@@ -49,8 +50,10 @@ def no_task_reaches_a_broker(request: pytest.FixtureRequest, monkeypatch: pytest
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_spooled_into_the_state_folder(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> None:
-    settings.SPOOL_DIR = tmp_path_factory.getbasetemp() / "spool" / secrets.token_hex(8)
+def nothing_is_spooled_into_the_state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    # Not by the fixture `settings`: some tests have another of that name.
+    with override_settings(SPOOL_DIR=tmp_path_factory.getbasetemp() / "spool" / secrets.token_hex(8)):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ WEB = Port("The web app", "GAMEDAY_WEB_PORT", 28000)
 REHEARSAL = Port("The rehearsal cluster", "GAMEDAY_REHEARSAL_PORT", 26443)
 CLUSTER = Port("The control plane", "GAMEDAY_CLUSTER_PORT", 26643)
 
+_LOWEST, _HIGHEST = 10_000, 19_999
+
 
 def claim(*ports: Port) -> None:
     """Raise Trouble where a port is taken or asked for twice, naming the variable that moves it."""
@@ -55,9 +58,7 @@ def claim(*ports: Port) -> None:
 def elsewhere(*ports: Port) -> Iterator[None]:
     """While it lasts these are free ports, for a stack beside others; afterwards they are where they were."""
     before = {port.variable: os.environ.get(port.variable) for port in ports}
-    with contextlib.ExitStack() as held:
-        servers = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in ports]
-        numbers = [str(server.getsockname()[1]) for server in servers]
+    numbers = map(str, free(len(before)))
     os.environ.update(zip(before, numbers, strict=True))
     try:
         yield
@@ -66,6 +67,20 @@ def elsewhere(*ports: Port) -> Iterator[None]:
             os.environ.pop(variable, None)
             if number is not None:
                 os.environ[variable] = number
+
+
+def free(count: int = 1) -> tuple[int, ...]:
+    """So many different free ports, drawn from below those that systems give to outgoing connections.
+
+    A port that the system picks is one that it hands out again: to a client, while a server that was to have
+    it is stopped for a test.
+    """
+    found: set[int] = set()
+    while len(found) < count:
+        number = _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST + 1)
+        if _is_free(number):
+            found.add(number)
+    return tuple(found)
 
 
 def _is_free(number: int) -> bool:

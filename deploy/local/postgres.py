@@ -6,13 +6,13 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from .ports import free
 from .say import Trouble, tail
 from .tether import tether
 
@@ -66,7 +66,7 @@ class Server:
     """One server on a port of its own, which it keeps. For one thread: it ends with who started it."""
 
     def __init__(self, folder: Path, home: Path, password: str, owner: pwd.struct_passwd | None) -> None:
-        self._folder, self._home, self._owner, self._port = folder, home, owner, _free_port()
+        self._folder, self._home, self._owner, self._port = folder, home, owner, free()[0]
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"postgres://gameday:{password}@127.0.0.1:{self._port}/postgres"
 
@@ -137,12 +137,6 @@ def _initialise(folder: Path, home: Path, password: str, owner: pwd.struct_passw
     secret.unlink()
     if done.returncode != 0:
         raise Trouble(f"initdb failed:\n{tail(done.stdout + done.stderr)}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(folder: Path, port: int, server: subprocess.Popen[bytes], log: Path) -> None:

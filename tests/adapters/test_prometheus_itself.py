@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from chaos.adapters.prometheus_client import PrometheusClient, PrometheusSetting
 from chaos.domain.sight import Reading
 from chaos.domain.spec import Freshness, MinimumCount, ProbeKind, ProbeSpec
 from deploy.local.paths import cache
+from deploy.local.ports import free
 from tests.adapters.stub_server import Answer, stub_server
 from tests.adapters.things import until
 
@@ -54,9 +54,7 @@ def program() -> str:
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusSettings]:
     folder: Path = tmp_path_factory.mktemp("prometheus")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free()[0]}"
     with stub_server(lambda asked: Answer(body=metrics(), headers={"Content-Type": "text/plain"})) as bank:
         (folder / "rules.yml").write_text(RULES)
         (folder / "prometheus.yml").write_text(CONFIGURATION.format(target=bank.url.partition("//")[2]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from deploy.cluster.bank.fit import has_litmus
 from deploy.cluster.bank.wire import Wire
 from deploy.cluster.handle import Cluster
 from deploy.cluster.litmus import LitmusForReal
+from deploy.local.ports import free
 from deploy.local.readiness import http_answers
 from tests.adapters.practice import ROOT, Practice
 from tests.adapters.things import until
@@ -58,7 +58,7 @@ def start(litmus: LitmusForReal, cluster: Cluster) -> None:
 @contextmanager
 def beside(cluster: Cluster, folder: Path) -> Iterator[Practice]:
     """The bank laid on it, with what is played beside it; the chaos namespace as we ship it."""
-    port, product, administrator = free_port(), folder / "gameday.token", folder / "administrator.token"
+    port, product, administrator = free()[0], folder / "gameday.token", folder / "administrator.token"
     authority = folder / "authority.crt"
     authority.write_text(cluster.authority)
     command = [sys.executable, "-m", "deploy.cluster.bank", "--kubeconfig", str(cluster.kubeconfig)]
@@ -87,8 +87,3 @@ def install(cluster: Cluster, manifest: dict[str, Any]) -> None:
     """Create it, unless it is there."""
     resource = Resource(manifest["apiVersion"], f"{manifest['kind'].lower()}s")
     cluster.ensure(resource.path(manifest["metadata"].get("namespace", "")), manifest)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from deploy.local.ports import Port, claim, elsewhere
+from deploy.local.ports import Port, claim, elsewhere, free
 from deploy.local.say import Trouble
 
 REDIS = Port("Redis", "GAMEDAY_TEST_REDIS_PORT", 1)
@@ -48,3 +48,11 @@ def test_a_stack_beside_others_gets_free_ports_while_it_lasts(monkeypatch: pytes
         assert REDIS.number() != 7
         claim(REDIS, OTHER)
     assert (REDIS.number(), OTHER.number()) == (7, OTHER.default)
+
+
+def test_free_ports_are_different_and_none_that_the_system_gives_to_clients() -> None:
+    numbers = free(50)
+    assert len(set(numbers)) == 50
+    assert max(numbers) < 32768
+    for number in numbers:
+        socket.create_server(("127.0.0.1", number)).close()
