@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from chaos.journal.record import append, lock
 
 LATE = "It was put on record late, out of the spool."
 SUFFIX, ASIDE = ".json", ".unreadable"
+ROOM = 64 * 2**20
+"""Bytes that are to be free on its disk before anything starts: a few thousand records, and the log's."""
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,22 @@ def keep(record: Spooled) -> str:
     except OSError as error:
         log.error("The spool cannot be written (%s). The record is: %s", error, line)
         return ""
+
+
+def why_not() -> str:
+    """Why nothing could be kept now, in a sentence that says what to do, or ""."""
+    folder = _folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = _drafted(folder / f"trial-{secrets.token_hex(4)}", "{}")
+        draft.unlink()
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return f"the spool {folder} cannot be written ({error.strerror or error}). Mend it."
+    if free < ROOM:
+        left, needed = free // 2**20, ROOM // 2**20
+        return f"the disk of the spool {folder} has {left} MB left, {needed} are needed. Make room."
+    return ""
 
 
 def waiting() -> list[Path]:
@@ -137,19 +156,24 @@ def _written(name: str, line: str) -> Path:
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / name
-    draft = path.with_suffix(".draft")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    _drafted(path, line).replace(path)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     return path
+
+
+def _drafted(path: Path, line: str) -> Path:
+    """Through to the disk, under a name that nobody reads."""
+    draft = path.with_suffix(".draft")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def _folder() -> Path:

@@ -37,6 +37,8 @@ def look(order: Order, port: Cluster) -> Outlook:
 
     looks: tuple[Callable[[], object], ...] = (
         lambda: checks.lever(row),
+        lambda: checks.clock(row),
+        checks.spool_has_room,
         lambda: checks.identity(row, order.approved_uid, port),
         lambda: checks.nothing_live(row),
         lambda: checks.nothing_left(port),

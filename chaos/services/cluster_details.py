@@ -12,7 +12,8 @@ from chaos.journal import ORGANISATION
 from chaos.journal.record import append
 from chaos.models import Cluster
 from chaos.services import clusters
-from chaos.services.cluster_entry import ACCOUNT, Auth
+from chaos.services.cluster_entry import Auth
+from chaos.services.own_places import ACCOUNT
 from chaos.services.sealing import sealed_anew
 
 

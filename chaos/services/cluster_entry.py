@@ -10,7 +10,6 @@ import os
 import re
 import ssl
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 from chaos.domain.addresses import checked, origin
@@ -18,9 +17,9 @@ from chaos.domain.errors import Refused
 from chaos.faults.accounts import ALMIGHTY, PATTERN
 from chaos.models import Cluster
 from chaos.services.clusters import USUAL_PERCENT
+from chaos.services.own_places import ACCOUNT
 from chaos.services.sealing import seal
 
-ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _KUBECONFIG = re.compile(r"^\s*(?:kind:\s*Config\b|clusters:|users:|current-context:)", re.MULTILINE)
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,50}")
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

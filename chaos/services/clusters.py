@@ -22,7 +22,7 @@ from chaos.journal.record import append
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Installation
 from chaos.ports import Cluster
-from chaos.services import address_book
+from chaos.services import address_book, own_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,9 @@ def find(name: str) -> ClusterInfo:
 
 def info(cluster: ClusterRow) -> ClusterInfo:
     limits = limits_of(cluster)
-    # Whatever its administrator says: what injects and undoes is itself no target.
-    protected = dict.fromkeys((*limits.protected_namespaces, cluster.chaos_namespace))
+    # Whatever its administrator says: what injects, undoes and sees is itself no target.
+    ours = (cluster.chaos_namespace, *own_places.namespaces(cluster))
+    protected = dict.fromkeys((*limits.protected_namespaces, *ours))
     limits = replace(limits, protected_namespaces=tuple(protected))
     return ClusterInfo(cluster.pk, cluster.name, cluster.uid, cluster.environment, limits)
 

@@ -64,6 +64,8 @@ def launch(
     """
     row = clusters.row(order.cluster)
     checks.lever(row)  # first: of all reasons not to launch it is the one to be told
+    checks.clock(row)
+    checks.spool_has_room()
     checks.identity(row, order.approved_uid, port)
     checks.nothing_live(row)
     checks.nothing_left(port)

@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.db.models.functions import Now
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import Injection
 from chaos.domain.targets import Limits, Targets
+from chaos.journal import spool
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Halt, Run
 from chaos.models.run import LIVE
 from chaos.ports import Cluster
 from chaos.services import clusters, rows
+
+SKEW = timedelta(seconds=2)
+"""How far the clock of this machine may be from the database's."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def clock(row: ClusterRow) -> None:
+    """Window and deadline are told by this machine's clock, and kept by whoever drives by the database's."""
+    before = utc_now()
+    there = ClusterRow.objects.annotate(db_now=Now()).values_list("db_now", flat=True).get(pk=row.pk)
+    after = utc_now()
+    apart = max(there - after, before - there)
+    if apart > SKEW:
+        where = "ahead of" if before > there else "behind"
+        raise Refused(
+            f"The clock of this machine is {apart.total_seconds():.1f} s {where} the database's; "
+            f"{SKEW.total_seconds():.0f} s are allowed. Set both right, by NTP for instance."
+        )
+
+
+def spool_has_room() -> None:
+    """A stop that the database does not take must have somewhere to be kept."""
+    why = spool.why_not()
+    if why:
+        raise Refused(f"A stop could not be kept while the database is away: {why}")
 
 
 def lever(row: ClusterRow) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chaos.domain.errors import Forbidden, OverLimits, Permanent, Refused
+from chaos.domain.errors import Forbidden, OverLimits, Permanent, Refused, Transient
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.presence import hit
 from chaos.domain.record import Change, Event, RunRecord, Signals
@@ -32,6 +32,7 @@ from chaos.services.recorder import Recorder
 
 BEFORE = (RunState.PENDING, RunState.BASELINING)
 FLUSH_EVERY = timedelta(seconds=1)
+LONGEST_HINT = timedelta(seconds=10)
 
 
 def view_of(record: RunRecord, now: datetime) -> RunView:
@@ -156,7 +157,7 @@ class Perception:
         view = replace(view, acting=view.acting - {done.name}, last_act_at=done.at)
         if done.error:
             self._recorder.note(Change(at=done.at, events=(words.refused(done.name, done.error, done.at),)))
-            view = replace(view, failed_acts=view.failed_acts + 1)
+            view = replace(view, failed_acts=view.failed_acts + 1, last_act_at=_rested(done))
             is_definite = isinstance(done.error, Refused | Permanent | Forbidden)
             if done.name in (GRANT, INJECT, CLIMB) and is_definite:
                 kind = StopKind.LIMITS if isinstance(done.error, OverLimits) else StopKind.FAULT
@@ -208,6 +209,13 @@ class Perception:
         marks = replace(view.marks, **{name: at})
         self._recorder.note(Change(at=at, marks=marks, events=events))
         return replace(view, marks=marks)
+
+
+def _rested(done: ActDone) -> datetime:
+    """From when the pace of asking again counts. A server that says when to come back is heard, up to a
+    limit: it is a plea of who is too busy and no reason to leave a fault alone for long."""
+    hint = done.error.retry_after if isinstance(done.error, Transient) else None
+    return done.at + min(timedelta(seconds=hint or 0.0), LONGEST_HINT)
 
 
 def _seen(progress: Progress, names: frozenset[str], sight: ClusterSight) -> Progress:

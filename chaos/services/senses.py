@@ -18,6 +18,7 @@ from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
 from chaos.domain.injection import Injection
 from chaos.domain.record import RunRecord
 from chaos.ports import ActDone, News, Ports, RunRef, StoreLost
+from chaos.services.acts import END_RUNG, RECREATE, RESTORE, REVERT
 from chaos.services.recorder import STUCK
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,10 @@ SIGNALS_EVERY = timedelta(milliseconds=400)
 ALERTS_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=5)
 ROOM = 10_000
+ENDS = frozenset({REVERT, END_RUNG, RESTORE, RECREATE})
+FAILS = 3
+"""So many of these in a row that did not go through, and the heartbeat ends until one does: the watchdog,
+with an account of its own, is to end what we cannot."""
 
 
 class ThreadSenses:
@@ -39,6 +44,7 @@ class ThreadSenses:
         self._threads: list[threading.Thread] = []
         self._injections = record.injections
         self._turned = time.monotonic()
+        self._failed = 0
         try:
             self._start_all()
         except Exception:
@@ -73,6 +79,8 @@ class ThreadSenses:
                 if not isinstance(error, GamedayError):
                     log.exception("The act %s of run %s failed.", name, self._ref.run)
                 failure = error
+            if name in ENDS:
+                self._failed = self._failed + 1 if failure else 0
             self._put(ActDone(name, self._ports.clock.now(), result, failure))
 
         threading.Thread(target=do, name=f"act {name} {self._ref.short}", daemon=True).start()
@@ -124,6 +132,9 @@ class ThreadSenses:
             log.error(
                 "The driver of run %s has been stuck for %.0f s; it is to be replaced.", self._ref.run, silent
             )
+            return
+        if self._failed >= FAILS:
+            log.error("Run %s cannot end its fault from here; its heartbeat is held back.", self._ref.run)
             return
         try:
             self._ports.cluster.beat(self._ref)
