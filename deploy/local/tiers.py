@@ -22,7 +22,7 @@ from .tether import tether
 
 NO_TESTS_COLLECTED = 5
 END_WITHIN = 60.0  # seconds
-ON_POSTGRES = "not stack and not browser and not cluster"
+ON_POSTGRES = "not stack and not browser and not cluster and not crash"
 FAST = f"not postgres and {ON_POSTGRES}"
 SPREAD = ("-n", "auto")
 # Each worker brings up a stack of its own: they wait far more than they work, but a file shares its stack.

@@ -1,0 +1,129 @@
+"""The house of the journeys with a wire to its cluster, a database that can be stopped, and mines."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from deploy.cluster import handle
+from deploy.local.postgres import Server
+from deploy.local.readiness import log_says
+from deploy.local.stack import PYTHON
+from tests.crash.residue import by_effect, by_label
+from tests.crash.watching import Watch
+from tests.crash.wire import Wire
+from tests.journeys.conducting import Conducting
+from tests.journeys.house import INTRODUCTIONS, House, until
+
+LEASE_IS_OVER = 30.0
+"""Seconds: a lease, a sweep, and a worker that has more to do."""
+
+
+class Wrecked(House):
+    """`database` is None where there is no PostgreSQL here: then it is SQLite, which cannot be stopped."""
+
+    def __init__(self, state: Path, database: Server | None, database_url: str = "") -> None:
+        super().__init__(state, database.url if database else database_url)
+        self.database = database
+        self._plain_worker = self._specs["worker"]
+        self._wire: Wire | None = None
+
+    @property
+    def wire(self) -> Wire:
+        """Between the product and the API server, once that is up."""
+        if self._wire is None:
+            self._wire = Wire(int(self.platform_url.rpartition(":")[2]))
+        return self._wire
+
+    def settle(self) -> None:
+        self.start("rehearsal")
+        with self._on_its_ports():
+            calls = self.stack.registration("rehearsal", "ada")
+        over_the_wire = [
+            [self.wire.url if word == self.platform_url else word for word in call] for call in calls
+        ]
+        said = self.several(["migrate", "--verbosity", "0"], *INTRODUCTIONS, *over_the_wire)
+        assert said.status == 0, said.told
+
+    def put_in_order(self) -> None:
+        if self.database:
+            self.database.start()
+        self.wire.mend()
+        self._specs["worker"] = self._plain_worker
+        super().put_in_order()
+
+    def close(self) -> None:
+        super().close()
+        if self._wire:
+            self._wire.close()
+
+    # What is broken
+
+    def mine(self, checkpoint: str) -> None:
+        """The worker is one that dies at this checkpoint."""
+        program = (PYTHON, "-m", "tests.crash.mined", checkpoint)
+        at = self._plain_worker.command.index("celery")
+        mined = replace(self._plain_worker, command=(*program, *self._plain_worker.command[at + 1 :]))
+        self.kill("worker")
+        self._specs["worker"] = mined
+        self.start("worker")
+
+    def blows_up(self, within: float = 60.0) -> None:
+        """The mined worker has killed itself; the next one is as ever, and there at once."""
+        until(lambda: not self.runs("worker"), "the worker got to its checkpoint", within)
+        self._specs["worker"] = self._plain_worker
+        self.start("worker")
+
+    def freeze(self, name: str) -> Callable[[], None]:
+        """SIGSTOP to the program and all its children; gives back what thaws just those."""
+        group = self._running[name].pid
+        os.killpg(group, signal.SIGSTOP)
+        return lambda: os.killpg(group, signal.SIGCONT)
+
+    def second_worker(self) -> None:
+        """Beside the first, which is not told."""
+        log = self.state / "logs" / "worker2.log"
+        command = (*self._plain_worker.command, "-n", "second@%h")
+        ready = log_says(log, " ready.")
+        self._specs["worker2"] = replace(self._plain_worker, name="worker2", command=command, ready=ready)
+        self.start("worker2")
+
+    # What there is to see
+
+    def watch(self) -> Watch:
+        """Somebody who looks at the cluster by itself, not over the wire."""
+        return Watch(self.platform)
+
+    def ended_truly(self, conducting: Conducting, watch: Watch, engines: int = 1) -> None:
+        """The run is over, one fault at the most was there, and "gone" was said only when it was so."""
+        conducting.until("run.clean", within=150.0)
+        assert conducting.ends(60.0) != 2, conducting.told  # 2: not proven gone
+        until(lambda: self.state_of(conducting.slug) in ("completed", "aborted"), "the journal says so, too")
+        ending = conducting.text("run.state")
+        was_none = "nothing had been injected" in ending and not watch.engines
+        assert was_none or "every fault is proven gone" in ending, conducting.told
+        events = [one for one in self.events(conducting.slug) if one["run"] == conducting.run]
+        kinds = [one["kind"] for one in events]
+        assert kinds.count("injection.requested") <= 1 and kinds.count("run.verdict") == 1, kinds
+        assert len(watch.engines) <= engines, watch.engines
+        said = datetime.fromisoformat(
+            next(one["at"] for one in reversed(events) if one["kind"] == "run.clean")
+        )
+        assert watch.alive_at is None or watch.alive_at <= said, f"called gone at {said}: {watch.last}"
+        self.not_a_trace()
+
+    def not_a_trace(self) -> None:
+        """By the cluster's API, by the practice bank's own state, and by the product's word."""
+        self.nothing_is_left()
+        cluster = handle.somebodys(self.stack.kubeconfig)
+        until(lambda: by_label(cluster) == [], f"nothing bears our label: {by_label(cluster)}")
+        assert by_effect(self.platform()) == []
+
+    def verdict_of(self, conducting: Conducting) -> str:
+        """As the journal has it: held, deviated or inconclusive."""
+        text = self.told_of(conducting.slug, "run.verdict")
+        return text.removeprefix("Verdict ").partition(".")[0]
