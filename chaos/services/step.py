@@ -126,14 +126,15 @@ def _inject(view: RunView, index: int, tools: Tools) -> tuple[int, object]:
 
 
 def _refuse_if_stopped(tools: Tools) -> None:
-    """The last look took its time, and a stop is not held up by an act: whoever pressed it since then, or
-    what the run itself found since then, comes before the create."""
+    """The last look took its time, and neither a stop nor the lever is held up by an act: whoever pressed
+    since then, or what the run itself found since then, comes before the create."""
     try:
-        stop = tools.ports.store.signals(tools.ref.run).stop
+        signals = tools.ports.store.signals(tools.ref.run)
     finally:
         tools.ports.store.rest()
-    if stop:
-        raise Refused(f"Nothing is injected: {stop.reason}")
+    why = signals.stop.reason if signals.stop else signals.lever
+    if why:
+        raise Refused(f"Nothing is injected: {why}")
 
 
 def _want_stop(view: RunView, decision: WantStop, tools: Tools, now: datetime) -> RunView:
