@@ -1,4 +1,4 @@
-"""The lever is held in the database and in the cluster; each of the two alone keeps a driver from starting."""
+"""The lever is held in the database and in the cluster; each of the two alone keeps drivers from starting."""
 
 from datetime import timedelta
 
