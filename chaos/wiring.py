@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,9 +28,10 @@ from chaos.domain.sight import Reading
 from chaos.domain.spec import ProbeKind, ProbeSpec
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Run
-from chaos.ports import Cluster, Ports, Preflight
+from chaos.ports import Cluster, Ports, Preflight, Told
 from chaos.services import address_book, contact, watchdog_words, workers
 from chaos.services.address_book import Address, address_of
+from chaos.services.clock import SteadyClock, database_now, utc_now
 from chaos.services.cluster_entry import Entry
 from chaos.services.clusters import ClusterInfo, all_rows, info, register, row
 from chaos.services.contact import Tried
@@ -42,6 +43,10 @@ log = logging.getLogger(__name__)
 
 DRIVE = "drive"
 """The queue of the runs that wait for a driver."""
+
+
+CLOCK = SteadyClock()
+"""What this process drives runs by."""
 
 
 class SystemClock:
@@ -152,13 +157,14 @@ def ports_of_run(run: str) -> Ports:
     """All ports of the cluster that a run is on."""
     found = Run.objects.select_related("cluster").get(pk=run).cluster
     prometheus = prometheus_of(found)
-    clock = SystemClock()
+    CLOCK.settle(database_now())
+    now = CLOCK.now
     return Ports(
         cluster=_port(found),
-        probes=Readers(PrometheusReader(prometheus), HttpProbe(), found.services_url),
-        alerts=AlertsReader(prometheus),
-        store=DjangoStore(clock.now),
-        clock=clock,
+        probes=Readers(PrometheusReader(prometheus, now=now), HttpProbe(now=now), found.services_url),
+        alerts=AlertsReader(prometheus, now=now),
+        store=DjangoStore(now),
+        clock=CLOCK,
     )
 
 
@@ -197,26 +203,35 @@ def host(run: str, hand_on: Callable[[], bool] | None = None) -> End:
         raise
     except Exception as error:
         found = Run.objects.select_related("cluster").get(pk=run).cluster
-        give_up(run, _port(found), error, SystemClock().now())
+        give_up(run, _port(found), error, CLOCK.now())
         raise
     if end is End.OVER:
         with suppress(Error):
-            _hear(Run.objects.select_related("cluster").get(pk=run).cluster)
+            _hear([Run.objects.select_related("cluster").get(pk=run).cluster])
     return end
 
 
 def hear_watchdogs() -> list[str]:
-    """Take into the journal what the watchdog of each cluster left word of: the sentences that are new."""
-    return [text for found in all_rows() for text in _hear(found)]
+    """Take into the journal what the watchdog of each cluster left word of: the sentences that are new.
+
+    The clusters are asked beside each other: one that hangs is not to keep the sweep waiting for long.
+    """
+    return _hear(all_rows())
 
 
-def _hear(found: ClusterRow) -> list[str]:
+def _hear(clusters: Sequence[ClusterRow]) -> list[str]:
+    said = try_all([partial(_said, found) for found in clusters])[0]
+    heard = zip(clusters, said, strict=True)
+    return [text for found, words in heard for text in watchdog_words.take(found.name, words)]
+
+
+def _said(found: ClusterRow) -> tuple[Told, ...]:
     """What cannot be heard now is heard the next time: Events last for an hour."""
     try:
-        return watchdog_words.hear(found.name, _port(found))
-    except (GamedayError, Error) as error:
+        return _port(found).watchdog_said()
+    except GamedayError as error:
         log.warning("What the watchdog of %s did could not be asked for: %s", found.name, error)
-        return []
+        return ()
 
 
 def ring(run: str) -> bool:
@@ -277,5 +292,8 @@ def _at(address: Address) -> LitmusCluster:
         partial(opened, sealed, what) if sealed else None,
     )
     return LitmusCluster(
-        KubernetesApi(connection), LitmusSettings(address.chaos_namespace, address.service_account)
+        KubernetesApi(connection),
+        LitmusSettings(address.chaos_namespace, address.service_account),
+        CLOCK.now,
+        wall=utc_now,
     )

@@ -47,8 +47,8 @@ app.conf.update(
         "ingest-spool": {"task": "chaos.tasks.ingest_spool", "schedule": 15.0, "options": {"expires": 15}},
         "hear-watchdogs": {
             "task": "chaos.tasks.hear_watchdogs",
-            "schedule": 10.0,
-            "options": {"expires": 10},
+            "schedule": 15.0,
+            "options": {"expires": 15},
         },
         "ask-workers": {"task": "chaos.tasks.ask_workers", "schedule": 10.0, "options": {"expires": 10}},
     },

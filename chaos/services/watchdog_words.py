@@ -6,6 +6,7 @@ It is the watchdog's word and is marked as that; whether a fault is gone is meas
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.db import transaction
 
@@ -14,7 +15,7 @@ from chaos.journal import ORGANISATION
 from chaos.journal.models import JournalEntry
 from chaos.journal.record import append, lock
 from chaos.models import Run
-from chaos.ports import Cluster, Told
+from chaos.ports import Told
 from chaos.services.clusters import installation
 
 ACTOR, ACTOR_NAME = "gameday-watchdog", "The watchdog in the cluster"
@@ -22,15 +23,15 @@ KIND = "watchdog."
 MARK = "It is the watchdog's own word, put on record late."
 
 
-def hear(name: str, port: Cluster) -> list[str]:
+def take(name: str, words: Iterable[Told]) -> list[str]:
     """Take what the watchdog of the cluster `name` left word of into the journal: the sentences that are new.
 
     Each goes into the stream of the run whose grant it ended, with the watchdog's own instant, or without a
-    grant into the organisation's. Safe to repeat, also beside another. Raises what the cluster and the
-    database raise.
+    grant into the organisation's. Safe to repeat, also beside another. Raises what the
+    database raises.
     """
     ours = installation()
-    taken = (_take(name, told) for told in port.watchdog_said() if told.installation in ("", ours))
+    taken = (_take(name, told) for told in words if told.installation in ("", ours))
     return [text for text in taken if text]
 
 

@@ -141,6 +141,13 @@ def test_with_the_operator_down_the_workloads_go_and_the_engine_tells_what_holds
     until(lambda: stranger.look(ref, [injection]), lambda sight: not sight.unseen and not live(sight.residue))
 
 
+def test_without_an_operator_a_cluster_is_not_ready(practice: Practice) -> None:
+    practice.without_operator()
+    checks = {check.what: check for check in practice.cluster().preflight(["pod-delete"], USUAL_IMAGES)}
+    assert [what for what, check in checks.items() if not check.is_met] == ["operator"]
+    assert "without it no fault starts" in checks["operator"].sentence
+
+
 def test_jobs_and_pods_are_found_by_a_stranger_when_their_engine_is_gone(practice: Practice) -> None:
     """With nothing but Litmus' own marks on them: no engine, no memory, none of our labels."""
     ref, injection = injected(practice, practice.cluster())

@@ -18,6 +18,25 @@ def run(*how: str) -> subprocess.CompletedProcess[str]:
 
 
 def printed(program: str) -> list[str]:
+    done = run("-c", program)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_it_loads_no_database_no_broker_and_no_django() -> None:
+    loaded = set(printed(LOADED))
+    assert {"kubernetes", "chaos", "deploy"} <= loaded
+    assert loaded & {"django", "celery", "kombu", "redis", "psycopg", "sqlite3", "gameday"} == set()
+
+
+def test_of_ours_it_loads_what_knows_the_cluster_and_nothing_that_knows_the_application() -> None:
+    parts = {
+        ".".join(name.split(".")[:2]) for name in printed(OURS) if name.startswith(("chaos.", "deploy."))
+    }
+    assert parts == {"chaos.adapters", "chaos.domain", "chaos.faults", "chaos.ports", "deploy.watchdog"}
+
+
+def test_without_anything_in_its_environment_it_says_what_it_needs() -> None:
     done = run("-m", "deploy.watchdog")
     assert done.returncode == 2
     assert "set GAMEDAY_WATCHDOG_SERVER" in done.stderr

@@ -16,7 +16,7 @@ from chaos.journal.verify import verify
 from chaos.ports import Told
 from chaos.services.clusters import installation
 from chaos.services.drive import End
-from chaos.services.watchdog_words import MARK, hear
+from chaos.services.watchdog_words import MARK, take
 from tests.support.cluster_port import QuietCluster
 from tests.support.launching import AT, STREAM, a_cluster, a_run
 
@@ -34,7 +34,7 @@ def words() -> list[JournalEntry]:
 def test_it_is_on_the_timeline_of_the_run_with_its_own_instant_and_marked_as_the_watchdogs(port):
     run = a_run(RunState.REVERTING)
     port.words = (word(run, "e-1", "Run has not been heard of for 30 s.", "Ending"), word(run, "e-2"))
-    assert len(hear("practice", port)) == 2
+    assert len(take("practice", port.words)) == 2
     ending, back = of_run(STREAM, run).filter(kind__startswith="watchdog.")
     assert (ending.kind, back.kind) == ("watchdog.ending", "watchdog.setback")
     assert back.at == AT + timedelta(seconds=31)
@@ -47,22 +47,22 @@ def test_it_is_on_the_timeline_of_the_run_with_its_own_instant_and_marked_as_the
 
 def test_asked_again_it_stands_there_once(port):
     port.words = (word(a_run()), word(text="Nothing is left.", uid="e-2"))
-    assert len(hear("practice", port)) == 2
-    assert hear("practice", port) == []
+    assert len(take("practice", port.words)) == 2
+    assert take("practice", port.words) == []
     assert len(words()) == 2
 
 
 def test_a_run_that_is_over_gets_it_too(port):
     run = a_run(RunState.ABORTED)
     port.words = (word(run),)
-    hear("practice", port)
+    take("practice", port.words)
     assert [entry.run for entry in words()] == [run]
 
 
 @pytest.mark.parametrize("run", ["", "no run", "0f0e0d0c-0000-4000-8000-000000000000"])
 def test_what_belongs_to_no_run_that_is_known_stands_in_the_organisations_stream(port, run):
     port.words = (word(run),)
-    hear("practice", port)
+    take("practice", port.words)
     (entry,) = words()
     assert (entry.stream.name, entry.run) == (ORGANISATION, "")
     assert "in the cluster practice: As before" in entry.text
@@ -70,12 +70,12 @@ def test_what_belongs_to_no_run_that_is_known_stands_in_the_organisations_stream
 
 def test_what_it_did_for_another_installation_is_that_ones_to_record(port):
     port.words = (word(whose="another"),)
-    assert hear("practice", port) == [] and words() == []
+    assert take("practice", port.words) == [] and words() == []
 
 
 def test_text_that_no_database_holds_keeps_nothing_from_the_record(port):
     port.words = (word(text="Told to go: \x00\ud800."),)
-    assert len(hear("practice", port)) == 1 and len(words()) == 1
+    assert len(take("practice", port.words)) == 1 and len(words()) == 1
 
 
 def test_it_is_heard_when_a_run_is_over_and_keeps_no_run_from_ending(port, monkeypatch):
