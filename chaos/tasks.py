@@ -11,6 +11,7 @@ from chaos import wiring
 from chaos.domain.errors import GamedayError
 from chaos.journal import spool
 from chaos.services import sweep as sweeping
+from chaos.services.clock import database_now
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ def drive(run: str) -> str:
 @shared_task(name="chaos.tasks.sweep")
 def sweep() -> int:
     """Ring a driver for every run that nobody drives; how many."""
-    return len(sweeping.ring_overdue(datetime.now(UTC), wiring.ring))
+    return len(sweeping.ring_overdue(database_now(), wiring.ring))
 
 
 @shared_task(name="chaos.tasks.contact_clusters")

@@ -61,8 +61,10 @@ class LitmusCluster:
         settings: LitmusSettings,
         now: Callable[[], datetime] = utc_now,
         look_within: float = WITHIN,
+        wall: Callable[[], datetime] | None = None,
     ) -> None:
-        """`look_within`: seconds for one look."""
+        """`look_within`: seconds for one look. `wall` is the machine's own clock, where `now` is another."""
+        self._wall = wall or now
         self._api, self._settings, self._now = api, settings, now
         self._known: dict[str, Owner] = {}
         self._policies = Policies(api)
@@ -130,7 +132,7 @@ class LitmusCluster:
 
     def inject(self, ref: RunRef, injection: Injection) -> Json:
         """Refused while the halt lever is down or the grant is not ours. Its inverse is written first."""
-        began, read_at = time.monotonic(), self._now()
+        began, read_at = time.monotonic(), self._wall()
         seen = gather(
             {"grant": lambda: self._own_grant(ref), "lever": self._lever_reason}, within=GRANT_HOLDS
         )
@@ -140,7 +142,7 @@ class LitmusCluster:
         manifest = manifests.engine(ref, injection, seen["grant"]["metadata"]["uid"], self._settings)
         self._write_ahead(seen["grant"], injection)
         # By both clocks: of a machine that was paused the one stands still, and the other may be set.
-        if max(time.monotonic() - began, (self._now() - read_at).total_seconds()) > GRANT_HOLDS:
+        if max(time.monotonic() - began, (self._wall() - read_at).total_seconds()) > GRANT_HOLDS:
             raise Transient("The grant was read too long ago to start a fault by it; it is read again.")
         try:
             made = self._create(ENGINES, manifest)

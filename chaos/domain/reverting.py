@@ -144,7 +144,10 @@ def _sight_since(view: RunView) -> ClusterSight | None:
 
 
 def _is_proven_gone(view: RunView, sight: ClusterSight) -> bool:
-    if view.acting or view.marks.accepted_at is None or sight.began_at < view.marks.accepted_at:
+    """By a look that began once the helpers were seen gone: one that reads a node, and after it that no
+    helper is left, has not seen what the helper did to the node in between."""
+    accepted_at, gone_at = view.marks.accepted_at, view.marks.pods_gone_at
+    if view.acting or accepted_at is None or gone_at is None or sight.began_at < max(accepted_at, gone_at):
         return False
     if view.last_act_at and sight.began_at < view.last_act_at:
         return False  # a create that was under way may have landed behind this look

@@ -117,7 +117,8 @@ def test_gone_is_said_only_of_a_whole_look_that_began_after_everything_was_done(
             began = view.seen.began_at
             assert not why_not_gone(view) and not live_residue(view.seen), view
             assert not view.acting, view
-            before = (view.state_since, view.marks.accepted_at, view.uncertain_until, view.last_act_at)
+            marks = (view.marks.accepted_at, view.marks.pods_gone_at)
+            before = (view.state_since, *marks, view.uncertain_until, view.last_act_at)
             assert all(instant is None or began >= instant for instant in before), view
 
 

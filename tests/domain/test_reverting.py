@@ -73,6 +73,14 @@ def test_gone_is_said_after_a_whole_look_at_a_clean_cluster():
     assert answer(GONE) == MarkSteps(clean_at=nothing().at)
 
 
+def test_gone_is_said_by_a_look_that_began_when_the_helpers_were_gone_and_by_none_before():
+    """A look reads the nodes first, and then what is left of the helpers: one that ended in between had its
+    turn at the node after that was read."""
+    torn = replace(nothing(), began_at=ago(1.6))
+    assert answer(GONE, seen=torn) == Wait()
+    assert answer(GONE, seen=replace(torn, began_at=ago(1.5))) == MarkSteps(clean_at=torn.at)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
