@@ -31,6 +31,7 @@ from chaos.models import Run
 from chaos.ports import Cluster, Ports, Preflight, Told
 from chaos.services import address_book, contact, watchdog_words, workers
 from chaos.services.address_book import Address, address_of
+from chaos.services.clock import SteadyClock, database_now, utc_now
 from chaos.services.cluster_entry import Entry
 from chaos.services.clusters import ClusterInfo, all_rows, info, register, row
 from chaos.services.contact import Tried
@@ -42,6 +43,10 @@ log = logging.getLogger(__name__)
 
 DRIVE = "drive"
 """The queue of the runs that wait for a driver."""
+
+
+CLOCK = SteadyClock()
+"""What this process drives runs by."""
 
 
 class SystemClock:
@@ -152,13 +157,14 @@ def ports_of_run(run: str) -> Ports:
     """All ports of the cluster that a run is on."""
     found = Run.objects.select_related("cluster").get(pk=run).cluster
     prometheus = prometheus_of(found)
-    clock = SystemClock()
+    CLOCK.settle(database_now())
+    now = CLOCK.now
     return Ports(
         cluster=_port(found),
-        probes=Readers(PrometheusReader(prometheus), HttpProbe(), found.services_url),
-        alerts=AlertsReader(prometheus),
-        store=DjangoStore(clock.now),
-        clock=clock,
+        probes=Readers(PrometheusReader(prometheus, now=now), HttpProbe(now=now), found.services_url),
+        alerts=AlertsReader(prometheus, now=now),
+        store=DjangoStore(now),
+        clock=CLOCK,
     )
 
 
@@ -197,7 +203,7 @@ def host(run: str, hand_on: Callable[[], bool] | None = None) -> End:
         raise
     except Exception as error:
         found = Run.objects.select_related("cluster").get(pk=run).cluster
-        give_up(run, _port(found), error, SystemClock().now())
+        give_up(run, _port(found), error, CLOCK.now())
         raise
     if end is End.OVER:
         with suppress(Error):
@@ -286,5 +292,8 @@ def _at(address: Address) -> LitmusCluster:
         partial(opened, sealed, what) if sealed else None,
     )
     return LitmusCluster(
-        KubernetesApi(connection), LitmusSettings(address.chaos_namespace, address.service_account)
+        KubernetesApi(connection),
+        LitmusSettings(address.chaos_namespace, address.service_account),
+        CLOCK.now,
+        wall=utc_now,
     )
