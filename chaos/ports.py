@@ -147,6 +147,12 @@ class Cluster(Protocol):
     def watchdog_said(self) -> tuple[Told, ...]:
         """What the cluster's watchdog left word of within the last hour or so, in its order."""
 
+    def strip(self, engine: Residue, finalizer: str) -> None:
+        """Take this finalizer off an engine of ours, which is on its way out and is then gone.
+
+        Refused for one that is not there, not ours, not leaving, or not held by it. It measures nothing:
+        whoever calls it has."""
+
     def pull_lever(self, reason: str) -> None:
         """Set the halt lever in the cluster (a ConfigMap beside the grant)."""
 

@@ -16,6 +16,7 @@ from typing import Any
 from chaos.adapters import (
     litmus_accounts,
     litmus_experiments,
+    litmus_finalizer,
     litmus_nodes,
     litmus_preflight,
     litmus_rights,
@@ -196,6 +197,9 @@ class LitmusCluster:
 
     def watchdog_said(self) -> tuple[Told, ...]:
         return litmus_watchdog.said(self._api, self._settings.namespace)
+
+    def strip(self, engine: Residue, finalizer: str) -> None:
+        litmus_finalizer.strip(self._api, engine, finalizer)
 
     def pull_lever(self, reason: str) -> None:
         """A lever that is down already stays as it is: the first reason counts."""

@@ -1,6 +1,7 @@
-"""What Gameday itself may do, whatever the faults: one role to look, one to launch, one to stop and clear up.
+"""What Gameday itself may do, whatever the faults: one role to look, one to launch, one to stop and clear
+up, and one to break the glass with.
 
-Its own account has all three. An account that has the first alone can plan and preview; one that has the
+Its own account has all four. An account that has the first alone can plan and preview; one that has the
 third alone, such as a watchdog's, can end every fault and begin none.
 """
 
@@ -79,7 +80,15 @@ REVERTER = OwnRole(
 )
 """Enough by itself to find what is ours, to end it, to see it gone, and to move the halt lever."""
 
-GAMEDAY: tuple[OwnRole, ...] = (READER, INJECTOR, REVERTER)
+BREAKER = OwnRole(
+    "gameday-breaker",
+    "take a finalizer off an engine whose fault is measured to be gone",
+    here=(right(_LITMUS, "chaosengines", "patch"),),
+)
+"""A role of its own, since whoever may patch an engine may also start it again: no account that is to end
+faults alone, such as a watchdog's, has it. Gameday patches nothing of an engine but its finalizers."""
+
+GAMEDAY: tuple[OwnRole, ...] = (READER, INJECTOR, REVERTER, BREAKER)
 """Without one of the rights in the chaos namespace nothing is launched."""
 
 TELLER = OwnRole(

@@ -3,6 +3,7 @@
 from chaos.models.cluster import Cluster, Contact, Halt, Installation
 from chaos.models.run import Run, RunInjection, Word
 from chaos.models.samples import SampleChunk
+from chaos.models.strip import Strip
 from chaos.models.workers import Workers
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Run",
     "RunInjection",
     "SampleChunk",
+    "Strip",
     "Word",
     "Workers",
 ]

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chaos.domain.by_hand import delete
 from chaos.domain.sight import Residue, ResidueKind
 from chaos.ports import Cleared, Cluster
 from chaos.services.beside import sentence
@@ -100,16 +101,4 @@ def _left(port: Cluster) -> tuple[tuple[Residue, ...], tuple[str, ...]]:
 
 def by_hand(item: Residue) -> str:
     """The command with which somebody deletes it who has kubectl and nothing else."""
-    kind = _PLURAL[item.kind]
-    grace = " --grace-period=60" if item.kind is ResidueKind.POD else ""
-    return f"kubectl -n {item.namespace} delete {kind} {item.name}{grace}"
-
-
-_PLURAL = {
-    ResidueKind.GRANT: "leases.coordination.k8s.io",
-    ResidueKind.ENGINE: "chaosengines.litmuschaos.io",
-    ResidueKind.RESULT: "chaosresults.litmuschaos.io",
-    ResidueKind.JOB: "jobs.batch",
-    ResidueKind.POD: "pods",
-    ResidueKind.POLICY: "networkpolicies.networking.k8s.io",
-}
+    return delete(item.kind.value, item.namespace, item.name)

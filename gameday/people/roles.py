@@ -36,6 +36,8 @@ class Act(StrEnum):
     DEBRIEF = "write findings and action items"
     STOP = "stop and halt"
     RELEASE = "release a halt"
+    STRIP = "take a finalizer off"
+    REVIEW = "review what was done behind broken glass"
     AUDIT = "take out evidence"
     ADMINISTER = "register people and clusters"
 
@@ -54,6 +56,9 @@ PERMISSIONS: dict[Act, frozenset[TeamRole | DayRole]] = {
     Act.STOP: frozenset(TeamRole) | _ON_THE_DAY,
     # A halt holds every day on every cluster: no role of one day is enough to take it off.
     Act.RELEASE: frozenset({TeamRole.ADMINISTRATOR}),
+    # It is done to a cluster, which many days share; and it is looked at by somebody who did not do it.
+    Act.STRIP: frozenset({TeamRole.ADMINISTRATOR}),
+    Act.REVIEW: frozenset({TeamRole.ADMINISTRATOR, TeamRole.AUDITOR}),
     Act.AUDIT: frozenset({TeamRole.AUDITOR, TeamRole.PLANNER, DayRole.FACILITATOR, DayRole.SCRIBE}),
     Act.ADMINISTER: frozenset({TeamRole.ADMINISTRATOR}),
 }

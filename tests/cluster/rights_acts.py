@@ -15,7 +15,7 @@ from chaos.faults.accounts import OURS, of_gameday
 from chaos.faults.catalogue import FAULTS, plan_injections
 from chaos.ports import Preflight
 from tests.adapters.things import a_run
-from tests.cluster.rights_things import APP, Things
+from tests.cluster.rights_things import APP, FINALIZER, Things
 from tests.cluster.rights_world import World
 
 
@@ -107,6 +107,9 @@ class Acts:
         self.things.of_a_run(self.ref)
         left = self.world.port(OURS).residue()
         self.port.remove([item for item in left if item.namespace == self.world.home])
+
+    def strip_a_finalizer(self) -> None:
+        self.port.strip(self.things.held_engine(self.ref), FINALIZER)
 
     def pull_the_lever(self) -> None:
         self.world.remove(f"/api/v1/namespaces/{self.world.home}/configmaps/gameday-halt")

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from chaos.adapters import litmus_parse as parse
-from chaos.domain.sight import Node, Pod, Workload
+from chaos.domain.sight import Node, Pod, Residue, ResidueKind, Workload
 from chaos.ports import RunRef
+from deploy.cluster.handle import Answered
 from tests.cluster.rights_world import World
 
 Json = dict[str, Any]
 APP = {"app": "api"}
+FINALIZER = "chaosengine.litmuschaos.io/finalizer"
 SPEC = {"schedulerName": "nobody", "containers": [{"name": "it", "image": "it"}]}
 """Of pods that never start: they go as soon as they are deleted."""
 KINDS = {
@@ -41,6 +43,20 @@ class Things:
         self.make("jobs", self.home, "left", labels, spec={"suspend": True, "template": template})
         self.make("pods", self.home, "left", labels, spec=SPEC)
         self.make("leases", self.home, "gameday-grant", labels)
+
+    def held_engine(self, ref: RunRef) -> Residue:
+        """An engine of the run that is on its way out, and that a finalizer holds."""
+        labels = {"app.kubernetes.io/managed-by": "gameday", "gameday/run": ref.run}
+        path = f"{KINDS['chaosengines'][0]}/namespaces/{self.home}/chaosengines/held"
+        try:  # of the act before, which was refused
+            self.world.admin.ask("PATCH", path, {"metadata": {"finalizers": None}}, "merge-patch+json")
+        except Answered as refused:
+            if refused.status != 404:
+                raise
+        made = self.make("chaosengines", self.home, "held", labels, spec={"engineState": "stop"})
+        self.world.admin.ask("PATCH", path, {"metadata": {"finalizers": [FINALIZER]}}, "merge-patch+json")
+        self.world.remove(path)
+        return Residue(ResidueKind.ENGINE, self.home, "held", made["metadata"]["uid"])
 
     def pod(self, name: str, labels: Mapping[str, str] = APP) -> Pod:
         return parse.pod(self.make("pods", self.target, name, labels, spec=SPEC))

@@ -11,7 +11,7 @@ import pytest
 
 from chaos.domain.images import USUAL_IMAGES
 from chaos.faults.accounts import OURS, PLANNER, WATCHDOG
-from chaos.faults.own_rights import GAMEDAY, INJECTOR, PREVIEW, READER, REVERTER
+from chaos.faults.own_rights import BREAKER, GAMEDAY, INJECTOR, PREVIEW, READER, REVERTER
 from chaos.faults.rights import Right
 from deploy.cluster.handle import Cluster
 from tests.adapters.things import until
@@ -20,7 +20,7 @@ from tests.cluster.rights_world import World, said_by
 
 pytestmark = pytest.mark.cluster
 
-ALONE = {READER.name: PLANNER, INJECTOR.name: OURS, REVERTER.name: WATCHDOG}
+ALONE = {READER.name: PLANNER, INJECTOR.name: OURS, REVERTER.name: WATCHDOG, BREAKER.name: OURS}
 """The account that has this role and nothing else that gives the same; the injector beside the others."""
 
 NEEDED_BY = {
@@ -50,6 +50,7 @@ NEEDED_BY = {
         "create leases": "take_the_grant",
         "patch leases": "beat",
     },
+    BREAKER.name: {"patch chaosengines": "strip_a_finalizer"},
     REVERTER.name: {
         "list chaosengines": "list_what_is_left",
         "delete chaosengines": "stop",
@@ -139,3 +140,5 @@ def test_a_watchdog_ends_all_of_a_run_and_can_begin_none(world: World) -> None:
     assert said_by(dog.list_what_is_left) == ""
     assert not dog.port.residue()
     assert "may not create leases" in said_by(dog.take_the_grant)
+    assert "may not patch chaosengines" in said_by(dog.strip_a_finalizer)
+    assert said_by(Acts(world, OURS).strip_a_finalizer) == ""  # so that nothing holds the namespace
