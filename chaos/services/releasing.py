@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from chaos.domain.errors import Refused
 from chaos.journal import ORGANISATION
@@ -61,9 +61,11 @@ def release(
             raise Refused(text, "cluster")
         others = {*held.exclude(cluster=None).values_list("cluster__name", flat=True)} - {cluster}
         held = held.filter(cluster__name=cluster) if cluster else held.filter(cluster=None)
-        if takes_two and not _somebody_else_asked(by, cluster, held, now):
+        if takes_two and not _somebody_else_asked(by, cluster, now):
             text = f"{by} asks for somebody else to release {what} too: {reason}"
-            append(ORGANISATION, ASKED, text, at=now, actor=by, actor_name=by, body=body)
+            append(
+                ORGANISATION, ASKED, text, at=now, actor=by, actor_name=by, body={**body, "reason": reason}
+            )
             return Released(waits=True)
         count = held.update(released_at=now, released_by=by, release_reason=reason)
         text = f"{by} released {what}: {reason}"
@@ -76,10 +78,37 @@ def release(
     return Released(count)
 
 
-def _somebody_else_asked(by: str, cluster: str, held: QuerySet[Halt], now: datetime) -> bool:
-    """Since the newest of these halts and the last release. It stands in the journal, and nowhere else."""
-    since = [now - ASKED_LASTS, held.aggregate(at=Max("at"))["at"]]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The word of the first of two people: what is to be released (no cluster: everything), and until when
+    somebody else can do it."""
+
+    cluster: str
+    by: str
+    reason: str
+    at: datetime
+    until: datetime
+
+
+def asked(now: datetime) -> list[Asked]:
+    """Whose word counts now, for what; the newest of each. It stands in the journal, and nowhere else."""
+    asks = {(entry.body["cluster"], entry.actor): entry for entry in _asks(now)}
+    return [
+        Asked(cluster, by, entry.body.get("reason", ""), entry.at, entry.at + ASKED_LASTS)
+        for (cluster, by), entry in asks.items()
+    ]
+
+
+def _somebody_else_asked(by: str, cluster: str, now: datetime) -> bool:
+    return any(entry.body["cluster"] == cluster and entry.actor != by for entry in _asks(now))
+
+
+def _asks(now: datetime) -> list[JournalEntry]:
+    """Within their time, since the last release, and each since the newest halt of what it is about."""
     entries = JournalEntry.objects.filter(stream__name=ORGANISATION)
-    since.append(entries.filter(kind=RELEASED).aggregate(at=Max("at"))["at"])
-    asked = entries.filter(kind=ASKED, body__cluster=cluster, at__gte=max(filter(None, since)))
-    return asked.exclude(actor=by).exists()
+    released_at = entries.filter(kind=RELEASED).aggregate(at=Max("at"))["at"]
+    since = max(filter(None, [now - ASKED_LASTS, released_at]))
+    held = Halt.objects.filter(released_at=None).values_list("cluster__name").annotate(at=Max("at"))
+    newest = {name or "": at for name, at in held}
+    found = entries.filter(kind=ASKED, at__gte=since).order_by("seq")
+    return [entry for entry in found if entry.at >= newest.get(entry.body["cluster"], since)]

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 
 from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
-from chaos.services import clusters, queries
+from chaos.services import clusters, queries, releasing
 from chaos.services.halting import Halted
 from chaos.services.stop import Stopped
 from gameday.conduct import services
@@ -146,5 +146,6 @@ def _page(request: HttpRequest, status: int = 200, **said: Any) -> HttpResponse:
         # record, so each is offered.
         "releasable": [""] if "" in held else [*dict.fromkeys([*held, "", *names])],
         "takes_two": settings.RELEASE_TAKES_TWO,
+        "asked": releasing.asked(timezone.now()) if settings.RELEASE_TAKES_TWO else [],
     }
     return render(request, "conduct/halt.html", context | said, status=status)

@@ -51,9 +51,13 @@ def test_where_two_have_to_release_the_first_only_asks(settings: Any, client: Cl
         assert "A second administrator has to release it too, within an hour." in answer.content.decode()
         assert _is_held()
     client.force_login(who("omar"), backend=BACKEND)
-    assert "Two administrators have to" in client.get("/halt").content.decode()
+    page = client.get("/halt").content.decode()
+    assert "Two administrators have to" in page
+    assert page.count("ada has asked to release everything") == 1, "asked twice, it is one word"
+    assert "It is over. Another administrator than ada has to release it too" in page
     answer = client.post("/release", {"reason": "I looked too."}, follow=True)
     assert "Released." in answer.content.decode() and not _is_held()
+    assert "has asked to release" not in client.get("/halt").content.decode()
 
 
 def test_one_cluster_is_halted_and_released_by_its_name_and_the_page_says_which(
