@@ -33,9 +33,14 @@ def failure(act: Future[None]) -> str:
 
 
 def in_short(failures: Sequence[str], most: int = 2) -> str:
-    """The first few of them: a cluster that does not answer fails at each question in the same words."""
-    rest = len(failures) - most
-    return " ".join([*failures[:most], f"And {rest} more."] if rest > 0 else failures)
+    """The first few that differ up to their colon: a cluster that does not answer fails at each question in
+    the same words, and only what was asked is another."""
+    first: dict[str, str] = {}
+    for failure in failures:
+        first.setdefault(failure.partition(":")[0], failure)
+    said = [*first.values()][:most]
+    rest = len(failures) - len(said)
+    return " ".join([*said, f"And {rest} more."] if rest else said)
 
 
 def sentence(error: BaseException) -> str:

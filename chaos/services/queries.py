@@ -105,9 +105,10 @@ def live_runs(launched_by: datetime | None = None) -> list[LiveRun]:
 
 
 def halts() -> list[Held]:
-    """The levers that are down, oldest first."""
+    """The levers that are down: what holds everything first, then the oldest."""
     found = Halt.objects.filter(released_at=None)
-    return [Held(*row) for row in found.values_list("at", "by", "reason", "cluster__name")]
+    held = [Held(*row) for row in found.values_list("at", "by", "reason", "cluster__name")]
+    return sorted(held, key=lambda item: item.cluster is not None)
 
 
 def stream_of(run: UUID | str) -> str:

@@ -55,7 +55,9 @@ def page(request: HttpRequest) -> HttpResponse:
     told = _told(halted)
     is_whole = bool(told) and all(item.is_done for item in told)
     # Always 200: what a proxy takes for an error of ours, it may answer with a page of its own.
-    return _answer(request, told=told, is_whole=is_whole, holder=holder, record=_record(halted))
+    return _answer(
+        request, told=told, is_whole=is_whole, holder=holder, record=_record(halted), reason=reason
+    )
 
 
 def _is_from_here(request: HttpRequest) -> bool:

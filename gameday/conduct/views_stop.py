@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,12 @@ from django.utils import timezone
 from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
 from chaos.services import clusters, queries, releasing
 from chaos.services.halting import Halted
+from chaos.services.releasing import Asked
 from chaos.services.stop import Stopped
 from gameday.conduct import services
 from gameday.conduct.live_page import me
 from gameday.conduct.stop_answer import Answer, pressed
+from gameday.people.models import User
 
 BY_HAND = "From the command line: python manage.py halt --as YOU --reason WHY."
 
@@ -139,13 +142,22 @@ def release(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int = 200, **said: Any) -> HttpResponse:
     held, names = [item.cluster or "" for item in queries.halts()], clusters.names()
+    # What is held with everything is let go with that first. A lever that only a cluster holds is on no
+    # record, so each is offered.
+    releasable = [""] if "" in held else [*dict.fromkeys([*held, "", *names])]
     context = {
         "clusters": names,
         "is_everything": "" in held,
-        # What is held with everything is let go with that first. A lever that only a cluster holds is on no
-        # record, so each is offered.
-        "releasable": [""] if "" in held else [*dict.fromkeys([*held, "", *names])],
+        "releasable": releasable,
         "takes_two": settings.RELEASE_TAKES_TWO,
-        "asked": releasing.asked(timezone.now()) if settings.RELEASE_TAKES_TWO else [],
+        "asked": _asked(releasable) if settings.RELEASE_TAKES_TWO else [],
     }
     return render(request, "conduct/halt.html", context | said, status=status)
+
+
+def _asked(releasable: Collection[str]) -> list[tuple[Asked, str]]:
+    """Who waits for a second person, each with their name."""
+    asked = [item for item in releasing.asked(timezone.now()) if item.cluster in releasable]
+    found = User.objects.filter(username__in={item.by for item in asked})
+    names = dict(found.values_list("username", "name"))
+    return [(item, names.get(item.by) or item.by) for item in asked]

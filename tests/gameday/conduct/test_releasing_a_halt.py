@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -53,8 +54,8 @@ def test_where_two_have_to_release_the_first_only_asks(settings: Any, client: Cl
     client.force_login(who("omar"), backend=BACKEND)
     page = client.get("/halt").content.decode()
     assert "Two administrators have to" in page
-    assert page.count("ada has asked to release everything") == 1, "asked twice, it is one word"
-    assert "It is over. Another administrator than ada has to release it too" in page
+    assert page.count("Ada has asked to release everything") == 1, "asked twice, it is one word"
+    assert "It is over. Another administrator than Ada has to release it too" in page
     answer = client.post("/release", {"reason": "I looked too."}, follow=True)
     assert "Released." in answer.content.decode() and not _is_held()
     assert "has asked to release" not in client.get("/halt").content.decode()
@@ -78,6 +79,14 @@ def test_one_cluster_is_halted_and_released_by_its_name_and_the_page_says_which(
     assert "no cluster" in answer.content.decode() and "nothing was halted" in answer.content.decode()
     answer = client.post("/release", {"reason": "New disks.", "cluster": "second"}, follow=True)
     assert "may be launched again on second" in answer.content.decode() and not _is_held()
+
+
+def test_with_everything_halted_a_page_says_so_whatever_was_halted_before(client: Client):
+    one = a_cluster("second", "uid-of-second")
+    Halt.objects.create(at=NOW - timedelta(hours=1), by="fiona", reason="Its disks.", cluster=one)
+    client.force_login(who("ravi"), backend=BACKEND)
+    words = client.get("/").content.decode()
+    assert "<strong>Halted.</strong> A real incident." in words and "Halted on second." not in words
 
 
 def test_the_command_halts_and_releases_one_cluster(monkeypatch: pytest.MonkeyPatch, capsys: Any):
