@@ -157,8 +157,12 @@ class LitmusCluster:
         return self._looker.look(ref, injections)
 
     def revert(self, ref: RunRef) -> None:
-        items, errors = litmus_sweep.as_far_as_seen(self._api, self._settings, self._known, self._now(), ref)
-        failed = self._removed(items)
+        """What is remembered goes at once, while the rest is looked for: lists take their time."""
+        seen = partial(litmus_sweep.as_far_as_seen, self._api, self._settings, self._known, self._now(), ref)
+        remembered = litmus_sweep.remembered(self._settings, self._known, ref)
+        (failed, (items, errors)), _ = try_all([lambda: self._removed(remembered), seen])
+        told = {item.uid for item in remembered}
+        failed += self._removed([item for item in items if item.uid not in told])
         policies, unseen = try_all([lambda: self._policies.of(ref, self._now())])
         failed += self._removed([item for found in policies for item in found])
         self._raise_first(failed + errors + unseen)

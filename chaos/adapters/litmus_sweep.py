@@ -126,13 +126,21 @@ def as_far_as_seen(
     )
     found = {kind: unique(*(objects for seen, objects in answers if seen is kind)) for kind in kinds.values()}
     items = residues(found, learned(found, known), now, ref)
-    seen = {item.uid for item in items}
-    items += [
+    if errors:
+        seen = {item.uid for item in items}
+        items += [item for item in remembered(settings, known, ref) if item.uid not in seen]
+    return items, errors
+
+
+def remembered(
+    settings: LitmusSettings, known: Mapping[str, Owner], ref: RunRef | None = None
+) -> list[Residue]:
+    """The engines that this process has made or seen, of the run or of any; they may be gone by now."""
+    return [
         Residue(ResidueKind.ENGINE, settings.namespace, owner.engine, uid, owner.run, owner.installation)
         for uid, owner in list(known.items())
-        if errors and owner.engine and (ref is None or owner.is_of(ref)) and uid not in seen
+        if owner.engine and (ref is None or owner.is_of(ref))
     ]
-    return items, errors
 
 
 def remove(api: KubernetesApi, items: Sequence[Residue], grace: int) -> list[GamedayError]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -120,6 +121,23 @@ def test_an_engine_that_can_no_longer_be_listed_is_deleted_from_memory(practice:
         cluster.revert(ref)
     practice.turn(api=[])
     assert all(engine.is_leaving for engine in cluster.look(ref, [injection]).engines)
+
+
+@pytest.mark.needs(MISHAPS)
+def test_an_engine_that_is_remembered_is_deleted_before_any_list_is_answered(practice: Practice) -> None:
+    cluster = practice.cluster()
+    ref, injection = injected(practice, cluster)
+    practice.turn(api=[mishap("delay", ".*", "list", seconds=1.5)])
+    stopping = threading.Thread(target=cluster.revert, args=[ref])
+    began = time.monotonic()
+    stopping.start()
+    api = practice.admin_api()
+    until(
+        lambda: api.get(kinds.ENGINES, "chaos", injection.name),
+        lambda engine: bool(engine["metadata"].get("deletionTimestamp")),
+    )
+    assert time.monotonic() - began < 1.2
+    stopping.join()
 
 
 def test_with_the_operator_down_the_workloads_go_and_the_engine_tells_what_holds_it(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import secrets
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from deploy.cluster import handle
 from deploy.local.postgres import Server
+from deploy.local.processes import Spec
 from deploy.local.readiness import log_says
 from deploy.local.stack import PYTHON
 from tests.crash.residue import by_effect, by_label
@@ -30,6 +33,9 @@ class Wrecked(House):
         super().__init__(state, database.url if database else database_url)
         self.database = database
         self._plain_worker = self._specs["worker"]
+        self.token = secrets.token_urlsafe(32)
+        """Of somebody who may halt by it while nobody can sign in."""
+        self._specs["web"] = self._with_a_token(self._specs["web"])
         self._wire: Wire | None = None
 
     @property
@@ -48,6 +54,12 @@ class Wrecked(House):
         ]
         said = self.several(["migrate", "--verbosity", "0"], *INTRODUCTIONS, *over_the_wire)
         assert said.status == 0, said.told
+
+    def _with_a_token(self, web: Spec) -> Spec:
+        tokens = self.state / "tokens"
+        tokens.touch(0o600)
+        tokens.write_text(f"otto {hashlib.sha256(self.token.encode()).hexdigest()}\n")
+        return replace(web, environment={**web.environment, "GAMEDAY_BREAK_GLASS_FILE": str(tokens)})
 
     def put_in_order(self) -> None:
         if self.database:
@@ -98,21 +110,23 @@ class Wrecked(House):
         """Somebody who looks at the cluster by itself, not over the wire."""
         return Watch(self.platform)
 
-    def ended_truly(self, conducting: Conducting, watch: Watch, engines: int = 1) -> None:
+    def ended_truly(self, conducting: Conducting, watch: Watch) -> None:
         """The run is over, one fault at the most was there, and "gone" was said only when it was so."""
         conducting.until("run.clean", within=150.0)
         assert conducting.ends(60.0) != 2, conducting.told  # 2: not proven gone
-        until(lambda: self.state_of(conducting.slug) in ("completed", "aborted"), "the journal says so, too")
-        ending = conducting.text("run.state")
+        self.ends_by_itself(conducting.slug, watch)
+
+    def ends_by_itself(self, slug: str, watch: Watch) -> None:
+        """The same by the journal, for a run whose conductor is dead, too."""
+        until(lambda: self.state_of(slug) in ("completed", "aborted", "failed"), "the run is over", 150.0)
+        events = [one for one in self.events(slug) if one["run"]]
+        kinds, ending = [one["kind"] for one in events], self.told_of(slug, "run.state")
         was_none = "nothing had been injected" in ending and not watch.engines
-        assert was_none or "every fault is proven gone" in ending, conducting.told
-        events = [one for one in self.events(conducting.slug) if one["run"] == conducting.run]
-        kinds = [one["kind"] for one in events]
+        assert was_none or "every fault is proven gone" in ending, ending
         assert kinds.count("injection.requested") <= 1 and kinds.count("run.verdict") == 1, kinds
-        assert len(watch.engines) <= engines, watch.engines
-        said = datetime.fromisoformat(
-            next(one["at"] for one in reversed(events) if one["kind"] == "run.clean")
-        )
+        assert len(watch.engines) <= 1, watch.engines
+        clean = next(one for one in reversed(events) if one["kind"] == "run.clean")
+        said = datetime.fromisoformat(clean["at"])
         assert watch.alive_at is None or watch.alive_at <= said, f"called gone at {said}: {watch.last}"
         self.not_a_trace()
 
@@ -123,7 +137,7 @@ class Wrecked(House):
         until(lambda: by_label(cluster) == [], f"nothing bears our label: {by_label(cluster)}")
         assert by_effect(self.platform()) == []
 
-    def verdict_of(self, conducting: Conducting) -> str:
+    def verdict_of(self, slug: str) -> str:
         """As the journal has it: held, deviated or inconclusive."""
-        text = self.told_of(conducting.slug, "run.verdict")
+        text = self.told_of(slug, "run.verdict")
         return text.removeprefix("Verdict ").partition(".")[0]

@@ -14,7 +14,7 @@ SLOW = {"effect": "delay", "seconds": 2, "verbs": ["create"], "resource": r"chao
 
 @pytest.mark.parametrize("checkpoint", ["grant-made", "intent-written", "create-sent", "created", "injected"])
 def test_a_worker_is_killed_and_the_next_one_leaves_nothing_behind(house: Wrecked, checkpoint: str) -> None:
-    slug = house.approved(plans.plan(f"{checkpoint}-day", plans.scenario(fault="60s")))
+    slug = house.approved(plans.plan(f"{checkpoint}-day", plans.scenario(fault="60s", revert_within="90s")))
     house.turn(api=[SLOW] if checkpoint == "create-sent" else [])
     house.mine(checkpoint)
     with house.watch() as watch:
@@ -23,4 +23,4 @@ def test_a_worker_is_killed_and_the_next_one_leaves_nothing_behind(house: Wrecke
         house.ended_truly(conducting, watch)
     if checkpoint == "grant-made":  # nothing was asked for yet: whoever comes next may begin
         return
-    assert conducting.states[-1] == "aborted" and house.verdict_of(conducting) == "inconclusive"
+    assert conducting.states[-1] == "aborted" and house.verdict_of(slug) == "inconclusive"

@@ -14,7 +14,7 @@ SLOW = {"effect": "delay", "seconds": 2, "verbs": ["delete", "deletecollection"]
 
 @pytest.mark.parametrize("checkpoint", ["stop-latched", "first-delete-sent"])
 def test_a_run_that_stops_itself_stays_stopped_whoever_drives_it(house: Wrecked, checkpoint: str) -> None:
-    taken = plans.abort_at(plans.scenario(fault="60s"), "p99", "> 500")
+    taken = plans.abort_at(plans.scenario(fault="60s", revert_within="90s"), "p99", "> 500")
     slug = house.approved(plans.plan(f"{checkpoint}-day", taken))
     house.mine(checkpoint)
     with house.watch() as watch:

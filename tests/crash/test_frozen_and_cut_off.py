@@ -14,7 +14,7 @@ pytestmark = pytest.mark.crash
 
 
 def test_a_worker_that_is_frozen_past_its_lease_does_nothing_more_when_it_wakes(house: Wrecked) -> None:
-    slug = house.approved(plans.plan("frozen-day", plans.scenario(fault="60s")))
+    slug = house.approved(plans.plan("frozen-day", plans.scenario(fault="60s", revert_within="90s")))
     with house.watch() as watch:
         conducting = house.conduct(slug)
         conducting.until("run.injected")
@@ -37,7 +37,7 @@ def test_a_worker_that_is_frozen_past_its_lease_does_nothing_more_when_it_wakes(
 def test_a_worker_that_is_frozen_on_its_way_to_a_fault_injects_nothing_when_it_wakes(
     house: Wrecked,
 ) -> None:
-    slug = house.approved(plans.plan("frozen-early-day", plans.scenario(fault="60s")))
+    slug = house.approved(plans.plan("frozen-early-day", plans.scenario(fault="60s", revert_within="90s")))
     with house.watch() as watch:
         conducting = house.conduct(slug)
         conducting.until("run.state", "baselining")
@@ -56,7 +56,7 @@ def test_a_worker_that_is_frozen_on_its_way_to_a_fault_injects_nothing_when_it_w
 
 
 def test_a_cluster_that_cannot_be_reached_is_unknown_and_never_clean(house: Wrecked) -> None:
-    slug = house.approved(plans.plan("cut-off-day", plans.scenario(fault="60s")))
+    slug = house.approved(plans.plan("cut-off-day", plans.scenario(fault="60s", revert_within="90s")))
     with house.watch() as watch:
         conducting = house.conduct(slug)
         conducting.until("run.injected")
@@ -71,7 +71,7 @@ def test_a_cluster_that_cannot_be_reached_is_unknown_and_never_clean(house: Wrec
 
 
 def test_a_stop_whose_every_answer_is_lost_acts_and_claims_nothing(house: Wrecked) -> None:
-    slug = house.approved(plans.plan("deaf-day", plans.scenario(fault="60s")))
+    slug = house.approved(plans.plan("deaf-day", plans.scenario(fault="60s", revert_within="90s")))
     with house.watch() as watch:
         conducting = house.conduct(slug)
         conducting.until("run.injected")
