@@ -45,7 +45,9 @@ def _page(act: Act) -> Mapping[str, Rule]:
 
 TABLE: Mapping[str, Mapping[str, Rule]] = {
     "home": _READ,
+    "alarm": _READ,
     "healthz": {"GET": Who.ANYONE},
+    "metrics": {"GET": Who.ANYONE},  # numbers alone
     "approvals:page": _READ,
     "approvals:approve": {"POST": Act.APPROVE},
     "approvals:reject": {"POST": Act.APPROVE},
@@ -102,6 +104,10 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     "conduct:halt": {"GET": Who.SIGNED_IN, "POST": Act.STOP},
     "conduct:break-glass": {"GET": Who.ANYONE, "POST": Who.ANYONE},  # whoever holds a token
     "conduct:release": {"POST": Act.RELEASE},
+    "conduct:clean-up": _READ,
+    "conduct:certificate": _READ,
+    "conduct:strip": {"POST": Act.STRIP},
+    "conduct:review": {"POST": Act.REVIEW},
     "people:sign-in": {"GET": Who.ANYONE, "POST": Who.ANYONE},
     "people:sign-out": {"POST": Who.SIGNED_IN},
 }

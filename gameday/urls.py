@@ -11,6 +11,8 @@ handler400 = "gameday.refusals.bad_request"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", home.home, name="home"),
+    path("alarm", home.alarm, name="alarm"),
+    path("metrics", home.metrics, name="metrics"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("gameday.people.urls")),
     path("settings/clusters/", include("gameday.plans.urls_clusters")),

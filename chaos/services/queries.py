@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -69,6 +69,14 @@ class LiveRun:
     title: str
     state: str
     environment: str
+    cluster: str = ""
+    overdue_at: datetime | None = None
+    """From when on it is stranded, unless it is measured to be gone by then; None: it is, or nothing was
+    asked for yet."""
+
+    def is_stranded(self, now: datetime) -> bool:
+        """Its fault cannot be proven gone: its driver said so, or nobody did who should have by now."""
+        return self.overdue_at is not None and now > self.overdue_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +108,27 @@ def live_runs(launched_by: datetime | None = None) -> list[LiveRun]:
     found = Run.objects.filter(state__in=LIVE).order_by("launched_at")
     if launched_by is not None:
         found = found.filter(launched_at__lte=launched_by)
-    columns = found.values_list("id", "stream", "scenario", "spec__title", "state", "cluster__environment")
-    return [LiveRun(str(run), *rest) for run, *rest in columns]
+    columns = ("id", "stream", "scenario", "spec__title", "state", "cluster__environment", "cluster__name")
+    rows = found.values_list(*columns, "state_since", "not_after", "marks", "spec__durations__revert_within")
+    return [
+        replace(LiveRun(str(run), *rest[:6]), overdue_at=_overdue_at(rest[3], *rest[6:]))
+        for run, *rest in rows
+    ]
+
+
+def _overdue_at(
+    state: str, since: datetime, not_after: datetime, marks: Mapping[str, str | None], within: int
+) -> datetime | None:
+    """A driver that is dead says nothing: then the run's own deadlines do. `within` is in milliseconds."""
+    if marks.get("clean_at"):
+        return None
+    if said := marks.get("stranded_at"):
+        return datetime.fromisoformat(said)
+    if state == RunState.REVERTING.value:
+        return since + timedelta(milliseconds=within)
+    if state in (RunState.INJECTING.value, RunState.OBSERVING.value):
+        return not_after + timedelta(milliseconds=within)
+    return None
 
 
 def halts() -> list[Held]:

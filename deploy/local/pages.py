@@ -47,6 +47,7 @@ PAGES = (
     Page("approvals:page", f"/plans/{PLAN}/approval", "anders"),
     Page("conduct:day", f"/plans/{PLAN}/day", "fiona"),
     Page("conduct:run", "/runs/{run}/", "fiona"),
+    Page("conduct:clean-up", "/runs/{run}/clean-up", "fiona"),
     Page("conduct:halt", "/halt", "fiona"),
     Page("conduct:break-glass", "/break-glass/", NOBODY),
     Page("debriefs:page", "/plans/{past}/debrief", "fiona"),
@@ -63,7 +64,8 @@ PAGES = (
     Page("clusters:edit", "/settings/clusters/rehearsal/edit", "ada"),
 )
 
-NO_PAGES = ("healthz", "plans:file", "conduct:mine", "conduct:stream", "conduct:since", "debriefs:evidence")
+NO_PAGES = ("healthz", "metrics", "alarm", "plans:file", "conduct:mine", "conduct:stream", "conduct:since")
+NO_PAGES += ("conduct:certificate", "debriefs:evidence")
 """What is read as well, but by programs, or as a part of a page."""
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gameday.conduct import stream, views, views_arm, views_break_glass, views_stop
+from gameday.conduct import stream, views, views_arm, views_break_glass, views_clean_up, views_stop
 
 app_name = "conduct"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("plans/<slug:plan>/day/milestone", views.milestone, name="milestone"),
     path("plans/<slug:plan>/day/attest", views.attest, name="attest"),
     path("runs/<uuid:run>/", views.run, name="run"),
+    path("runs/<uuid:run>/clean-up", views_clean_up.page, name="clean-up"),
+    path("runs/<uuid:run>/certificate.json", views_clean_up.as_json, name="certificate"),
+    path("strip", views_clean_up.strip, name="strip"),
+    path("review", views_clean_up.review, name="review"),
     path("stop", views_stop.stop, name="stop"),
     path("halt", views_stop.halt, name="halt"),
     path("break-glass/", views_break_glass.page, name="break-glass"),

@@ -1,4 +1,4 @@
-"""What the frame of every page shows: what is live, and whether everything is halted."""
+"""What the frame of every page shows: what is live, what is stranded, and whether everything is halted."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db import Error
 from django.http import HttpRequest
+from django.utils import timezone
 
 from chaos.journal import slug_of
 from chaos.services import queries
 from chaos.services.queries import Held, LiveRun
+from gameday.home.stranded import stranded_of
 from gameday.people.models import User
 from gameday.people.requests import user_of
 from gameday.plans.audience import NOT_ANNOUNCED, kept_live
@@ -21,19 +23,22 @@ from gameday.plans.audience import NOT_ANNOUNCED, kept_live
 def frame(request: HttpRequest) -> dict[str, Any]:
     """For who is signed in: `frame.live` (runs under way), `frame.halts`, `frame.blind` (no database).
 
-    `frame.told` has the runs with what this person may know of each; looked up where a page asks for it.
+    `frame.stranded`: the runs whose faults cannot be proven gone. `frame.told` has the runs with what this
+    person may know of each; looked up where a page asks for it.
     """
     if not getattr(getattr(request, "user", None), "is_authenticated", False):
         return {}
     try:
-        live, halts = queries.live_runs(), _named(queries.halts())
+        user, live, halts = user_of(request), queries.live_runs(), _named(queries.halts())
+        stranded = stranded_of(user, live, timezone.now())
     except Error:  # a page that says so is better than none
-        return {"frame": {"live": [], "told": [], "halts": [], "blind": True}}
+        return {"frame": {"live": [], "told": [], "halts": [], "stranded": [], "blind": True}}
     return {
         "frame": {
             "live": live,
-            "told": partial(_told, user_of(request), live),
+            "told": partial(_told, user, live),
             "halts": halts,
+            "stranded": stranded,
             "blind": False,
         }
     }

@@ -10,15 +10,17 @@ from datetime import datetime
 from django.urls import reverse
 
 from chaos.journal import plan_stream, slug_of
-from chaos.services import contact, queries, workers
+from chaos.services import contact, glass, queries, workers
 from chaos.services.contact import InContact
 from gameday.approvals import policy
 from gameday.approvals import services as approvals
 from gameday.approvals.services import Standing
 from gameday.debriefs.audience import unseen
 from gameday.debriefs.models import ActionItem
+from gameday.home.stranded import stranded_of
 from gameday.people.models import Membership, User
 from gameday.people.roles import Act, DayRole, TeamRole, may
+from gameday.people.services import may_anywhere
 from gameday.plans.models import Plan
 
 PLANS_AHEAD = 40
@@ -85,7 +87,8 @@ def desk(user: User, now: datetime) -> Desk:
         Ahead(standings[plan.slug], done.get(plan.stream, 0)) for plan in plans if plan.slug in standings
     ]
     roles = _roles(user)
-    waiting = [item for one in ahead for item in _waiting(one, user, roles.get(one.plan.team_id, set()))]
+    waiting = [*_left(user, roles, now), *_unreviewed(user)]
+    waiting += [item for one in ahead for item in _waiting(one, user, roles.get(one.plan.team_id, set()))]
     heard = workers.known()
     actions = ActionItem.objects.filter(done_at=None).exclude(finding__in=unseen(user))
     actions = actions.select_related("owner", "finding__plan")
@@ -102,6 +105,29 @@ def desk(user: User, now: datetime) -> Desk:
         workers_state=heard.state(now),
         silence=heard.sentence(now),
     )
+
+
+def _left(user: User, roles: Mapping[int, Set[TeamRole]], now: datetime) -> Iterator[Waiting]:
+    """What is stranded, for those who may break the glass and for all of the plan's own people."""
+    stranded = stranded_of(user, queries.live_runs(), now)
+    slugs = [item.plan for item in stranded]
+    plans = {plan.slug: plan for plan in Plan.objects.filter(slug__in=slugs)} if slugs else {}
+    for item in stranded:
+        plan = plans.get(item.plan)
+        is_theirs = plan and (roles.get(plan.team_id) or plan.day_roles(user.username))
+        if is_theirs or any(may(Act.STRIP, held) for held in roles.values()):
+            sentence = f"{item.title} is stranded on {item.cluster}: it cannot be proven gone."
+            address = reverse("conduct:clean-up", args=[item.run])
+            yield Waiting("triangle-alert", sentence, "See what is left", address)
+
+
+def _unreviewed(user: User) -> Iterator[Waiting]:
+    """What others did behind broken glass, for those who may review it."""
+    found = [item for item in glass.unreviewed() if item.by != user.username]
+    if found and may_anywhere(user, Act.REVIEW):
+        for item in found:
+            sentence = f"{item.by_name} took the finalizer off {item.engine}. Somebody else has to review it."
+            yield Waiting("unlock", sentence, "Review", reverse("conduct:clean-up", args=[item.run]))
 
 
 def _roles(user: User) -> Mapping[int, Set[TeamRole]]:

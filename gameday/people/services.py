@@ -120,6 +120,15 @@ def require_anywhere(user: User, act: Act) -> None:
         raise Refused(f"{user} may not {act.value}; that takes {who_may(act)} of a team.", "user")
 
 
+def may_anywhere(user: User, act: Act) -> bool:
+    """Whether `require_anywhere` would let them."""
+    try:
+        require_anywhere(user, act)
+    except Refused:
+        return False
+    return True
+
+
 def role_of(role: str) -> TeamRole:
     try:
         return TeamRole(role)
