@@ -1,6 +1,6 @@
 # Every target is a line; what it does is in deploy/local. Needs Python 3.11 or newer, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo day bench bench-pages bench-cluster rehearsal cluster cluster-down test-cluster screens simulate test lint lock setup clean
+.PHONY: help demo day bench bench-pages bench-cluster rehearsal cluster cluster-down test-cluster test-crash screens simulate test lint lock setup clean
 
 PLAN ?= deploy/rehearsal/sample/plan.yaml
 SCENARIO ?=
@@ -10,6 +10,7 @@ VIEWERS ?= 300
 RATE ?= 5
 SEEDS ?= 10000
 SEED ?=
+REPEATS ?= 100
 export PLAN SCENARIO
 
 # make turns every failure into exit status 2. A day's status is an answer, though (1 refused, 2 not proven
@@ -56,6 +57,9 @@ screens: ## a picture of every page, in light and dark, at the desk and on a pho
 
 simulate: ## hostile schedules over the production code (SEEDS=10000; SEED=one of them, with its trace)
 	@deploy/local/run simulate $(if $(SEED),--seed "$(SEED)" --trace,--seeds "$(SEEDS)")
+
+test-crash: ## real processes are killed in mid-fault and the cluster is read; latencies (REPEATS=100, TESTS=which)
+	@deploy/local/run test-crash --repeats "$(REPEATS)" $(TESTS)
 
 test: ## the checks, then all tests: on SQLite, on PostgreSQL where it is there, with real processes
 	@deploy/local/run test $(TESTS)

@@ -23,6 +23,7 @@ VERBS = {
     "screens": ("screens", "dev", True),
     "simulate": ("simulate", "dev", False),
     "test": ("tiers", "dev", True),
+    "test-crash": ("crash", "dev", True),
     "lint": ("lint", "dev", False),
     "lock": ("lock", "", False),
     "cluster": ("deploy.cluster.up", "runtime", False),

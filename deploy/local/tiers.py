@@ -1,4 +1,4 @@
-"""`make test`: the checks, then the tests on SQLite, with real processes and browsers, and on PostgreSQL.
+"""`make test`: the checks, then the tests on SQLite, with processes, browsers and crashes, on PostgreSQL.
 
 Ends with one line per tier; the last lines are pytest's own closing lines.
 """
@@ -29,6 +29,8 @@ SPREAD = ("-n", "auto")
 BY_FILE = ("-n", "4", "--dist", "loadfile")
 # A browser keeps a core busy: two at a time, each with a stack of its own.
 IN_BROWSERS = ("-n", "2", "--dist", "loadfile")
+# A stack for each worker: what was killed is mostly waited for. The next test goes to whoever is free.
+CRASHED = ("-n", "5", "--dist", "worksteal")
 CLOSING = re.compile(r"^=*\s*(.*\bin \d+(?:\.\d+)?s\b.*?)\s*=*$")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -64,6 +66,7 @@ def run_all() -> int:
         if chromium.program()
         else Outcome("browsers", True, f"not run: {chromium.MISSING}"),
     ]
+    outcomes += crashes(rest, REPEATS)
     try:
         with _postgres_url() as url:
             if url:
@@ -81,6 +84,23 @@ def run_all() -> int:
         print(f"{'fine  ' if outcome.fine else 'FAILED'}  {outcome.tier:<21}  {outcome.line}")
     sys.stdout.flush()
     return 0 if all(outcome.fine for outcome in outcomes) else 1
+
+
+REPEATS = 20
+"""How often each stop is measured on the way: enough to see that it is slow, and not for a p99."""
+
+
+def crashes(rest: list[str], repeats: int) -> list[Outcome]:
+    """Kill what can be killed, and after that, with nothing beside it, measure how fast a stop is.
+
+    Each stack of theirs brings a PostgreSQL of its own, since it is stopped, too.
+    """
+    where = rest or ["tests/crash"]
+    measured = {"GAMEDAY_CRASH_REPEATS": str(repeats)}
+    return [
+        pytest("crashes", "crash and not alone", {}, [*CRASHED, *where]),
+        pytest("latencies", "crash and alone", measured, where),
+    ]
 
 
 NO_POSTGRES = "not run: no DATABASE_URL and no PostgreSQL programs here (apt-get install postgresql)"

@@ -17,7 +17,7 @@ from tests.crash.figures import Latencies
 from tests.crash.house import Wrecked
 from tests.journeys.house import until
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.alone]
 
 MANY = int(os.environ.get("GAMEDAY_CRASH_REPEATS", "100"))
 FEW = max(5, MANY // 4)
