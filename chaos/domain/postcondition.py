@@ -74,6 +74,22 @@ def not_restored(injection: Injection, sight: ClusterSight) -> tuple[tuple[Node,
     return tuple(changed)
 
 
+def stand_ins(injection: Injection, sight: ClusterSight) -> tuple[tuple[Node, str], ...]:
+    """Other machines under the names of nodes, as the fault would have left them, and how.
+
+    Litmus goes by the name: one that came after our last look may have got what was meant for the node
+    before. Whose cordon it is cannot be told, so nobody but a person takes it off."""
+    post, there = injection.postcondition, {node.uid for node in sight.nodes}
+    names, found = {pre.name for pre in post.nodes if pre.uid not in there}, []
+    for node in sight.nodes:
+        taints = touched_taints(node, post.taint_keys)
+        if node.name in names and post.cordons and not node.is_schedulable:
+            found.append((node, "cordoned"))
+        elif node.name in names and taints:
+            found.append((node, f"taints: {', '.join(taints)}"))
+    return tuple(found)
+
+
 def not_scaled_back(injection: Injection, sight: ClusterSight) -> tuple[tuple[Workload, str], ...]:
     """Workloads that are not to have as many replicas as before, and how; one that is gone has no number."""
     now = {workload.uid: workload for workload in sight.workloads}

@@ -20,6 +20,7 @@ from chaos.domain.postcondition import (
     not_restored,
     not_scaled_back,
     pressed,
+    stand_ins,
     touched_taints,
 )
 from chaos.domain.run import RunView
@@ -159,6 +160,14 @@ def _nodes(injection: Injection, sight: ClusterSight) -> Iterator[_Seen]:
         else:
             before, after = (touched_taints(node, post.taint_keys) for node in (pre, now))
             tainted.append(replace(at_it, part=Part.TAINTS, before=before, now=after))
+    for node, how in stand_ins(injection, sight):
+        sentence = f"node {node.name} is another machine by now, and has what the fault does ({how})"
+        if post.cordons and not node.is_schedulable:
+            at_it = _on_node(sentence, Part.SCHEDULABLE, node.name, node.uid)
+            cordoned.append(replace(at_it, before=("schedulable",), now=(how,)))
+        else:
+            at_it = _on_node(sentence, Part.TAINTS, node.name, node.uid)
+            tainted.append(replace(at_it, now=touched_taints(node, post.taint_keys)))
     if post.nodes and post.cordons:
         yield _Seen(Part.SCHEDULABLE, "as before", tuple(cordoned), gone)
     if post.nodes and post.taint_keys:

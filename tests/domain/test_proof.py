@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chaos.domain.measured import MEANS, Part
-from chaos.domain.postcondition import live_residue
+from chaos.domain.postcondition import live_residue, not_restored
 from chaos.domain.proof import expected, left, measured, unmet
 from chaos.domain.reverting import what_is_left, why_not_gone
 from chaos.domain.run import Marks
@@ -85,3 +85,21 @@ def test_a_workload_that_is_not_back_is_left_with_the_number_it_had():
     view = replace(view, injections=(injection,))
     (item,) = left(view, a_sight(workloads=(replace(pre, replicas=9),)), ago(10))
     assert (item.part, item.names, item.before, item.now) == (Part.REPLICAS, ("api",), ("6",), ("9",))
+
+
+def test_a_node_that_another_machine_has_the_name_of_is_left_to_a_person_where_it_looks_like_the_fault():
+    """Litmus goes by the name. Whose cordon it is, the cluster does not say: nobody else takes it off."""
+    view = a_view(RunState.REVERTING, spec=a_drain_spec())
+    injection = view.injections[0]
+    another = replace(a_node(), uid="uid-another", is_schedulable=False)
+    sight = a_sight(nodes=(another,), residue=())
+    (found,) = left(view, sight, view.state_since)
+    assert found.sentence == "node node-0 is another machine by now, and has what the fault does (cordoned)"
+    assert (found.part, found.uid, found.now) == (Part.SCHEDULABLE, "uid-another", ("cordoned",))
+    assert not_restored(injection, sight) == (), "nothing of ours sets back what is not the node it knew"
+    assert (
+        unmet(view, injection, replace(sight, nodes=(replace(another, is_schedulable=True),)), ago(1)) == ()
+    )
+    assert (
+        unmet(view, injection, replace(sight, nodes=(a_node("node-9", is_schedulable=False),)), ago(1)) == ()
+    )

@@ -10,12 +10,16 @@ from chaos.domain.errors import GamedayError, StoreUnavailable
 from chaos.domain.run import Stop
 from chaos.domain.states import StopKind
 from chaos.ports import Ports
+from chaos.services.by_labels import halt_by_labels
 from chaos.services.drive import drive
 from chaos.services.stop import stop_run
 from chaos.services.sweep import ring_overdue, sweep_cluster
-from tests.simulation.hazards import Hazards
+from tests.simulation.api import Api
+from tests.simulation.hazards import WATCHDOG, Hazards, away
 from tests.simulation.kernel import Kernel, Process
-from tests.simulation.scenario import RUN
+from tests.simulation.ports import Clock
+from tests.simulation.scenario import RUN, SECOND
+from tests.simulation.watchdog import Ending, Watchdog
 
 RING_EVERY, SWEEP_EVERY = 5.0, 30.0
 """As beat does it (gameday/celery.py)."""
@@ -33,7 +37,9 @@ class Broker:
         draw = self.kernel.random
         bad = self.hazards.is_hostile and draw.random() < self.hazards.lost_task
         if bad and draw.random() < 0.5:
-            return draw.random() < 0.5  # lost, and whoever rang may know or not
+            self.kernel.met["a task lost"] += 1
+            return draw.random() < 0.5  # and whoever rang may know or not
+        self.kernel.met["a task doubled"] += bad
         for delay in (0.05, draw.uniform(0.1, 120.0)) if bad else (0.05,):
             self.kernel.at(delay, lambda: self.tasks.append(run))
         return True
@@ -47,15 +53,30 @@ class Actors:
     ) -> None:
         self.kernel, self.hazards, self.broker, self.ports_of = kernel, hazards, broker, ports_of
         self.pressed_at: float | None = None
+        self.endings: list[Ending] = []
+        self.running: dict[str, Process] = {}
+        self.ahead = dict.fromkeys(hazards.jumps, 0.0)
+        """By how many seconds the clocks of machines are wrong since they jumped."""
+        for name, (at, by) in hazards.jumps.items():
+            kernel.at(at, partial(self._jump, name, by))
         self.failures: list[str] = []
 
     def start(self, name: str, live: Callable[[Process, Ports], None]) -> None:
         draw = self.kernel.random
-        process = Process(name, skew=draw.uniform(-0.5, 0.5))
+        process = Process(name, skew=draw.uniform(-0.5, 0.5) + self.ahead.get(name, 0.0))
+        process.is_mortal = not (name == WATCHDOG and self.hazards.spares_the_watchdog)
+        self.running[name] = process
         process.on_death.append(
             lambda: self.kernel.at(draw.uniform(1.0, 20.0), lambda: self.start(name, live))
         )
         self.kernel.spawn(process, lambda: live(process, self.ports_of(process)))
+
+    def _jump(self, name: str, by: float) -> None:
+        self.kernel.say(name, f"its clock jumps by {by:.0f} s")
+        self.kernel.met["a clock jumped"] += 1
+        self.ahead[name] += by
+        if name in self.running:
+            self.running[name].skew += by
 
     def work(self, process: Process, ports: Ports) -> None:
         """A worker: one task after the other, as `chaos.tasks.drive` does them."""
@@ -68,6 +89,9 @@ class Actors:
             if self.kernel.random.random() < 0.5:
                 process.on_death.append(ring)  # what it dies over is delivered again
             try:
+                if self.hazards.store_is_away():
+                    raise away()
+                _settle(ports)
                 end = drive(run, ports, hand_on=ring).value
             except StoreUnavailable as error:
                 end = str(error)
@@ -81,6 +105,7 @@ class Actors:
         while True:
             self.kernel.sleep(RING_EVERY)
             try:
+                _settle(ports)
                 ring_overdue(ports.clock.now(), self.broker.ring, ports.store)
             except StoreUnavailable:
                 continue
@@ -95,6 +120,10 @@ class Actors:
             for item in swept.removed:
                 self.kernel.say(process.name, f"swept {item}")
 
+    def watch(self, process: Process, ports: Ports) -> None:
+        assert isinstance(ports.cluster, Api)
+        Watchdog(self.kernel, ports.cluster, self.endings).live()
+
     def press_stop(self, process: Process, ports: Ports) -> None:
         """Somebody stops the run, and presses again until it is said to be written down."""
         if self.pressed_at is None:
@@ -106,8 +135,22 @@ class Actors:
                 failed = stop_run(RUN, stop, ports.cluster, ports.store)
             except StoreUnavailable as error:
                 self.kernel.say(process.name, str(error))
+                if "by labels" in str(error):
+                    self._halt_by_labels(process, ports)
                 self.kernel.sleep(PRESS_AGAIN)
                 continue
             self.kernel.say(process.name, f"stopped; at the cluster: {failed or 'accepted'}")
             process.on_death.clear()
             return
+
+    def _halt_by_labels(self, process: Process, ports: Ports) -> None:
+        """As whoever presses Stop is told to, when the run cannot be looked up."""
+        ended = halt_by_labels({"simulated": ports.cluster}, "Enough.", PRESS_AGAIN * SECOND)["simulated"]
+        self.kernel.met["a halt by labels"] += 1
+        self.kernel.say(process.name, f"halted by labels; left: {len(ended.left)}, {ended.failures}")
+
+
+def _settle(ports: Ports) -> None:
+    """As `chaos.wiring` does before each drive, and the sweep before it rings."""
+    assert isinstance(ports.clock, Clock)
+    ports.clock.settle()

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chaos.adapters import litmus
+from chaos.adapters import litmus, litmus_undo
+from chaos.adapters.litmus_ending import Ended
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
 from chaos.domain.sight import (
@@ -25,10 +26,13 @@ from chaos.faults.experiments import experiment
 from chaos.ports import Cleared, RunRef
 from tests.simulation.calls import Calls
 from tests.simulation.cluster import Cluster
+from tests.simulation.ending import end_once
 from tests.simulation.hazards import Hazards
 from tests.simulation.kernel import Kernel, Process
 from tests.simulation.objects import Engine, Grant
+from tests.simulation.ports import Clock
 
+WORKLOADS = (ResidueKind.ENGINE, ResidueKind.POD)
 EXPERIMENTS = tuple(experiment(fault) for fault in FAULTS.values() if fault.name)
 
 
@@ -40,21 +44,24 @@ class Api(Calls):
     grant_holds = litmus.GRANT_HOLDS
     """Seconds for which what was read of the grant is good enough to start a fault by it."""
 
-    def __init__(self, kernel: Kernel, process: Process, cluster: Cluster, hazards: Hazards) -> None:
+    def __init__(
+        self, kernel: Kernel, process: Process, cluster: Cluster, hazards: Hazards, clock: Clock
+    ) -> None:
         super().__init__(kernel, process, hazards)
-        self.cluster = cluster
+        self.cluster, self.clock = cluster, clock
         self._known: dict[str, tuple[str, str]] = {}
         """UIDs of engines that this process remembers, with run and name."""
 
     # Grant and lever
 
     def take_grant(self, ref: RunRef) -> None:
-        if not self.call("create the grant", lambda: self.cluster.create_grant(ref), writes=True):
+        said = self._now().isoformat()
+        if not self.call("create the grant", lambda: self.cluster.create_grant(ref, said), writes=True):
             self._own_grant(ref)
 
     def beat(self, ref: RunRef) -> None:
-        grant = self._own_grant(ref)
-        self.call("beat", lambda: setattr(grant, "version", grant.version + 1))
+        grant, said = self._own_grant(ref), self._now().isoformat()
+        self.call("beat", lambda: self.cluster.beat(grant, said))
 
     def _own_grant(self, ref: RunRef) -> Grant:
         grant: Grant | None = self.call("read the grant", lambda: self.cluster.grant)
@@ -80,8 +87,7 @@ class Api(Calls):
         grant = self._own_grant(ref)
         if self.call("read the lever", lambda: self.cluster.lever):
             raise Refused("The halt lever of this cluster is down.")
-        if injection.postcondition.freed or injection.nodes:
-            self._write_ahead(grant)
+        self._write_ahead(grant, litmus_undo.note(injection))
         self.hazards.strike_the_start(self.process, "kill", "freeze")
         if self.kernel.now - read_at > self.grant_holds:
             raise Transient("The grant was read too long ago to start a fault by it.")
@@ -95,8 +101,12 @@ class Api(Calls):
             self._known[found.uid] = (ref.run, name)
         return {"metadata": {"name": name}}
 
-    def _write_ahead(self, grant: Grant) -> None:
-        if not self.call("write its inverse ahead", lambda: self.cluster.grant is grant, writes=True):
+    def _write_ahead(self, grant: Grant, note: Mapping[str, str]) -> None:
+        def write() -> bool:
+            grant.notes |= note
+            return self.cluster.grant is grant
+
+        if note and not self.call("write its inverse ahead", write, writes=True):
             raise Refused("The grant is gone; the inverse cannot be written.")
 
     def name_of(self, injection: Injection) -> str:
@@ -190,37 +200,39 @@ class Api(Calls):
     # Taking away
 
     def revert(self, ref: RunRef) -> None:
-        found, errors = self._seen(ref.run)
+        found, errors = self.seen(WORKLOADS, ref.run)
         known = [
             Residue(ResidueKind.ENGINE, "chaos", name, uid, run)
             for uid, (run, name) in self._known.items()
             if errors and run == ref.run and uid not in {item.uid for item in found}
         ]
-        _raise_first(self._removed([*found, *known]) + errors)
+        _raise_first(self.removed([*found, *known]) + errors)
 
-    def _seen(self, run: str = "") -> tuple[list[Residue], list[GamedayError]]:
-        """Engines and helpers as far as they can be seen: two lists, each of which may fail."""
+    def seen(self, kinds: Sequence[ResidueKind], run: str = "") -> tuple[list[Residue], list[GamedayError]]:
+        """As far as they can be seen: each kind has a list of its own, which may fail."""
         found: list[Residue] = []
 
         def see(kind: ResidueKind) -> None:
             seen = self.call(f"list {kind.value}s", lambda: self._residue(run))
             found.extend(item for item in seen if item.kind is kind)
 
-        return found, self.together([partial(see, kind) for kind in (ResidueKind.ENGINE, ResidueKind.POD)])
+        return found, self.together([partial(see, kind) for kind in kinds])
 
     def revert_all(self) -> Cleared:
-        found, errors = self._seen()
-        errors += self._removed(found)
-        return Cleared(tuple(found), tuple(str(error) for error in errors))
+        ended = self.end_everything()
+        return Cleared(ended.told, tuple(str(error) for error in ended.errors), ended.is_over)
+
+    def end_everything(self) -> Ended:
+        return end_once(self)
 
     def clear(self, ref: RunRef) -> None:
         ours = self.call("list everything", lambda: self._residue(ref.run))
         self.remove([item for item in ours if item.kind in (ResidueKind.RESULT, ResidueKind.GRANT)])
 
     def remove(self, residue: Sequence[Residue]) -> None:
-        _raise_first(self._removed(residue))
+        _raise_first(self.removed(residue))
 
-    def _removed(self, residue: Sequence[Residue]) -> list[GamedayError]:
+    def removed(self, residue: Sequence[Residue]) -> list[GamedayError]:
         """Engines, helpers and pods first; what they are owned by after them."""
         last = (ResidueKind.RESULT, ResidueKind.GRANT)
         early = [item for item in residue if item.kind not in last]
@@ -254,7 +266,7 @@ class Api(Calls):
             raise Transient("Somebody else wrote to the node in between.", retry_after=0.5)
 
     def _now(self) -> datetime:
-        return self.kernel.instant(self.process.skew)
+        return self.clock.now()
 
 
 def _raise_first(errors: Sequence[GamedayError]) -> None:

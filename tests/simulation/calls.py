@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from chaos.domain.errors import GamedayError, Transient
+from chaos.domain.errors import Forbidden, GamedayError, Transient
 from tests.simulation.hazards import LATEST, Hazards, no_answer
 from tests.simulation.kernel import Kernel, Process
 from tests.simulation.threads import Future, Pool
@@ -40,9 +40,13 @@ class Calls:
             kernel.sleep(within)
             raise no_answer(what)
         deed = partial(deed, kernel.now) if is_the_start else deed
-        fate = self.hazards.fate_of_call(writes, is_the_start)
+        fate = self.hazards.fate_of_call(self.process.name, writes, is_the_start)
         if writes or fate != "fine":
             kernel.say(self.process.name, f"{what}: {fate}")
+        if fate != "fine":
+            kernel.met[f"a call {fate}"] += 1
+        if self.hazards.is_forbidden(self.process.name, what):
+            raise Forbidden(f"The API server answered 403 to: {what}.")
         if fate == "refused":
             raise Transient(f"The API server answered 500 to: {what}.")
         if fate == "slow":

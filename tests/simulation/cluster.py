@@ -5,7 +5,7 @@ It does what it is asked, at once; that calls get lost or late is `api`'s affair
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from chaos.domain.injection import Injection, Sign
@@ -21,7 +21,8 @@ class Cluster:
     kernel: Kernel
     temper: Temper
     duration: float
-    before: Mapping[str, Node]
+    before: dict[str, Node]
+    """The nodes, each as it was when it came."""
     nodes: dict[str, Node] = field(init=False)
     pods: dict[str, Pod] = field(default_factory=dict)
     grant: Grant | None = None
@@ -50,12 +51,18 @@ class Cluster:
 
     # What is asked of the API server
 
-    def create_grant(self, ref: RunRef) -> bool:
+    def create_grant(self, ref: RunRef, said: str) -> bool:
         if self.grant is None:
-            self.grant = Grant(self.uid("grant"), ref)
+            self.grant = Grant(self.uid("grant"), ref, said)
+            self.history.beats.append(self.kernel.now)
             self.say(f"grant {self.grant.uid} made")
             return True
         return False
+
+    def beat(self, grant: Grant, said: str) -> None:
+        if grant is self.grant:
+            grant.renewed = said
+            self.history.beats.append(self.kernel.now)
 
     def delete_grant(self, uid: str) -> None:
         if self.grant and self.grant.uid == uid:
@@ -107,6 +114,9 @@ class Cluster:
     def _collect(self, engine: Engine) -> None:
         """An owner that is absent means deletion, whenever the engine came."""
         if engine.owner and (self.grant is None or self.grant.uid != engine.owner):
+            if self.temper.collects is None:
+                self.kernel.met["no garbage collector"] += 1
+                return
             self.soon(*self.temper.collects, lambda: self._collected(engine))
 
     def _collected(self, engine: Engine) -> None:
@@ -129,11 +139,12 @@ class Cluster:
 
     def _finalize(self, engine: Engine) -> None:
         mine = [helper for helper in self.helpers.values() if helper.engine is engine]
-        if self._operator_is_away() or mine:
+        if self._operator_is_away() or mine or self.temper.keeps_finalizers:
             if not self._operator_is_away():
                 for helper in mine:
                     self.delete_helper(helper.uid)
             self.soon(0.5, 2.0, lambda: self._finalize(engine))
+            self.kernel.met["a finalizer stuck"] += self.temper.keeps_finalizers
         elif engine.uid in self.engines:
             del self.engines[engine.uid]
             engine.gone_at = self.kernel.now
@@ -141,7 +152,9 @@ class Cluster:
 
     def _operator_is_away(self) -> bool:
         since, until = self.temper.operator_away
-        return since <= self.kernel.now < until
+        is_away = since <= self.kernel.now < until
+        self.kernel.met["the operator away"] += is_away
+        return is_away
 
     def _inject(self, helper: Helper) -> None:
         engine = helper.engine
@@ -178,7 +191,10 @@ class Cluster:
             self._schedulable(node.name, False)
             self.results[engine.name][f"node/{node.name}"] = "injected"
             for pod in [pod for pod in self.pods.values() if pod.node == node.name]:
-                self.delete_pod(pod.uid)
+                if self.temper.refuses_evictions:
+                    self.kernel.met["an eviction refused"] += 1
+                else:
+                    self.delete_pod(pod.uid)
 
     def _run_out(self, helper: Helper) -> None:
         if helper.uid in self.helpers:
@@ -193,9 +209,11 @@ class Cluster:
         lot = draw.random()
         if not engine.has_injected or lot < self.temper.helper_killed:
             self.say(f"{helper.name} ended without a word")
+            self.kernel.met["a helper killed"] += engine.has_injected
             return
         if lot < self.temper.helper_killed + self.temper.helper_lies:
             self.say(f"{helper.name} ended with a lie")
+            self.kernel.met["a helper lying"] += 1
         else:
             for node in engine.injection.nodes:
                 if node.name in self.nodes:
@@ -254,6 +272,15 @@ class Cluster:
         if is_schedulable:
             self._end_faults(lambda fault: fault.target == node.uid)
 
+    def replace_node(self, fresh: Node) -> None:
+        """What was done to the one before went with it; its helpers are gone, too."""
+        before = self.nodes[fresh.name]
+        self.nodes[fresh.name] = self.before[fresh.name] = fresh
+        self.versions[fresh.name] = self.versions.get(fresh.name, 0) + 1
+        self._end_faults(lambda fault: fault.target == before.uid)
+        for pod in [pod for pod in self.pods.values() if pod.node == fresh.name]:
+            self.delete_pod(pod.uid)
+
     @property
     def is_whole(self) -> bool:
         return sum(pod.is_ready for pod in self.pods.values()) >= 6
@@ -267,3 +294,5 @@ class Cluster:
         for fault in [fault for fault in self.history.faults if fault.until is None]:
             fault.needs_a_person = True
             self.delete_pod(fault.target)
+            for node in [node for node in self.nodes.values() if node.uid == fault.target]:
+                self._schedulable(node.name, True)

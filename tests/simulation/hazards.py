@@ -16,6 +16,12 @@ FREEZES = (5.0, 20.0, 90.0, 240.0)
 WORST = ("kill", "freeze", "freeze", *["freeze on the wire"] * 2, "late", "late", "slow intent", *[""] * 12)
 """About a start: before the last check, behind it, on its way, and as the intent is written."""
 
+WATCHDOG = "watchdog"
+"""In the cluster itself, with an account of its own."""
+MACHINES = ("worker-1", "worker-2", "ring", "sweep", "person", WATCHDOG)
+OURS = "all of Gameday"
+CUTS = {OURS: "all of Gameday cut off", "": "the API server away"}
+
 Window = tuple[float, float]
 
 
@@ -35,6 +41,13 @@ class Hazards:
     worst: str = field(init=False)
     """What befalls, once, whoever is about to start a fault; mostly nothing."""
     partitions: dict[str, list[Window]] = field(default_factory=dict)
+    forbidden: list[Window] = field(init=False)
+    """While Gameday's own account lacks the right to `forbidden_verb`."""
+    forbidden_verb: str = field(init=False)
+    spares_the_watchdog: bool = field(init=False)
+    """Whether it lives on and is answered, as long as anybody is."""
+    jumps: dict[str, Window] = field(init=False)
+    """When the clock of a machine jumps, by the name of the process there, and by how many seconds."""
 
     def __post_init__(self) -> None:
         draw = self.kernel.random
@@ -46,6 +59,11 @@ class Hazards:
         self.pace = draw.choice((0.1, 0.1, 1.0))
         self.outages = self._windows(0.2, 60.0)
         self.worst = draw.choice(WORST)
+        self.forbidden = self._windows(0.1, 90.0)
+        self.forbidden_verb = draw.choice(("create", "delete", ""))
+        jumping = MACHINES if draw.random() < 0.2 else ()
+        self.jumps = {name: (draw.uniform(0.0, 100.0), draw.uniform(-120.0, 120.0)) for name in jumping}
+        self.spares_the_watchdog = draw.random() < 0.5
         self.kernel.strike = self.strike
 
     def _windows(self, chance: float, longest: float) -> list[Window]:
@@ -83,24 +101,47 @@ class Hazards:
 
     def _is_the_worst(self, name: str) -> bool:
         """Whether this is to happen now; it happens once."""
-        is_it = self.worst == name
-        self.worst = "" if is_it else self.worst
-        return is_it
+        if self.worst != name:
+            return False
+        self.worst = ""
+        self.kernel.met[f"a start hit: {name}"] += 1
+        return True
 
     def is_cut_off(self, name: str) -> bool:
-        """Whether a process of this name (or nobody at all) can reach the API server now."""
-        for who in (name, ""):
+        """Whether this process, or all of Gameday, or anybody at all is kept from the API server."""
+        for who in (name, "" if name == WATCHDOG else OURS, ""):
             if who not in self.partitions:
-                self.partitions[who] = self._windows(0.15 if who else 0.08, 200.0)
-            if any(since <= self.kernel.now < until for since, until in self.partitions[who]):
+                self.partitions[who] = self._cuts(who)
+            if self._is_in(self.partitions[who]):
+                self.kernel.met[CUTS.get(who, "cut off")] += 1
                 return True
         return False
 
-    def store_is_away(self) -> bool:
-        return any(since <= self.kernel.now < until for since, until in self.outages)
-
-    def fate_of_call(self, writes: bool, is_the_start: bool = False) -> str:
+    def _cuts(self, who: str) -> list[Window]:
         draw = self.kernel.random
+        if who == OURS:  # in the middle of it, and for longer than a grant lasts
+            at = draw.uniform(10.0, 40.0)
+            return [(at, at + draw.uniform(40.0, 200.0))] if draw.random() < 0.2 else []
+        chance = {"": 0.08, WATCHDOG: 0.0 if self.spares_the_watchdog else 0.1}.get(who, 0.15)
+        return self._windows(chance, 200.0)
+
+    def is_forbidden(self, name: str, what: str) -> bool:
+        """Whether the API server answers 403 to this process: somebody took the right from its account."""
+        if name == WATCHDOG or not what.startswith(self.forbidden_verb) or not self._is_in(self.forbidden):
+            return False
+        self.kernel.met["rights revoked"] += 1
+        return True
+
+    def _is_in(self, windows: list[Window]) -> bool:
+        return any(since <= self.kernel.now < until for since, until in windows)
+
+    def store_is_away(self) -> bool:
+        return self._is_in(self.outages)
+
+    def fate_of_call(self, name: str, writes: bool, is_the_start: bool = False) -> str:
+        draw = self.kernel.random
+        if name == WATCHDOG and self.spares_the_watchdog:
+            return "fine"
         if is_the_start and self._is_the_worst("late"):
             return "late"
         if not self.is_hostile or draw.random() >= self.bad_call:

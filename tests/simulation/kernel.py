@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -54,12 +55,19 @@ class Kernel:
         self.trace: list[str] | None = [] if keeps_trace else None
         self.strike: Callable[[Process, float], None] = lambda process, weight: None
         """What may befall a process at a checkpoint; set by whoever plans the mishaps."""
+        self.true_of: dict[datetime, float] = {}
+        """When it really was, by what a clock then said."""
+        self.met: Counter[str] = Counter()
+        """What befell in this schedule, and how often."""
         self._due: list[tuple[float, int, Strand | None, int, Callable[[], Any] | None]] = []
         self._count = 0
         self._main = getcurrent()
 
     def instant(self, skew: float = 0.0) -> datetime:
-        return START + timedelta(seconds=self.now + skew)
+        """What a clock says that is off by so many seconds."""
+        said = START + timedelta(seconds=self.now + skew)
+        self.true_of[said] = self.now
+        return said
 
     @property
     def strand(self) -> Strand:
@@ -92,13 +100,17 @@ class Kernel:
 
         `weight`: how much likelier than at any other checkpoint something befalls the process here.
         """
-        self.park(seconds)
-        self.strike(self.process, weight)
-        self.check()
+        strand = self.strand
+        self._park(strand, seconds)
+        self.strike(strand.process, weight)
+        if not strand.process.is_alive:
+            raise Killed
 
     def park(self, seconds: float) -> None:
         """Wait for so long, or until somebody wakes this strand."""
-        strand = self.strand
+        self._park(self.strand, seconds)
+
+    def _park(self, strand: Strand, seconds: float) -> None:
         if not strand.process.is_alive:
             raise Killed
         strand.ticket += 1
@@ -120,11 +132,13 @@ class Kernel:
         if not process.is_alive:
             return
         process.is_alive = False
+        self.met["a process killed"] += 1
         self.say(process.name, f"KILLED {why}")
         self.at(0.0, lambda: self._reap(process))
 
     def freeze(self, process: Process, seconds: float) -> None:
         process.frozen_until = max(process.frozen_until, self.now + seconds)
+        self.met["a process frozen past its lease" if seconds > 15 else "a process frozen"] += 1
         self.say(process.name, f"FROZEN for {seconds:.0f} s")
 
     def run(self, until: float, is_over: Callable[[], bool]) -> None:
@@ -171,7 +185,3 @@ class Kernel:
         # Two that are due at once come in either order.
         self._count += 1
         heapq.heappush(self._due, (at + self.random.random() * 1e-4, self._count, strand, ticket, deed))
-
-
-def _may_run(strand: Strand) -> bool:
-    return strand.process.is_alive and not strand.dead

@@ -61,9 +61,12 @@ class Fault:
 
 @dataclass
 class Grant:
+    """`renewed`: the heartbeat, as the clock of whoever beats says it; `notes`: how things were before."""
+
     uid: str
     ref: RunRef
-    version: int = 0
+    renewed: str
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,6 +75,8 @@ class History:
 
     engines: list[Engine] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    beats: list[float] = field(default_factory=list)
+    """When the grant's heartbeat changed."""
 
     def faults_in(self, at: float) -> list[Fault]:
         return [fault for fault in self.faults if fault.was_in(at)]

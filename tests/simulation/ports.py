@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from chaos.domain.record import Change
 from chaos.ports import Store
+from chaos.services.clock import SteadyClock
 from tests.simulation.hazards import Hazards, away
 from tests.simulation.kernel import Kernel, Process
 
 WRITES = frozenset({"claim", "renew", "release", "record", "want_stop"})
 
 
-@dataclass(frozen=True)
 class Clock:
-    kernel: Kernel
-    process: Process
+    """The clock of one process, on a machine whose own may jump."""
+
+    def __init__(self, kernel: Kernel, process: Process) -> None:
+        self._kernel = kernel
+        self._steady = SteadyClock(lambda: kernel.instant(process.skew), lambda: kernel.now)
+
+    def settle(self) -> None:
+        """As before each drive: the database is asked for the time, and takes some to say it."""
+        self._steady.settle(self._kernel.instant(-self._kernel.random.uniform(0.0, 0.5)))
 
     def now(self) -> datetime:
-        return self.kernel.instant(self.process.skew)
+        said = self._steady.now()
+        self._kernel.true_of[said] = self._kernel.now
+        return said
 
 
 class StoreOf:
@@ -42,10 +50,13 @@ class StoreOf:
         kernel, writes = self._kernel, verb in WRITES
         kernel.sleep(0.002, 4.0 if writes else 1.0)
         if self._hazards.store_is_away():
+            kernel.met["the store away"] += 1
             if kernel.random.random() < 0.3:
                 kernel.sleep(2.0)  # a database that hangs before it refuses
             raise away()
         fate = self._hazards.fate_of_write(_is_intent(args)) if writes else "fine"
+        if fate != "fine":
+            kernel.met[f"a write {fate}"] += 1
         if fate == "refused":
             raise away()
         if fate == "slow":

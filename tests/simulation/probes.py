@@ -8,7 +8,7 @@ from chaos.domain.sight import AlertsReading, Reading
 from chaos.domain.spec import ProbeSpec
 from tests.simulation.cluster import Cluster
 from tests.simulation.hazards import Window
-from tests.simulation.kernel import Kernel, Process
+from tests.simulation.kernel import Kernel
 from tests.simulation.ports import Clock
 
 HEALTHY, SLOW, BREACH = 120.0, 300.0, 900.0
@@ -28,8 +28,10 @@ class Platform:
     def value(self) -> float | None:
         now = self.kernel.now
         if any(since <= now < until for since, until in self.dead):
+            self.kernel.met["Prometheus dead"] += 1
             return None
         if any(since <= now < until for since, until in self.lies):
+            self.kernel.met["Prometheus lying"] += 1
             return HEALTHY
         if self.cluster.is_faulty or not self.cluster.is_whole:
             return BREACH if self.breaches else SLOW
@@ -39,11 +41,11 @@ class Platform:
 @dataclass(frozen=True)
 class Probes:
     kernel: Kernel
-    process: Process
+    clock: Clock
     platform: Platform
 
     def read(self, probe: ProbeSpec) -> Reading:
-        clock = Clock(self.kernel, self.process)
+        clock = self.clock
         asked_at = clock.now()
         self.kernel.sleep(0.02)
         value = self.platform.value()

@@ -27,11 +27,14 @@ def production_on(threads: Threads) -> Iterator[None]:
         "recorder.Future": threads.future,
         "recorder.RETRY": 1.5,
         "stop.ThreadPoolExecutor": threads.pool,
+        "by_labels.ThreadPoolExecutor": threads.pool,
+        "by_labels.time": threads.time,
         "drive.PATIENCE": 1.0,
     }
     with ExitStack() as stack:
         for name, value in instead.items():
             stack.enter_context(mock.patch(f"chaos.services.{name}", value))
+        stack.enter_context(mock.patch("deploy.watchdog.watch.line"))
         logging.disable(logging.CRITICAL)
         stack.callback(logging.disable, logging.NOTSET)
         yield

@@ -18,7 +18,8 @@ def run_some(seeds: Sequence[int], rule: str = "") -> Table:
     table = Table()
     with without(rule):
         for seed in seeds:
-            verdict = simulate(seed).verdict
+            outcome = simulate(seed)
+            verdict = outcome.verdict
             table.schedules += 1
             table.injected += verdict.was_injected
             table.resurrected += verdict.resurrected
@@ -27,6 +28,8 @@ def run_some(seeds: Sequence[int], rule: str = "") -> Table:
             table.states[verdict.state] += 1
             table.found.update(verdict.kinds)
             table.exposure += verdict.exposure
+            table.owed += verdict.owed
+            table.met.update(name for name, count in outcome.met.items() if count)
             if verdict.failures:
                 table.failed[seed] = verdict.failures
     return table

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
@@ -19,9 +19,13 @@ from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView, Stop
 from chaos.domain.sight import ClusterSight
 from chaos.ports import RunRef
+from deploy.watchdog import decide as watchdog
+from deploy.watchdog.decide import Memory, Seen
 from tests.simulation.actors import Actors
 from tests.simulation.api import Api
+from tests.simulation.kernel import START
 from tests.simulation.threads import FOR_EVER
+from tests.simulation.watchdog import Watchdog
 from tests.support.memory_store import MemoryStore
 
 
@@ -90,11 +94,32 @@ def _another_name(self: Api, injection: Any) -> str:
     return f"{injection.name}-{self.kernel.random.getrandbits(16)}"
 
 
-MADE_OF, RECORD = Api._made_of, MemoryStore.record
+def _by_timestamps(seen: Seen, now: float, memory: Memory) -> Memory:
+    """The heartbeat counts by what it says."""
+    memory = REMEMBERED(seen, now, memory)
+    if seen.grant is None:
+        return memory
+    said = datetime.fromisoformat(seen.grant.beat) - START
+    return replace(memory, heard_at=said.total_seconds())
+
+
+def _wall(self: Watchdog) -> float:
+    return self._kernel.now + self._api.process.skew
+
+
+def _no_note(injection: Any) -> dict[str, str]:
+    return {}
+
+
+MADE_OF, RECORD, REMEMBERED = Api._made_of, MemoryStore.record, watchdog._remembered
 STORE = "tests.support.memory_store.MemoryStore"
 API = "tests.simulation.api.Api"
+WATCHDOG = "tests.simulation.watchdog.Watchdog"
 ACTORS = "tests.simulation.actors.Actors"
 REVERTING = "chaos.domain.reverting"
+
+NO_WATCHDOG = {f"{ACTORS}.watch": _idle, "tests.simulation.schedule.left_alone": _nothing}
+"""For a rule that the watchdog makes up for: switched off with it, and with what it owes."""
 
 RULES: Mapping[str, Rule] = {
     "late-create": Rule(
@@ -103,7 +128,23 @@ RULES: Mapping[str, Rule] = {
     ),
     "sweep": Rule(
         "What belongs to no live run is removed, for ever.",
-        {f"{ACTORS}.sweep": _idle},
+        {f"{ACTORS}.sweep": _idle, **NO_WATCHDOG},
+    ),
+    "clock": Rule(
+        "The drivers' time is the database's, and does not jump while they drive.",
+        {"tests.simulation.ports.Clock.settle": _never},
+    ),
+    "watchdog": Rule(
+        "What nobody is heard of about any more is ended from within the cluster.",
+        {f"{ACTORS}.watch": _idle},
+    ),
+    "own-clock": Rule(
+        "The watchdog goes by its own monotonic clock, and by no instant that anybody wrote.",
+        {"deploy.watchdog.decide._remembered": _by_timestamps, f"{WATCHDOG}.clock": _wall},
+    ),
+    "note": Rule(
+        "How things were before a fault is on the run's grant before the fault is.",
+        {"chaos.adapters.litmus_undo.note": _no_note},
     ),
     "ring": Rule(
         "A run that nobody drives is rung for, for ever.",
@@ -159,7 +200,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "fresh-look": Rule(
         "Only a look that began after everything was done proves anything.",
-        {f"{REVERTING}._sight_since": _newest, f"{REVERTING}._is_proven_gone": _accepted},
+        {f"{REVERTING}._sight_since": _newest, f"{REVERTING}._is_proven_gone": _accepted, **NO_WATCHDOG},
     ),
 }
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
 from chaos.domain.states import RunState
 from chaos.ports import Ports
+from tests.simulation import mishaps
 from tests.simulation.actors import Actors, Broker
 from tests.simulation.api import Api
 from tests.simulation.cluster import Cluster
-from tests.simulation.hazards import HOSTILE, LATEST, Hazards
+from tests.simulation.hazards import HOSTILE, LATEST, WATCHDOG, Hazards, Window
 from tests.simulation.kernel import Kernel, Process
 from tests.simulation.ports import Clock, StoreOf
 from tests.simulation.probes import Alerts, Platform, Probes
 from tests.simulation.production import production_on
-from tests.simulation.scenario import DURATION, RUN, a_record, nodes
+from tests.simulation.scenario import RUN, a_record, nodes
 from tests.simulation.store import Ledger
 from tests.simulation.temper import Temper
 from tests.simulation.threads import Threads
+from tests.simulation.unwatched import ended_in_vain, left_alone
 from tests.simulation.verdict import Verdict, judge
 from tests.support.builders import pods
 
@@ -36,7 +39,8 @@ MOMENTS = (
 """A stop is pressed at any time, or so many seconds, at the most, after the run came into a state."""
 PROMPT, BEHIND = (0.2, 2.0), (10.0, 40.0)
 """The garbage collector's seconds. One that is behind while a driver sleeps on the wire, past its last check,
-leaves nobody who could keep that start from injecting: so much is not promised, and not simulated."""
+leaves nobody who could keep that start from injecting. That it does not is not promised then; that it is
+swept is."""
 
 
 @dataclass
@@ -44,6 +48,8 @@ class Outcome:
     seed: int
     verdict: Verdict
     switches: int
+    met: Counter[str]
+    """What went wrong in it, and how often."""
     trace: list[str]
 
 
@@ -63,13 +69,14 @@ def _simulate(seed: int, kernel: Kernel) -> Outcome:
         keeps_names=draw.random() < 0.3,
         helper_killed=draw.choice((0.0, 0.2, 0.6)),
         helper_lies=lies,
-        # One that is behind while a process sleeps on the wire leaves nobody who could stop that start.
-        collects=(10.0, 40.0)
-        if hazards.worst != "freeze on the wire" and draw.random() < 0.3
-        else (0.2, 2.0),
+        collects=_collector(draw.random(), hazards.worst == "freeze on the wire"),
         operator_away=_window(kernel, 0.15, 90.0),
+        keeps_finalizers=draw.random() < 0.08,
+        refuses_evictions=draw.random() < 0.3,
     )
-    cluster = Cluster(kernel, temper, DURATION, before, {pod.uid: pod for pod in pods()})
+    duration = record.spec.fault.duration.total_seconds()
+    cluster = Cluster(kernel, temper, duration, before, {pod.uid: pod for pod in pods()})
+    mishaps.plan(cluster)
     platform = Platform(kernel, cluster, breaches=draw.random() < 0.3)
     if not lies:  # a platform and a helper that lie at once leave nothing to tell by
         platform.lies = [_window(kernel, 0.2, 60.0)]
@@ -79,8 +86,8 @@ def _simulate(seed: int, kernel: Kernel) -> Outcome:
     def ports_of(process: Process) -> Ports:
         clock = Clock(kernel, process)
         return Ports(
-            Api(kernel, process, cluster, hazards),  # type: ignore[arg-type]
-            Probes(kernel, process, platform),
+            Api(kernel, process, cluster, hazards, clock),  # type: ignore[arg-type]
+            Probes(kernel, clock, platform),
             Alerts(clock),
             StoreOf(kernel, process, ledger, hazards),
             clock,
@@ -93,6 +100,7 @@ def _simulate(seed: int, kernel: Kernel) -> Outcome:
         ("worker-2", actors.work),
         ("ring", actors.ring),
         ("sweep", actors.sweep),
+        (WATCHDOG, actors.watch),
     ):
         actors.start(name, live)
     broker.ring(RUN)
@@ -102,13 +110,26 @@ def _simulate(seed: int, kernel: Kernel) -> Outcome:
     elif lot < 0.6:
         state, within = draw.choice(MOMENTS)
         ledger.when = (state, lambda: kernel.at(draw.uniform(0.0, within), press))
-    kernel.at(TOLD_BY, lambda: None if ledger.record_.state.is_final else cluster.mend_by_hand())
+
+    def mend_by_hand() -> None:
+        temper.keeps_finalizers = False
+        if not ledger.record_.state.is_final:
+            cluster.mend_by_hand()
+
+    kernel.at(TOLD_BY, mend_by_hand)
     try:
         kernel.run(AT_MOST, lambda: kernel.now > QUIET and ledger.record_.state.is_final)
     finally:
         kernel.end()
-    verdict = judge(cluster, ledger, actors.pressed_at, actors.failures)
-    return Outcome(seed, verdict, kernel.switches, kernel.trace or [])
+    verdict = judge(cluster, ledger, actors.pressed_at, actors.failures, hazards.partitions.get("", ()))
+    verdict.unwatched += [*left_alone(cluster, hazards), *ended_in_vain(cluster, actors.endings)]
+    return Outcome(seed, verdict, kernel.switches, kernel.met, kernel.trace or [])
+
+
+def _collector(lot: float, is_asleep: bool) -> Window | None:
+    if lot < 0.3 and is_asleep:
+        return None
+    return BEHIND if lot < 0.3 else PROMPT
 
 
 def _window(kernel: Kernel, chance: float, longest: float) -> tuple[float, float]:

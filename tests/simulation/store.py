@@ -10,7 +10,7 @@ from typing import Any
 from chaos.domain.record import Change, RunRecord
 from chaos.domain.run import Stop
 from chaos.domain.states import RunState
-from tests.simulation.kernel import START, Kernel
+from tests.simulation.kernel import Kernel
 from tests.support.memory_store import MemoryStore
 
 
@@ -65,8 +65,8 @@ class Ledger(MemoryStore):
         return count
 
     def _true(self, instant: datetime) -> float:
-        """When it was, by what the writing process takes for its clock."""
-        return (instant - START).total_seconds() - self.kernel.process.skew
+        """When it was that the writing process' clock said this."""
+        return self.kernel.true_of[instant]
 
     def _note_what_is_lost(self, known: RunRecord, change: Change) -> None:
         """Marks and instants are set once; only what came back takes some of them away."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tests.simulation.verdict import KINDS
@@ -22,6 +22,10 @@ class Table:
     found: Counter[str] = field(default_factory=Counter)
     failed: dict[int, list[str]] = field(default_factory=dict)
     exposure: list[float] = field(default_factory=list)
+    owed: list[float] = field(default_factory=list)
+    """The same, without the time in which the API server answered nobody."""
+    met: Counter[str] = field(default_factory=Counter)
+    """In how many schedules each mishap befell."""
 
     def add(self, other: Table) -> None:
         self.schedules += other.schedules
@@ -33,6 +37,8 @@ class Table:
         self.found += other.found
         self.failed |= other.failed
         self.exposure += other.exposure
+        self.owed += other.owed
+        self.met += other.met
 
     def lines(self, seconds: float) -> Iterator[str]:
         pace = self.schedules / max(seconds, 0.001) * 60
@@ -44,7 +50,12 @@ class Table:
         yield f"engines that came back, and went again: {self.resurrected:,}"
         yield f"creates that crossed a stop: {self.crossed:,}"
         yield f"faults that a person was told to mend: {self.by_hand:,}"
-        worst = sorted(self.exposure)
-        if worst:
-            p50, p99 = worst[len(worst) // 2], worst[int(len(worst) * 0.99)]
-            yield f"exposure after a stop  p50 {p50:.1f} s, p99 {p99:.1f} s, max {worst[-1]:.1f} s"
+        if self.exposure:
+            yield f"exposure after a stop  {_spread(self.exposure)}"
+            yield f"  with an API server   {_spread(self.owed)}"
+
+
+def _spread(seconds: Iterable[float]) -> str:
+    worst = sorted(seconds)
+    p50, p99 = worst[len(worst) // 2], worst[int(len(worst) * 0.99)]
+    return f"p50 {p50:.1f} s, p99 {p99:.1f} s, max {worst[-1]:.1f} s"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chaos.domain.states import RunState
 from tests.simulation.cluster import Cluster
+from tests.simulation.hazards import Window
 from tests.simulation.kernel import START
 from tests.simulation.store import Ledger
 
@@ -15,7 +17,8 @@ A_LOOK = 1.5
 
 @dataclass
 class Verdict:
-    """One list of sentences for each thing that must never be; `exposure` in seconds, per fault."""
+    """One list of sentences for each thing that must never be; `exposure` in seconds, per fault, and `owed`
+    without the time in which the API server answered nobody at all."""
 
     orphans: list[str] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
@@ -25,7 +28,9 @@ class Verdict:
     ignored: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
+    unwatched: list[str] = field(default_factory=list)
     exposure: list[float] = field(default_factory=list)
+    owed: list[float] = field(default_factory=list)
     state: str = ""
     was_injected: bool = False
     resurrected: int = 0
@@ -53,11 +58,19 @@ KINDS = {
     "stops ignored": "ignored",
     "records lost": "lost",
     "unfinished": "unfinished",
+    "watchdog's failures": "unwatched",
 }
 """In words, and the verdict's list of it."""
 
 
-def judge(cluster: Cluster, ledger: Ledger, pressed_at: float | None, failures: list[str]) -> Verdict:
+def judge(
+    cluster: Cluster,
+    ledger: Ledger,
+    pressed_at: float | None,
+    failures: list[str],
+    away: Sequence[Window] = (),
+) -> Verdict:
+    """`away`: when the API server answered nobody."""
     history, record = cluster.history, ledger.record_
     verdict = Verdict(state=record.state.value, was_injected=bool(history.faults))
     verdict.lost += ledger.lost if history.engines else []  # an intent that nobody acted on may be forgotten
@@ -86,9 +99,15 @@ def judge(cluster: Cluster, ledger: Ledger, pressed_at: float | None, failures: 
         since = min(wanted)
         reverted = [fault for fault in history.faults if not fault.needs_a_person]
         ends = [(fault.since, fault.until or cluster.kernel.now) for fault in reverted]
-        verdict.exposure = [until - max(began, since) for began, until in ends if until > since]
+        spans = [(max(began, since), until) for began, until in ends if until > since]
+        verdict.exposure = [until - began for began, until in spans]
+        verdict.owed = [until - began - _within(away, began, until) for began, until in spans]
     verdict.by_hand = sum(fault.needs_a_person for fault in history.faults)
     return verdict
+
+
+def _within(away: Sequence[Window], began: float, until: float) -> float:
+    return sum(max(0.0, min(to, until) - max(at, began)) for at, to in away)
 
 
 def _duplicates(cluster: Cluster, verdict: Verdict) -> None:
@@ -106,11 +125,14 @@ def _duplicates(cluster: Cluster, verdict: Verdict) -> None:
 
 def _late(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
     """An engine that lands when its run is over has no owner any more; it must not wait for the sweep."""
+    collects = cluster.temper.collects
+    if collects is None:
+        return
     for engine in cluster.history.engines:
         if ledger.over_at is None or engine.made_at < ledger.over_at:
             continue
         until = engine.told_to_go_at or cluster.kernel.now
-        if until - engine.made_at > cluster.temper.collects[1] + 0.1:
+        if until - engine.made_at > collects[1] + 0.1:
             verdict.late.append(f"{engine.uid} landed at {engine.made_at:.1f} and stayed until {until:.1f}")
         for fault in cluster.history.faults:
             if fault.engine is engine:

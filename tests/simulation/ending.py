@@ -1,0 +1,97 @@
+"""Ending everything of ours, as `chaos.adapters.litmus_ending` does it, call by call over a bad network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from chaos.adapters import litmus_undo
+from chaos.adapters.litmus_ending import Ended
+from chaos.domain.errors import GamedayError
+from chaos.domain.injection import Injection, Progress
+from chaos.domain.postcondition import not_freed, not_restored
+from chaos.domain.sight import ClusterSight, Node, Residue, ResidueKind, ResultSeen
+
+if TYPE_CHECKING:
+    from tests.simulation.api import Api
+
+KINDS = (ResidueKind.ENGINE, ResidueKind.POD, ResidueKind.GRANT)
+
+
+def end_once(api: Api) -> Ended:
+    """One pass: what could inject goes, then what it left is set back, and the grant goes last."""
+    items, unseen = api.seen(KINDS)
+    grants = [item for item in items if item.kind is ResidueKind.GRANT]
+    live = [item for item in items if item.kind is not ResidueKind.GRANT]
+    errors = [*unseen, *api.removed(live)]
+    may_run = bool(unseen) or any(item.kind is ResidueKind.POD for item in live)
+    back = _set_back(api, may_run) if grants else _Back()
+    errors += back.errors
+    is_over = not (errors or live or back.is_open)
+    if not back.is_kept or is_over:
+        errors += api.removed(grants)
+        live += grants
+    return Ended((*live, *back.told), back.done, tuple(errors), is_over and not errors)
+
+
+@dataclass(frozen=True)
+class _Back:
+    """As its namesake: `is_kept` while the grant holds what must not be lost yet, `is_open` while something
+    is still to be set back."""
+
+    is_kept: bool = False
+    is_open: bool = False
+    told: tuple[Residue, ...] = ()
+    done: tuple[str, ...] = ()
+    errors: tuple[GamedayError, ...] = ()
+
+
+def _set_back(api: Api, may_run: bool) -> _Back:
+    try:
+        grant = api.call("read the grant", lambda: api.cluster.grant)
+    except GamedayError as error:
+        return _Back(is_kept=True, is_open=True, errors=(error,))
+    if grant is None:
+        return _Back()
+    injections = litmus_undo.read({"metadata": {"annotations": grant.notes}})
+    if not injections or may_run:
+        return _Back(is_kept=bool(injections), is_open=bool(injections))
+    try:
+        nodes, pods = _differences(api, injections)
+        if not (nodes or pods):
+            return _Back(is_kept=True)
+        acts: list[Callable[[], None]] = [partial(api.restore_node, node, (), True) for node in nodes]
+        errors = api.together(acts) + api.removed(pods)
+        left, held = _differences(api, injections)
+    except GamedayError as error:
+        return _Back(is_kept=True, is_open=True, errors=(error,))
+    done = tuple(f"node {node.name}" for node in nodes if node not in left)
+    return _Back(True, bool(errors or left or held), tuple(pods), done, tuple(errors))
+
+
+def _differences(api: Api, injections: tuple[Injection, ...]) -> tuple[list[Node], list[Residue]]:
+    """Nodes that are not as the grant says they were, and pods that no helper took its fault out of."""
+    cluster, nodes, pods = api.cluster, list[Node](), list[Residue]()
+
+    def look() -> Any:
+        at = api.clock.now()
+        results = tuple(
+            ResultSeen(f"{name}-x", name, targets=dict(said)) for name, said in cluster.results.items()
+        )
+        return ClusterSight(
+            at, at, pods=tuple(cluster.pods.values()), nodes=tuple(cluster.nodes.values()), results=results
+        )
+
+    for injection in injections:
+        sight = api.call("look at what was before", look)
+        nodes += [pre for pre, _ in not_restored(injection, sight)]
+        held, uids = not_freed(injection, Progress(injection.index), sight), injection.postcondition.freed
+        named = {uid for name, uid in uids if name in held}
+        pods += [
+            Residue(ResidueKind.POD, pod.namespace, pod.name, pod.uid)
+            for pod in sight.pods
+            if pod.uid in named
+        ]
+    return nodes, pods

@@ -1,0 +1,74 @@
+"""What is to go wrong does go wrong: a mishap that is never drawn would prove nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.report import run_some
+from tests.simulation.table import Table
+
+SEEDS = range(1000, 1150)
+MISHAPS = (
+    # processes
+    "a process killed",
+    "a process frozen",
+    "a process frozen past its lease",
+    "a start hit: kill",
+    "a start hit: freeze",
+    "a start hit: freeze on the wire",
+    "a start hit: late",
+    "a start hit: slow intent",
+    "a clock jumped",
+    # the API server
+    "a call refused",
+    "a call lost",
+    "a call slow",
+    "a call unanswered",
+    "a call late",
+    "a call doubled",
+    "cut off",
+    "all of Gameday cut off",
+    "the API server away",
+    "rights revoked",
+    # the database and the broker
+    "the store away",
+    "a write refused",
+    "a write unanswered",
+    "a write slow",
+    "a task lost",
+    "a task doubled",
+    # Prometheus
+    "Prometheus lying",
+    "Prometheus dead",
+    # Litmus and the cluster
+    "a helper killed",
+    "a helper lying",
+    "the operator away",
+    "a finalizer stuck",
+    "an eviction refused",
+    "a target gone",
+    "a node replaced",
+    # people
+    "a halt by labels",
+)
+ON_THE_WAY = ("no garbage collector",)
+"""Needs two rare things at once."""
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    return run_some(SEEDS)
+
+
+@pytest.mark.parametrize("mishap", MISHAPS)
+def test_this_befalls_some_schedules(table: Table, mishap: str) -> None:
+    assert table.met[mishap] > 0
+
+
+def test_every_mishap_is_named_here(table: Table) -> None:
+    assert set(table.met) <= {*MISHAPS, *ON_THE_WAY}
+
+
+def test_some_schedules_come_to_their_end_and_some_are_stopped(table: Table) -> None:
+    assert {"completed", "aborted", "failed"} <= set(table.states)
+    assert table.injected > len(SEEDS) // 5

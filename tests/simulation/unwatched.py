@@ -1,0 +1,49 @@
+"""What the watchdog owes: no fault lives on unheard of, and no run that is heard of ends by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from chaos.adapters.litmus_manifests import GRANT_SECONDS
+from tests.simulation.cluster import Cluster
+from tests.simulation.hazards import Hazards
+from tests.simulation.watchdog import EVERY, Ending
+
+OBEYED, KILLED = 10.0, 25.0
+"""Seconds over the grant's own within which a fault is over whose driver is silent: where the helpers obey,
+and where they are killed, so that pods must be replaced and nodes set back, one after the other."""
+
+
+def left_alone(cluster: Cluster, hazards: Hazards) -> list[str]:
+    """Faults that lived too long after the last heartbeat, though a watchdog was there and was answered."""
+    temper = cluster.temper
+    if not hazards.spares_the_watchdog or temper.helper_lies:
+        return []
+    within = GRANT_SECONDS + (KILLED if temper.helper_killed else OBEYED)
+    found, now = [], cluster.kernel.now
+    for fault in cluster.history.faults:
+        # Of an engine that lands when its grant is gone, nobody was ever heard of.
+        since, last = fault.engine.made_at, fault.until or now
+        beats = [at for at in cluster.history.beats if since < at < last]
+        for heard_at, until in pairwise([since, *beats, last]):
+            if until - heard_at > within and not _nobody_was_answered(hazards, heard_at, until):
+                lived = f"lived on from {heard_at:.1f} to {until:.1f}, unheard of"
+                found.append(f"the fault of {fault.engine.uid} {lived}")
+    return found
+
+
+def _nobody_was_answered(hazards: Hazards, since: float, until: float) -> bool:
+    return any(begin < until and end > since for begin, end in hazards.partitions.get("", []))
+
+
+def ended_in_vain(cluster: Cluster, endings: Sequence[Ending]) -> list[str]:
+    """Runs that the watchdog ended while they were heard of. Its last look may have been a while ago."""
+    found = []
+    for ending in endings:
+        if "has not been heard of" not in ending.why:
+            continue
+        heard_at = max((at for at in cluster.history.beats if at <= ending.at), default=0.0)
+        if ending.at - heard_at < GRANT_SECONDS - 2 * EVERY:
+            found.append(f"ended at {ending.at:.1f}, heard of at {heard_at:.1f}: {ending.why}")
+    return found
