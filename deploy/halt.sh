@@ -106,6 +106,11 @@ is_our_name() {
     return 1
 }
 
+# A list, and a name that stands in it once however often it is found.
+with() {
+    case "$1 " in *" $2 "*) printf %s "$1" ;; *) printf '%s %s' "$1" "$2" ;; esac
+}
+
 # Litmus takes our labels off what it makes. So it is ours by a label, by our engine's name in its own name or
 # in its environment, or by a chaosUID that an engine or another object of ours has.
 find_ours() {
@@ -131,8 +136,8 @@ END
         *) [ "$uid" = - ] || continue ;;
         esac
         case $kind in
-        Job) jobs="$jobs $name" ;;
-        Pod) pods="$pods $name" ;;
+        Job) jobs=$(with "$jobs" "$name") ;;
+        Pod) pods=$(with "$pods" "$name") ;;
         esac
     done <<END
 $found
@@ -201,6 +206,7 @@ else
     echo "Of Gameday:${engines:+ engines$engines;}${jobs:+ jobs$jobs;}${pods:+ pods$pods;}${policies:+ policies $policies;}${grant:+ its grant}"
 fi
 delete_ours
+[ -n "$dry" ] || ! is_left || echo "Waiting until it is gone, for $patience s at the most."
 began=$(date +%s)
 while [ -z "$dry" ] && is_left && [ $(($(date +%s) - began)) -lt "$patience" ]; do
     sleep 1

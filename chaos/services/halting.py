@@ -43,13 +43,15 @@ _lock = threading.Lock()
 @dataclass(frozen=True, slots=True)
 class Halted:
     """What a halt did, by cluster: what was told to go, what failed with the sentence, and who has not
-    answered yet. `record_error`: why it is not recorded, or "". `since`: when the same person had halted
-    already, which stands; then nothing was written twice. `spooled`: the file that keeps the record until the
-    journal can be written."""
+    answered yet. `leaving` is where something is still on its way out, or to be set back once it is gone.
+    `record_error`: why it is not recorded, or "". `since`: when the same person had halted already, which
+    stands; then nothing was written twice. `spooled`: the file that keeps the record until the journal can be
+    written."""
 
     deleted: Mapping[str, tuple[Residue, ...]] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
     record_error: str = ""
     since: datetime | None = None
     spooled: str = ""
@@ -89,6 +91,7 @@ def halt(
         deleted={name: tuple(told.values()) for name, (told, _) in seen.items()},
         failed={name: failures for name, (_, failures) in seen.items() if failures},
         waiting=tuple(name for name in ports if name not in seen),
+        leaving=tuple(name for name in seen if not (sweeps[name].is_over or sweeps[name].failures)),
         record_error=record_error,
         since=recorded.since,
         spooled=spooled,

@@ -32,6 +32,8 @@ class QuietCluster:
     removed: list[Residue] = field(default_factory=list)
     lever: str = ""
     unseen: tuple[str, ...] = ()
+    is_over: bool = True
+    """Whether a halt finds that all has left already."""
     words: tuple[Told, ...] = ()
     """What a watchdog left word of."""
     images: tuple[str, ...] = ()
@@ -75,7 +77,7 @@ class QuietCluster:
         told = tuple(item for item in self.residues if item.kind is not ResidueKind.RESULT)
         self.removed += [item for item in told if item not in self.removed]
         self.acted.set()
-        return Cleared(told, self.unseen)
+        return Cleared(told, self.unseen, self.is_over)
 
     def remove(self, residue: Sequence[Residue]) -> None:
         self._say("remove")

@@ -16,12 +16,16 @@ from gameday.conduct import halt_by_labels, services
 from gameday.people.services import person
 
 
-def _who(username: str) -> str:
-    """Raises Refused for a name that nobody has; when that cannot be looked up, the name as it was given."""
+def _note_on(username: str) -> str:
+    """What is to be said of a name that nobody here has: it is on record as given. A stop waits for no name,
+    be it mistyped or of somebody who has none; and where it cannot be looked up, nothing is said."""
     try:
-        return str(person(username).username)
+        person(username)
+    except Refused:
+        return f"{username!r} is nobody who is active here: it goes on record as it was given."
     except Error:
-        return username
+        return ""
+    return ""
 
 
 def _one_of(names: Sequence[str] | None) -> str:
@@ -47,7 +51,10 @@ class Command(BaseCommand):
         if released.waits:
             self.stdout.write("Asked for. A second administrator has to release it too, within an hour.")
         else:
-            self.stdout.write(f"Released ({released.on_record}). Runs that were stopped stay stopped.")
+            self.stdout.write(
+                f"Released: {released.on_record} on record, and the levers in the clusters. "
+                "Runs that were stopped stay stopped."
+            )
 
     def handle(self, *args: object, **options: Any) -> None:
         try:
@@ -57,10 +64,17 @@ class Command(BaseCommand):
                 self._release(options)
                 return
             one = _one_of(options["cluster"])
-            halted = services.halt(_who(options["user"]), options["reason"], timezone.now(), cluster=one)
+            halted = services.halt(options["user"], options["reason"], timezone.now(), cluster=one)
         except GamedayError as error:
             self.stderr.write(str(error))
             sys.exit(1)
+        if note := _note_on(options["user"]):
+            self.stderr.write(note)
+        if not halted.deleted and not halted.failed:
+            self.stderr.write(
+                "NOTHING WAS STOPPED IN ANY CLUSTER: none is known here. Name one by `--no-db --server URL "
+                "--token-file FILE --ca-file FILE`, or use deploy/halt.sh with your kubectl."
+            )
         for name, found in halted.deleted.items():
             told = "; ".join(str(item) for item in found) or "nothing of ours was there"
             self.stdout.write(f"{name}: {told}")
@@ -69,7 +83,13 @@ class Command(BaseCommand):
         if halted.record_error:
             late = "It waits in the spool." if halted.spooled else "The spool took it neither."
             self.stderr.write(f"NOT recorded: {halted.record_error} {late}")
-        if halted.failed or halted.record_error:
+        if halted.failed or halted.record_error or not halted.deleted:
             sys.exit(2)
+        if halted.leaving:
+            self.stdout.write(
+                f"On its way out, and not gone yet: {', '.join(halted.leaving)}. `manage.py residue` says "
+                "what is left. What a helper leaves is set back by the run's driver or by the watchdog; where "
+                "neither lives, `manage.py halt --no-db` waits for it and does."
+            )
         where = f" on {one}" if one else ""
         self.stdout.write(f"Halted: nothing starts{where} until somebody releases it with `halt --release`.")
