@@ -64,8 +64,17 @@ PAGES = (
     Page("clusters:edit", "/settings/clusters/rehearsal/edit", "ada"),
 )
 
-NO_PAGES = ("healthz", "metrics", "alarm", "plans:file", "conduct:mine", "conduct:stream", "conduct:since")
-NO_PAGES += ("conduct:certificate", "debriefs:evidence")
+NO_PAGES = (
+    "healthz",
+    "metrics",
+    "alarm",
+    "plans:file",
+    "conduct:mine",
+    "conduct:stream",
+    "conduct:since",
+    "conduct:certificate",
+    "debriefs:evidence",
+)
 """What is read as well, but by programs, or as a part of a page."""
 
 

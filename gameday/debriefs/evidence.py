@@ -82,6 +82,7 @@ def bundle_files(day: DaySource, known: Iterable[str] = ()) -> Files:
         "events.jsonl": tables.json_lines([*day.events, *day.organisation]),
         "verdicts.json": tables.json_bytes([_verdict(source.run) for source in day.runs]),
         "receipts.json": tables.json_bytes([_receipt(source.run) for source in day.runs]),
+        "certificates.json": tables.json_bytes([codec.to_plain(source.certificate) for source in day.runs]),
         "alerts.jsonl": tables.json_lines(
             {"run": source.run.run, **codec.to_plain(item)} for source in day.runs for item in source.alerts
         ),

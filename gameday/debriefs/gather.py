@@ -15,8 +15,9 @@ from chaos.domain.sight import Reading
 from chaos.journal import ORGANISATION, keys
 from chaos.journal.checkpoints import checkpoint
 from chaos.journal.verify import rows
-from chaos.services import evidence_queries
+from chaos.services import evidence_queries, glass
 from chaos.services.evidence_queries import RunEvidence
+from chaos.services.glass import Broken
 from gameday.approvals import models as approvals
 from gameday.debriefs.sources import (
     Acknowledgement,
@@ -64,16 +65,18 @@ def gather(slug: str, now: datetime) -> tuple[DaySource, Ed25519PrivateKey]:
         approvals=tuple(_approvals(plan)),
         acknowledgements=tuple(_acknowledgements(plan, spec)),
     )
-    day = DaySource(source, tuple(map(_run, runs)), events, organisation, covered, names)
+    broken = glass.of_stream(plan.stream)
+    told = tuple(_run(run, broken.get(run.run, ())) for run in runs)
+    day = DaySource(source, told, events, organisation, covered, names)
     return day, key
 
 
-def _run(run: RunEvidence) -> RunSource:
+def _run(run: RunEvidence, broken: tuple[Broken, ...]) -> RunSource:
     readings: dict[str, list[Reading]] = defaultdict(list)
     for reading in evidence_queries.readings_of(run.run):
         readings[reading.probe].append(reading)
     by_probe = {probe: tuple(found) for probe, found in readings.items()}
-    return RunSource(run, by_probe, evidence_queries.alerts_of(run.run))
+    return RunSource(run, by_probe, evidence_queries.alerts_of(run.run), broken)
 
 
 def _naming(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from chaos.domain.certificate import Cleanup
 from chaos.domain.injection import Injection
 from chaos.domain.proof import expected
 from chaos.faults import catalogue
@@ -20,6 +21,16 @@ class Badge:
     icon: str
     meaning: str
 
+
+CLEANUPS = {
+    Cleanup.NOTHING: Badge("nothing was injected", "✓", "plain"),
+    Cleanup.CLEAN: Badge("clean", "✓", "good"),
+    Cleanup.GONE: Badge("target gone", "▲", "notice"),
+    Cleanup.OPEN: Badge("not over yet", "…", "plain"),
+    Cleanup.UNPROVEN: Badge("cannot be proven", "?", "blind"),
+    Cleanup.STRANDED: Badge("stranded", "■", "breach"),
+}
+"""The clean-up's own verdict, apart from the hypothesis'."""
 
 _STEPS = (
     ("breach_at", "First reading beyond the bound"),

@@ -10,6 +10,7 @@ from typing import Any
 from chaos.domain.spec import ExpectationKind, ProbeSpec
 from chaos.domain.states import RunState, Verdict
 from chaos.domain.verdict import Outcome
+from chaos.services.certificates import Certificate
 from chaos.services.evidence_queries import RunEvidence
 from gameday.debriefs import alerts as alerting
 from gameday.debriefs import charts, measures
@@ -56,6 +57,8 @@ class RunReport:
     recovered: str
     cleanup: Badge
     cleanup_text: str
+    certificate: Certificate
+    certified: Badge
     expectations: tuple[tuple[str, Outcome], ...]
     receipt: tuple[Moment, ...]
     injections: tuple[InjectionReport, ...]
@@ -86,6 +89,8 @@ def run_report(source: RunSource, day: DaySource) -> RunReport:
         recovered=recovered.sentence,
         cleanup=cleanup,
         cleanup_text=cleanup_text,
+        certificate=source.certificate,
+        certified=proof.CLEANUPS[source.certificate.verdict],
         expectations=_expectations(run),
         receipt=proof.receipt(run),
         injections=tuple(proof.injection_report(run, index) for index in range(len(run.injections))),

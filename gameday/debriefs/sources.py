@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from chaos.domain.sight import AlertsReading, Reading
+from chaos.services.certificates import Certificate, certificate
 from chaos.services.evidence_queries import RunEvidence
+from chaos.services.glass import Broken
 from gameday.plans.spec import PlanSpec
 
 
@@ -71,6 +73,12 @@ class RunSource:
     run: RunEvidence
     readings: Mapping[str, tuple[Reading, ...]]
     alerts: tuple[AlertsReading, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    """Each finalizer that somebody took off for it."""
+
+    @property
+    def certificate(self) -> Certificate:
+        return certificate(self.run, self.broken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The bundle could not be read: {error}", file=sys.stderr)
         return 2
     failed = 0
-    for check in (check_files, check_signatures, check_events, check_digests, check_approvals):
+    for check in CHECKS:
         try:
             print("ok      " + check(files, key))
         except Broken as broken:
@@ -142,6 +142,29 @@ def check_approvals(files: Files, given: bytes | None = None) -> str:
         if not any(digest == run["plan_digest"] and at <= run["launched_at"] for digest, at in approved):
             raise Broken(f"run {run['run']} was launched without an approval of its plan digest")
     return f"{len(runs)} runs ran what had been approved before"
+
+
+def check_certificates(files: Files, given: bytes | None = None) -> str:
+    receipts = {item["run"]: item for item in json.loads(files["receipts.json"].decode("utf-8"))}
+    rows = [row for row in lines(files["events.jsonl"]) if row["kind"] == "run.clean"]
+    told = {row["run"]: row["body"].get("proof") for row in rows}
+    certificates = json.loads(files["certificates.json"].decode("utf-8"))
+    if sorted(item["run"] for item in certificates) != sorted(receipts):
+        raise Broken("certificates.json is not of the runs of receipts.json")
+    for item in certificates:
+        run, receipt = item["run"], receipts[item["run"]]
+        proofs = [one["progress"].get("proof", []) for one in receipt["injections"]]
+        if any(proofs) and sha256(canonical(proofs)) != told.get(run):
+            raise Broken(f"run {run}: what was measured of its end is not what the journal has")
+        certified = [line for one in item["injections"] for line in one["lines"]]
+        kept = [(one["part"], one["at"], one["doubt"]) for proof in proofs for one in proof]
+        is_whole = all((line["part"], line["at"], "") in kept for line in certified)
+        if item["verdict"] == "clean" and not (certified and is_whole and receipt["is_proven_gone"]):
+            raise Broken(f"run {run} is certified clean, and not all of it was measured")
+    return f"{len(certificates)} residue certificates rest on what the journal has"
+
+
+CHECKS = (check_files, check_signatures, check_events, check_digests, check_approvals, check_certificates)
 
 
 def left_behind(files: Files) -> list[str]:

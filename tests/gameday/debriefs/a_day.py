@@ -10,6 +10,8 @@ from django.db import transaction
 
 from chaos.domain import codec
 from chaos.domain.injection import Progress
+from chaos.domain.measured import Measured
+from chaos.domain.proof import expected
 from chaos.domain.run import Marks, Stop
 from chaos.domain.sight import Alert, AlertsReading, Pod, Reading
 from chaos.domain.spec import RunSpec
@@ -155,7 +157,12 @@ def _write_injection(run: Run, spec: RunSpec, zero: datetime) -> None:
         not_before=zero - seconds(1),
         injected_at=zero,
         reverted_at=zero + seconds(30),
+        proof=tuple(Measured(part, "so", zero + seconds(30)) for part in expected(injection)),
     )
+    with transaction.atomic():
+        body = {"proof": codec.digest((progress.proof,))}
+        append(run.stream, "run.clean", "Every fault is measured to be gone.", at=zero + seconds(30),
+               scenario=run.scenario, run=str(run.id), body=body)  # fmt: skip
     RunInjection.objects.create(
         run=run,
         index=0,

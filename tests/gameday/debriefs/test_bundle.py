@@ -41,6 +41,7 @@ EXPECTED = {
     "plan.json",
     "plan.yaml",
     "public-key.pem",
+    "certificates.json",
     "receipts.json",
     "report.html",
     "specs/certificate-expiry.json",

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from chaos.domain.injection import InverseKind, Postcondition
-from chaos.domain.spec import FaultSpec, Stage
 from chaos.domain.proof import expected
+from chaos.domain.spec import FaultSpec, Stage
 from gameday.debriefs.report_proof import injection_report
 from gameday.debriefs.sources import DaySource
 from tests.support.builders import a_node, a_spec, injections_of

@@ -11,6 +11,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -134,3 +135,37 @@ def test_stock_openssl_agrees_with_the_signatures(unpacked: Path, name: str) -> 
     words = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "public-key.pem", "-rawin"]
     words += ["-in", f"{name}.json", "-sigfile", f"{name}.sig"]
     assert subprocess.run(words, cwd=unpacked, capture_output=True, check=False).returncode == 0
+
+
+def changed(unpacked: Path, path: str, change: Any) -> str:
+    """What the bundle's own verify.py says once `change` was made to this file, and the manifest was not."""
+    found = json.loads((unpacked / path).read_text())
+    change(found)
+    (unpacked / path).write_text(json.dumps(found))
+    status, said = run_verifier(str(unpacked / "verify.py"))
+    assert status == 1
+    return said
+
+
+def test_a_proof_that_the_journal_does_not_have_is_found(unpacked: Path) -> None:
+    def later(receipts: Any) -> None:
+        receipts[0]["injections"][0]["progress"]["proof"][0]["found"] = "all is well"
+
+    assert "what was measured of its end is not what the journal has" in changed(
+        unpacked, "receipts.json", later
+    )
+
+
+def test_a_certificate_that_says_clean_of_what_was_not_measured_is_found(unpacked: Path) -> None:
+    def one_less(certificates: Any) -> None:
+        assert certificates[0]["verdict"] == "clean"
+        certificates[0]["injections"][0]["lines"][0]["at"] = None
+
+    assert "is certified clean, and not all of it was measured" in changed(
+        unpacked, "certificates.json", one_less
+    )
+
+
+def test_a_certificate_that_is_missing_is_found(unpacked: Path) -> None:
+    said = changed(unpacked, "certificates.json", lambda certificates: certificates.pop())
+    assert "certificates.json is not of the runs of receipts.json" in said
