@@ -88,7 +88,7 @@ class Command(BaseCommand):
         if halted.leaving:
             self.stdout.write(
                 f"On its way out, and not gone yet: {', '.join(halted.leaving)}. `manage.py residue` says "
-                "what is left. What a helper leaves is set back by the run's driver or by the watchdog; where "
+                "what is left. What a helper leaves is set back by the run's driver or the watchdog; where "
                 "neither lives, `manage.py halt --no-db` waits for it and does."
             )
         where = f" on {one}" if one else ""
