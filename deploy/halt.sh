@@ -44,7 +44,8 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ -n "$(printf %s "$reason" | tr -d '[:space:]')" ] || refuse "A halt by hand needs a reason: --reason WHY."
+[ -n "$dry" ] || [ -n "$(printf %s "$reason" | tr -d '[:space:]')" ] ||
+    refuse "A halt by hand needs a reason: --reason WHY. To look only: --dry-run."
 case $patience in '' | *[!0-9]*) refuse "--wait is in whole seconds, and '$patience' is not." ;; esac
 kubectl=${KUBECTL:-kubectl}
 command -v "$kubectl" >/dev/null || refuse "There is no $kubectl here; KUBECTL=/path/to/kubectl names another."
@@ -66,7 +67,7 @@ act() {
 
 pull_lever() {
     if [ -n "$dry" ]; then
-        echo "would create the ConfigMap gameday-halt: $reason (by $by)"
+        echo "would create the ConfigMap gameday-halt: ${reason:-WHY} (by $by)"
         return
     fi
     # kubectl writes the manifest, so that no quote in a reason can break it.

@@ -117,8 +117,9 @@ def test_a_grant_that_says_how_things_were_is_shown_and_kept_and_cordoned_nodes_
     assert (names(full, LEASES), names(full, PODS)) == ([GRANT], ["theirs-1"])
 
 
-def test_a_dry_run_says_what_it_would_do_and_does_nothing(full: RunningApi, halt: Halt):
-    done = halt("--reason", "Only looking", "--dry-run")
+@pytest.mark.parametrize("words", [("--reason", "Only looking"), ()], ids=["with a reason", "without one"])
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(full: RunningApi, halt: Halt, words):
+    done = halt(*words, "--dry-run")
     assert done.returncode == 0, done.stderr
     assert f"would run: kubectl -n chaos delete chaosengines.litmuschaos.io {NAME}" in done.stdout
     assert "--grace-period=60" in done.stdout
