@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from deploy.local import postgres
 from tests.crash.figures import Latencies, table
 from tests.crash.house import Wrecked
-from tests.journeys.database import own_database
-
-ON_SQLITE = "no PostgreSQL programs here (apt-get install postgresql): the crashes are tried on SQLite alone"
-
-
-@contextlib.contextmanager
-def _database() -> Iterator[tuple[postgres.Server | None, str]]:
-    folder = postgres.programs()
-    if folder is not None:
-        with postgres.server(folder) as server:
-            yield server, ""
-        return
-    with own_database() as url:  # somebody else's server, which is not ours to stop
-        if not url:
-            warnings.warn(ON_SQLITE, stacklevel=1)
-        yield None, url
+from tests.crash.opening import opened
 
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wrecked]:
-    with _database() as (server, url):
-        house = Wrecked(tmp_path_factory.mktemp("house"), server, url)
-        try:
-            house.settle()
-            yield house
-        finally:
-            house.close()
+    with opened(tmp_path_factory.mktemp("house")) as house:
+        yield house
 
 
 @pytest.fixture

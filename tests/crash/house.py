@@ -27,11 +27,17 @@ LEASE_IS_OVER = 30.0
 
 
 class Wrecked(House):
-    """`database` is None where there is no PostgreSQL here: then it is SQLite, which cannot be stopped."""
+    """`database` is None where there is no PostgreSQL here: then it is SQLite, which cannot be stopped.
 
-    def __init__(self, state: Path, database: Server | None, database_url: str = "") -> None:
-        super().__init__(state, database.url if database else database_url)
-        self.database = database
+    `beside` is the kubeconfig of a real cluster. What is said over its wire is encrypted: it can be cut all
+    the same, but not read.
+    """
+
+    def __init__(
+        self, state: Path, database: Server | None, database_url: str = "", beside: Path | None = None
+    ) -> None:
+        super().__init__(state, database.url if database else database_url, beside)
+        self.database, self.kubeconfig = database, beside or self.stack.kubeconfig
         self._plain_worker = self._specs["worker"]
         self.token = secrets.token_urlsafe(32)
         """Of somebody who may halt by it while nobody can sign in."""
@@ -40,18 +46,18 @@ class Wrecked(House):
 
     @property
     def wire(self) -> Wire:
-        """Between the product and the API server, once that is up."""
-        if self._wire is None:
-            self._wire = Wire(int(self.platform_url.rpartition(":")[2]))
+        """Between the product and the API server, once everything is settled."""
+        assert self._wire is not None
         return self._wire
 
     def settle(self) -> None:
         self.start("rehearsal")
         with self._on_its_ports():
             calls = self.stack.registration("rehearsal", "ada")
-        over_the_wire = [
-            [self.wire.url if word == self.platform_url else word for word in call] for call in calls
-        ]
+        (server,) = {call[at + 1] for call in calls for at, word in enumerate(call) if word == "--server"}
+        self._wire = self._wire or Wire(int(server.rpartition(":")[2]))
+        wire = f"{server.partition(':')[0]}://127.0.0.1:{self._wire.port}"
+        over_the_wire = [[wire if word == server else word for word in call] for call in calls]
         said = self.several(["migrate", "--verbosity", "0"], *INTRODUCTIONS, *over_the_wire)
         assert said.status == 0, said.told
 
@@ -133,7 +139,7 @@ class Wrecked(House):
     def not_a_trace(self) -> None:
         """By the cluster's API, by the practice bank's own state, and by the product's word."""
         self.nothing_is_left()
-        cluster = handle.somebodys(self.stack.kubeconfig)
+        cluster = handle.somebodys(self.kubeconfig)
         until(lambda: by_label(cluster) == [], f"nothing bears our label: {by_label(cluster)}")
         assert by_effect(self.platform()) == []
 
