@@ -6,7 +6,7 @@ Names come out of the cluster; each is quoted for a POSIX shell, so that no name
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from shlex import join
 
@@ -38,6 +38,11 @@ class Hand:
 def by_hand(item: Left) -> tuple[Hand, ...]:
     """What to do about it, in this order. Empty only for what nothing but time can mend."""
     return tuple(_HOW[item.part](item))
+
+
+def in_order(items: Iterable[Left]) -> list[Left]:
+    """As somebody should go through them: an engine that a finalizer holds comes last, with what it knows."""
+    return sorted(items, key=lambda item: item.is_held_engine)
 
 
 def delete(kind: str, namespace: str, *names: str) -> str:

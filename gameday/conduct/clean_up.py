@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chaos import wiring
-from chaos.domain.by_hand import Hand, by_hand
+from chaos.domain.by_hand import Hand, by_hand, in_order
 from chaos.domain.certificate import Cleanup
 from chaos.domain.errors import Refused
 from chaos.domain.left import Left
@@ -15,6 +15,7 @@ from chaos.services import evidence_queries, glass
 from chaos.services.certificates import Certificate, certificate
 from chaos.services.evidence_queries import RunEvidence
 from chaos.services.glass import Broken, Person
+from chaos.services.live_queries import NOBODY_DRIVES
 from gameday.people import services as people
 from gameday.people.models import User
 from gameday.people.roles import Act
@@ -33,13 +34,14 @@ class Thing:
 @dataclass(frozen=True, slots=True)
 class CleanUp:
     """Of one run. `is_kept`: its scenario is not announced to this person, who is told no more of it than
-    where it stands."""
+    where it stands. `is_undriven`: nobody goes on undoing it now."""
 
     plan: Plan
     run: RunEvidence
     certificate: Certificate
     things: tuple[Thing, ...]
     is_kept: bool
+    is_undriven: bool
 
     @property
     def is_stranded(self) -> bool:
@@ -51,7 +53,7 @@ class CleanUp:
         return max((item.left.at for item in self.things if item.left.at), default=None)
 
 
-def clean_up(run: str, user: User) -> CleanUp:
+def clean_up(run: str, user: User, now: datetime) -> CleanUp:
     """Raises Refused for a run that is not there."""
     found = evidence_queries.run_of(run)
     slug = slug_of(found.stream) if found else ""
@@ -63,8 +65,10 @@ def clean_up(run: str, user: User) -> CleanUp:
         plan=plan,
         run=found,
         certificate=certificate(found, glass.of_run(run)),
-        things=tuple(Thing(item, by_hand(item)) for item in found.left),
+        things=tuple(Thing(item, by_hand(item)) for item in in_order(found.left)),
         is_kept=kept,
+        is_undriven=not found.state.is_final
+        and now > (found.lease_until or found.state_since) + NOBODY_DRIVES,
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from chaos.domain import codec
-from chaos.domain.by_hand import by_hand
+from chaos.domain.by_hand import by_hand, in_order
 from chaos.domain.certificate import Cleanup
 from chaos.domain.errors import Refused
 from chaos.services import evidence_queries, glass
@@ -56,7 +56,7 @@ def _found(run: str) -> RunEvidence:
 def _left(options: argparse.Namespace, say: Say) -> int:
     """Exit status 2 where something is left."""
     run = _found(options.run)
-    for item in run.left:
+    for item in in_order(run.left):
         say(f"{item.sentence}{f' (seen {item.at:%H:%M:%S} UTC)' if item.at else ''}")
         for hand in by_hand(item):
             say(f"  {hand.words}")

@@ -74,7 +74,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, run: UUID) -> CleanUp:
     try:
-        return clean_up.clean_up(str(run), me(request))
+        return clean_up.clean_up(str(run), me(request), timezone.now())
     except Refused as error:
         raise Http404(str(error)) from error
 

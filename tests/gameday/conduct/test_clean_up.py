@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from html import unescape
 from types import SimpleNamespace
@@ -104,11 +103,19 @@ def strip(run: str, username: str = "ada", reason: str = "The operator is gone."
 
 def test_all_that_is_left_is_listed_with_the_commands_that_undo_it(day):
     said = page(stranded(day))
-    assert "node node-1 is not as it was (cordoned)" in said
-    assert re.search(r'<code id="command-2-1">kubectl uncordon node-1</code>', said)
-    assert 'data-copy="command-2-1"' in said
+    assert "Node node-1 is not as it was (cordoned)" in said
+    assert '<code id="command-1-1">kubectl uncordon node-1</code>' in said, "the held engine is last"
+    assert 'data-copy="command-1-1"' in said
     assert "delete jobs.batch,pods -l chaosUID=u-e --grace-period=60" in said
-    assert "Seen so" in said and "Stranded" in said
+    assert "Seen so" in said and "Stranded" in said and "Nobody drives this run" not in said
+
+
+def test_where_nobody_drives_the_run_it_does_not_say_that_it_is_tried_again(day):
+    run = stranded(day)
+    Run.objects.filter(pk=run).update(lease_until=NOW - 60 * SECOND)
+    said = page(run)
+    assert "Nobody drives this run" in said and f"manage.py drive {run}" in said
+    assert "Gameday goes on undoing it" not in said
 
 
 def test_a_run_that_is_over_and_all_of_it_measured_is_certified_clean(day):
