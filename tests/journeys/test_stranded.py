@@ -31,3 +31,37 @@ def test_a_fault_that_will_not_revert_is_stranded_loudly_and_ends_by_proof_alone
     until(lambda: house.state_of(slug) == "completed", "the run ends by itself", 60.0)
     assert "run.clean" in [event["kind"] for event in house.events(slug)]
     house.nothing_is_left()
+
+
+def test_an_engine_that_a_dead_operator_leaves_held_is_freed_by_two_people_after_all_else_is_gone(
+    house: House,
+) -> None:
+    short = plans.scenario(fault="3s", observe="1s", revert_within="10s")
+    slug = house.approved(plans.plan("held-day", short))
+    conducting = house.conduct(slug)
+    conducting.until("run.injected")
+    house.turn(operator="down")  # nobody takes its finalizer off
+    conducting.until("run.stranded")
+    assert "finalizer chaosengine.litmuschaos.io/finalizer" in conducting.text("run.stranded"), (
+        conducting.told
+    )
+    run = conducting.run
+    said = house.manage("run", "left", run)
+    assert said.status == 2 and "--type=merge -p" in said.out, said.told
+    engine = f"gd-{run[:8]}-0"
+    words = ("run", "strip", run, "--engine", engine, "--reason", "No operator.", "--as")
+    assert house.manage(*words, "fiona").status == 1
+    done = house.manage(*words, "ada")
+    assert done.status == 0, done.told
+    until(lambda: house.state_of(slug) in ("completed", "aborted"), "the run ends by itself", 60.0)
+    conducting.ends()
+    certified = house.manage("run", "certificate", run)
+    assert certified.status == 0 and ": clean." in certified.out and "NOT REVIEWED" in certified.out
+    number = done.out.split("run review ")[1].split()[0]
+    review = ("run", "review", number, "--note", "The operator had been scaled to none.", "--as")
+    assert house.manage(*review, "ada").status == 1
+    assert house.manage(*review, "iris").status == 0
+    kinds = [event["kind"] for event in house.events(slug)]
+    assert kinds.index("run.stranded") < kinds.index("glass.broken") < kinds.index("run.clean")
+    house.turn(operator="up")
+    house.nothing_is_left()
