@@ -37,6 +37,11 @@ class Stack:
         return self.state / "rehearsal.token"
 
     @property
+    def watchdog_token_file(self) -> Path:
+        """That of the watchdog's account there."""
+        return self.state / "watchdog.token"
+
+    @property
     def kubeconfig(self) -> Path:
         """An administrator's kubeconfig for the rehearsal cluster."""
         return self.state / "kubeconfig"
@@ -121,6 +126,7 @@ class Stack:
         command = (
             *(PYTHON, "-m", "deploy.rehearsal", "--port", str(ports.REHEARSAL.number())),
             *("--token-file", str(self.token_file), "--kubeconfig", str(self.kubeconfig)),
+            *("--watchdog-token-file", str(self.watchdog_token_file)),
             *(("--uid", self._kept_uid()) if self.is_kept else ()),
         )
         return Spec("rehearsal", command, http_answers(f"{self.platform_url}/readyz"), grace=5.0)

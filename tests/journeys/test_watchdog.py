@@ -22,8 +22,8 @@ def test_a_drain_whose_application_is_dead_is_ended_by_the_watchdog_and_judged_w
     house: House, tmp_path: Path
 ) -> None:
     slug = house.approved(plans.plan("watched-day", plans.scenario("kafka-broker", fault="120s")))
-    product = Connection(house.platform_url, token_file=str(house.stack.token_file))
-    with watchdog(product, tmp_path / "log", TTL) as dog:
+    own = Connection(house.platform_url, token_file=str(house.stack.watchdog_token_file))
+    with watchdog(own, tmp_path / "log", TTL) as dog:
         conducting = house.conduct(slug)
         conducting.until("run.injected")
         time.sleep(TTL)
@@ -46,9 +46,15 @@ def test_a_drain_whose_application_is_dead_is_ended_by_the_watchdog_and_judged_w
     assert conducting.kinds.count("injection.requested") == 1, "it was not injected anew"
     until(lambda: house.state_of(slug) == conducting.states[-1], "the journal says so, too")
 
-    def told() -> list[str]:
-        return [event["kind"] for event in house.events(slug) if event["kind"].startswith("watchdog.")]
+    def told() -> dict[str, str]:
+        """By kind, when; of several the last."""
+        words = [event for event in house.events(slug) if event["actor"] == "gameday-watchdog"]
+        return {event["kind"]: event["at"] for event in words if event["run"] == conducting.run}
 
     until(lambda: "watchdog.ended" in told(), "what the watchdog did is on the timeline")
-    assert told()[:2] == ["watchdog.ending", "watchdog.deleted"] and "watchdog.setback" in told()
+    assert told()["watchdog.ending"] < told()["watchdog.ended"] < stopped["at"], "each at its own instant"
+    gone = [event["text"] for event in house.events(slug) if event["kind"] == "watchdog.deleted"]
+    assert "ChaosEngine chaos/gd-" in gone[0] and gone[0].startswith(
+        "The watchdog in the cluster: Told to go: "
+    )
     house.nothing_is_left()

@@ -72,16 +72,16 @@ def grant(store: Cluster) -> None:
     store.create(CLUSTER_ROLE_BINDINGS, binding(RUNNER, "ClusterRole", RUNNER, HOME))
 
 
-def product_rules() -> Iterator[Rule]:
-    """The product's roles once more, in the form that the API's token table takes."""
+def rules_of(account: str) -> Iterator[Rule]:
+    """The roles of the product, or of its watchdog, in the form that the API's token table takes."""
     bound = {
         (one["roleRef"]["kind"], one["roleRef"]["name"])
         for one in shipped()
-        if "roleRef" in one and one["subjects"][0]["name"] == PRODUCT
+        if "roleRef" in one and one["subjects"][0]["name"] == account
     }
     accounts = _accounts()
     for found in shipped():
-        is_opened = _is_for_targets(found) and _whose(name_of(found), accounts) == PRODUCT
+        is_opened = _is_for_targets(found) and _whose(name_of(found), accounts) == account
         if not is_opened and (found["kind"], name_of(found)) not in bound:
             continue
         where = TARGETS if _is_for_targets(found) else tuple(filter(None, (namespace_of(found),)))

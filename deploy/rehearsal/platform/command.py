@@ -12,11 +12,12 @@ from pathlib import Path
 
 from deploy.rehearsal.api import Api, Certificates, Listener, Mishaps, Pace, Server, Tokens, install, make
 from deploy.rehearsal.platform import kubeconfig
+from deploy.rehearsal.platform.access import PRODUCT, WATCHDOG
 from deploy.rehearsal.platform.api_switch import ApiSwitch
 from deploy.rehearsal.platform.metrics import Metrics
 from deploy.rehearsal.platform.site import Site
 from deploy.rehearsal.platform.switches import Switches
-from deploy.rehearsal.platform.tokens import grant_admin, grant_product, write_secret
+from deploy.rehearsal.platform.tokens import grant_account, grant_admin, write_secret
 from deploy.rehearsal.platform.world import TICK, built
 from deploy.rehearsal.store import Store
 
@@ -27,6 +28,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     add("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     add("--port", type=int, default=26443, help="plain HTTP port, 0 takes a free one (default %(default)s)")
     add("--token-file", type=Path, help="where to write the product's restricted token")
+    add("--watchdog-token-file", type=Path, help="where to write that of its watchdog")
     add("--kubeconfig", type=Path, help="write an administrator's kubeconfig, and listen on TLS for it")
     add("--tls-port", type=int, default=0, help="TLS port for --kubeconfig (default: a free one)")
     add("--time-scale", type=float, default=1.0, help="how much faster pods start and Litmus works")
@@ -66,8 +68,9 @@ async def serve(options: argparse.Namespace) -> int:
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, over.set)
     rehearsal = Rehearsal(time_scale=options.time_scale, seed=options.seed, uid=options.uid)
-    if options.token_file:
-        write_secret(options.token_file, grant_product(rehearsal.tokens))
+    for account, file in ((PRODUCT, options.token_file), (WATCHDOG, options.watchdog_token_file)):
+        if file:
+            write_secret(file, grant_account(rehearsal.tokens, account))
     with tempfile.TemporaryDirectory() as folder:
         certificates = make(Path(folder), options.host) if options.kubeconfig else None
         try:

@@ -7,10 +7,10 @@ from deploy.rehearsal.api import Tokens
 from deploy.rehearsal.platform import access
 
 
-def grant_product(tokens: Tokens) -> str:
-    """A new token that may do what the product's roles allow, and no more."""
+def grant_account(tokens: Tokens, account: str) -> str:
+    """A new token that may do what the roles of the product, or of its watchdog, allow, and no more."""
     token = secrets.token_urlsafe(32)
-    tokens.grant(token, f"system:serviceaccount:{access.HOME}:{access.PRODUCT}", access.product_rules())
+    tokens.grant(token, f"system:serviceaccount:{access.HOME}:{account}", access.rules_of(account))
     return token
 
 
