@@ -226,11 +226,12 @@ def _hear(clusters: Sequence[ClusterRow]) -> list[str]:
 
 
 def _said(found: ClusterRow) -> tuple[Told, ...]:
-    """What cannot be heard now is heard the next time: Events last for an hour."""
+    """What cannot be heard now is heard the next time: Events last for an hour. That a cluster is away is told
+    where it is asked whether it is there."""
     try:
         return _port(found).watchdog_said()
     except GamedayError as error:
-        log.warning("What the watchdog of %s did could not be asked for: %s", found.name, error)
+        log.info("What the watchdog of %s did could not be asked for: %s", found.name, error)
         return ()
 
 
