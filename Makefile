@@ -10,6 +10,7 @@ VIEWERS ?= 300
 RATE ?= 5
 SEEDS ?= 10000
 SEED ?=
+STORE ?= memory
 REPEATS ?= 100
 export PLAN SCENARIO
 
@@ -55,8 +56,8 @@ bench: ## a room of viewers at one run's live stream, measured (VIEWERS=300, RAT
 screens: ## a picture of every page, in light and dark, at the desk and on a phone (FOLDER=where)
 	@deploy/local/run screens $(FOLDER)
 
-simulate: ## hostile schedules over the production code (SEEDS=10000; SEED=one of them, with its trace)
-	@deploy/local/run simulate $(if $(SEED),--seed "$(SEED)" --trace,--seeds "$(SEEDS)")
+simulate: ## hostile schedules over the production code (SEEDS=10000; SEED=one, with its trace; STORE=database)
+	@deploy/local/run simulate $(if $(SEED),--seed "$(SEED)" --trace,--seeds "$(SEEDS)" --store "$(STORE)")
 
 test-crash: ## real processes are killed in mid-fault and the cluster is read; latencies (REPEATS=100, TESTS=which)
 	@deploy/local/run test-crash --repeats "$(REPEATS)" $(TESTS)

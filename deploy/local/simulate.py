@@ -1,16 +1,49 @@
 """`make simulate`: hostile schedules over the production code. They are the tests' own (tests/simulation)."""
 
 import os
+import subprocess
 import sys
 
 from .paths import ROOT, VENV_PYTHON
+
+PROGRAM = (str(VENV_PYTHON), "-m", "tests.simulation")
+SECONDS = 120
+MANY = 1_000_000
+"""More than go into any time that is given to them."""
 
 
 def main() -> int:
     """Becomes the simulation; its status is 1 where a seed failed."""
     os.chdir(ROOT)
-    python = str(VENV_PYTHON)
-    os.execv(python, [python, "-m", "tests.simulation", *sys.argv[1:]])  # noqa: S606 - no shell is wanted
+    os.execv(PROGRAM[0], [*PROGRAM, *sys.argv[1:]])  # noqa: S606 - no shell is wanted
+
+
+def fresh(seconds: int = SECONDS) -> tuple[bool, str]:
+    """As many schedules as go into so many seconds: whether nothing was found, and a line that says it.
+
+    Each commit has seeds of its own, and always the same: whoever checks it out finds what was found.
+    """
+    first = first_seed(_commit())
+    print(f"seeds from {first} on, for {seconds} s", flush=True)
+    command = [*PROGRAM, "--first", str(first), "--seeds", str(MANY), "--for", f"{seconds}s"]
+    status = subprocess.run(command, cwd=ROOT, check=False).returncode
+    again = f"python -m tests.simulation --first {first} --for {seconds}s"
+    if status == 0:
+        return True, f"seeds from {first} on, nothing was found"
+    return False, f"seeds from {first} on, status {status}; again: {again}"
+
+
+def first_seed(commit: str) -> int:
+    """Far from the seeds that every run of the tests goes through."""
+    return 10_000_000 + int(commit[:10] or "0", 16) % 1_000_000_000
+
+
+def _commit() -> str:
+    """Empty outside of a checkout, where nothing is to be replayed by commit either."""
+    asked = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import chromium, postgres
+from . import chromium, postgres, simulate
 from .interrupts import Interrupts
 from .lint import lint
 from .paths import ROOT, STATE, VENV_PYTHON
@@ -66,6 +66,7 @@ def run_all() -> int:
         if chromium.program()
         else Outcome("browsers", True, f"not run: {chromium.MISSING}"),
     ]
+    outcomes += [] if rest else [simulated()]
     outcomes += crashes(rest, REPEATS)
     try:
         with _postgres_url() as url:
@@ -84,6 +85,13 @@ def run_all() -> int:
         print(f"{'fine  ' if outcome.fine else 'FAILED'}  {outcome.tier:<21}  {outcome.line}")
     sys.stdout.flush()
     return 0 if all(outcome.fine for outcome in outcomes) else 1
+
+
+def simulated() -> Outcome:
+    """Schedules that nobody has seen yet, besides those of the tests."""
+    step("simulation: hostile schedules with seeds of this commit")
+    fine, line = simulate.fresh()
+    return Outcome("simulation", fine, line)
 
 
 REPEATS = 20

@@ -5,13 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gameday.settings")
-django.setup()  # as far as the production modules need it to be imported; no database is opened
+django.setup()  # as far as the production modules need it to be imported; memory is the default store
 
-from tests.simulation.report import run_many  # noqa: E402
+from django.test.utils import override_settings  # noqa: E402
+
+from tests.simulation.database import own_database, simulate_in_both  # noqa: E402
+from tests.simulation.report import run_many, run_some  # noqa: E402
 from tests.simulation.rules import RULES, without  # noqa: E402
 from tests.simulation.schedule import simulate  # noqa: E402
 
@@ -24,7 +30,13 @@ def main() -> int:
     if asked.seed is not None:
         return _replay(asked.seed, asked.trace, asked.without)
     seconds = float(asked.within.rstrip("s")) if asked.within else None
-    table, took = run_many(asked.first, asked.seeds, asked.jobs, seconds, asked.without)
+    if asked.store == "database":
+        with own_database(), TemporaryDirectory() as folder, override_settings(STATE_DIR=Path(folder)):
+            began = time.monotonic()
+            table = run_some(range(asked.first, asked.first + asked.seeds), asked.without, simulate_in_both)
+            took = time.monotonic() - began
+    else:
+        table, took = run_many(asked.first, asked.seeds, asked.jobs, seconds, asked.without)
     print("\n".join(table.lines(took)))
     for number, (seed, found) in enumerate(sorted(table.failed.items())):
         if number == 0:
@@ -32,7 +44,9 @@ def main() -> int:
         elif number < SHOWN:
             print(f"seed {seed}: {'; '.join(found)}")
     if table.failed:
-        print(f"{len(table.failed)} of {table.schedules} seeds failed. Replay one: --seed N --trace")
+        seeds = ", ".join(map(str, sorted(table.failed)[:SHOWN]))
+        print(f"{len(table.failed)} of {table.schedules} seeds failed: {seeds}.")
+        print("Replay one with its trace: make simulate SEED=N. Mended, it belongs into failed_seeds.txt.")
     return 1 if table.failed else 0
 
 
@@ -53,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--trace", action="store_true", help="and print all that happened in it")
     parser.add_argument("--jobs", type=int, default=2, help="processes to run them in")
     parser.add_argument("--for", dest="within", default="", help="stop after so long, as in 120s")
+    parser.add_argument(
+        "--store", default="memory", choices=["memory", "database"], help="database: that, beside memory"
+    )
     parser.add_argument("--without", default="", choices=["", *RULES], help="switch this rule off")
     return parser
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 
 from tests.simulation.rules import without
-from tests.simulation.schedule import simulate
+from tests.simulation.schedule import Outcome, simulate
 from tests.simulation.table import Table
 
 A_BATCH = 50
 
 
-def run_some(seeds: Sequence[int], rule: str = "") -> Table:
+def run_some(seeds: Sequence[int], rule: str = "", play: Callable[[int], Outcome] = simulate) -> Table:
     """Those schedules, one after the other, in this process."""
     table = Table()
     with without(rule):
         for seed in seeds:
-            outcome = simulate(seed)
+            outcome = play(seed)
             verdict = outcome.verdict
             table.schedules += 1
             table.injected += verdict.was_injected

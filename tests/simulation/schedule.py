@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
+from chaos.domain.record import RunRecord
 from chaos.domain.states import RunState
 from chaos.ports import Ports
 from tests.simulation import mishaps
@@ -18,7 +21,7 @@ from tests.simulation.ports import Clock, StoreOf
 from tests.simulation.probes import Alerts, Platform, Probes
 from tests.simulation.production import production_on
 from tests.simulation.scenario import RUN, a_record, nodes
-from tests.simulation.store import Ledger
+from tests.simulation.store import InMemory, Kept, Ledger
 from tests.simulation.temper import Temper
 from tests.simulation.threads import Threads
 from tests.simulation.unwatched import ended_in_vain, left_alone
@@ -53,14 +56,18 @@ class Outcome:
     trace: list[str]
 
 
-def simulate(seed: int, keeps_trace: bool = False) -> Outcome:
-    """Run the schedule of this seed to its quiet end and judge it. The same seed is the same schedule."""
+Keep = Callable[[RunRecord, Callable[[], datetime]], Kept]
+
+
+def simulate(seed: int, keeps_trace: bool = False, keep: Keep = InMemory) -> Outcome:
+    """Run the schedule of this seed to its quiet end and judge it. The same seed is the same schedule,
+    wherever the run is kept."""
     kernel = Kernel(seed, keeps_trace)
     with production_on(Threads(kernel)):
-        return _simulate(seed, kernel)
+        return _simulate(seed, kernel, keep)
 
 
-def _simulate(seed: int, kernel: Kernel) -> Outcome:
+def _simulate(seed: int, kernel: Kernel, keep: Keep) -> Outcome:
     draw, hazards = kernel.random, Hazards(kernel)
     before = nodes(cordoned=draw.random() < 0.4)
     record = a_record(draw, before["node-0"])
@@ -81,7 +88,7 @@ def _simulate(seed: int, kernel: Kernel) -> Outcome:
     if not lies:  # a platform and a helper that lie at once leave nothing to tell by
         platform.lies = [_window(kernel, 0.2, 60.0)]
     platform.dead = [_window(kernel, 0.2, 30.0)]
-    ledger = Ledger(record, kernel.instant, kernel=kernel)
+    ledger = Ledger(kernel, keep(record, kernel.instant))
 
     def ports_of(process: Process) -> Ports:
         clock = Clock(kernel, process)

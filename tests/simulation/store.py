@@ -1,15 +1,16 @@
-"""The memory store, and what the simulator writes down beside it: who claimed what, and when."""
+"""Where the run is kept, and what the simulator writes down beside it: who claimed what, and when."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from chaos.domain.record import Change, RunRecord
 from chaos.domain.run import Stop
 from chaos.domain.states import RunState
+from chaos.ports import Store
 from tests.simulation.kernel import Kernel
 from tests.support.memory_store import MemoryStore
 
@@ -22,27 +23,65 @@ class Claim:
     said_at: float
 
 
-@dataclass
-class Ledger(MemoryStore):
-    """`stop_known_at`: since when a stop is latched; `intents`: when it was decided to ask for an injection,
-    and when that was written; `over_at`: when the run's end was."""
+class Kept(Protocol):
+    """A store with the one run of the schedule in it, wherever it keeps that."""
 
-    kernel: Kernel = field(default=None)  # type: ignore[assignment]
-    claims: list[Claim] = field(default_factory=list)
-    intents: list[tuple[float, float]] = field(default_factory=list)
-    stop_known_at: float | None = None
-    over_at: float | None = None
-    lost: list[str] = field(default_factory=list)
-    """What was known of the run, and is no more."""
-    when: tuple[RunState, Callable[[], object]] | None = None
-    """What happens as the run comes into this state."""
+    @property
+    def store(self) -> Store: ...
+
+    def known(self) -> RunRecord:
+        """The run as it is written down; its readings do not matter here."""
+
+    def stop(self) -> Stop | None:
+        """The stop that is latched."""
+
+    def refuse(self, ask: Callable[[], object]) -> None:
+        """Ask while the store refuses; nothing comes of it."""
+
+
+class InMemory:
+    def __init__(self, record: RunRecord, now: Callable[[], datetime]) -> None:
+        self.store = MemoryStore(record, now)
+
+    def known(self) -> RunRecord:
+        return self.store.record_
+
+    def stop(self) -> Stop | None:
+        return self.store.stop
+
+    def refuse(self, ask: Callable[[], object]) -> None:
+        return
+
+
+class Ledger:
+    """A store, and what the simulator writes down beside it.
+
+    `stop_known_at`: since when a stop is latched; `intents`: when it was decided to ask for an injection, and
+    when that was written; `over_at`: when the run's end was; `lost`: what was known of the run, and is no
+    more; `when`: what happens as the run comes into a state.
+    """
+
+    def __init__(self, kernel: Kernel, kept: Kept) -> None:
+        self.kernel, self._kept = kernel, kept
+        self.claims: list[Claim] = []
+        self.intents: list[tuple[float, float]] = []
+        self.stop_known_at: float | None = None
+        self.over_at: float | None = None
+        self.lost: list[str] = []
+        self.when: tuple[RunState, Callable[[], object]] | None = None
+        self.refuse = kept.refuse
+        self.record_ = kept.known()
+
+    def __getattr__(self, verb: str) -> Any:
+        return getattr(self._kept.store, verb)
 
     def record(self, run: str, fence: int, change: Change) -> bool:
         asked = {item.index for item in self.record_.progress if item.requested_at}
         clean_at = self.record_.marks.clean_at
         known = self.record_
-        if not super().record(run, fence, change):
+        if not self._kept.store.record(run, fence, change):
             return False
+        self.record_ = self._kept.known()
         self._note_what_is_lost(known, change)
         fresh = [item for item in change.progress if item.requested_at and item.index not in asked]
         self.intents += [(self._true(change.at), self.kernel.now) for _ in fresh]
@@ -54,12 +93,13 @@ class Ledger(MemoryStore):
             self.when[1]()
         if self.record_.state.is_final:
             self.over_at = self.kernel.now
-        if self.stop and self.stop_known_at is None:
+        if self.stop_known_at is None and self._kept.stop():
             self.stop_known_at = self.kernel.now
         return True
 
     def want_stop(self, runs: Sequence[str], stop: Stop, within: timedelta | None = None) -> int:
-        count = super().want_stop(runs, stop, within)
+        count = self._kept.store.want_stop(runs, stop, within)
+        self.record_ = self._kept.known()
         if count and self.stop_known_at is None:
             self.stop_known_at = self.kernel.now
         return count

@@ -29,6 +29,7 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     unwatched: list[str] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
     exposure: list[float] = field(default_factory=list)
     owed: list[float] = field(default_factory=list)
     state: str = ""
@@ -59,6 +60,7 @@ KINDS = {
     "records lost": "lost",
     "unfinished": "unfinished",
     "watchdog's failures": "unwatched",
+    "stores that differ": "apart",
 }
 """In words, and the verdict's list of it."""
 
