@@ -226,8 +226,7 @@ def _hear(clusters: Sequence[ClusterRow]) -> list[str]:
 
 
 def _said(found: ClusterRow) -> tuple[Told, ...]:
-    """What cannot be heard now is heard the next time: Events last for an hour. That a cluster is away is told
-    where it is asked whether it is there."""
+    """What cannot be heard now is heard the next time: Events last for an hour."""
     try:
         return _port(found).watchdog_said()
     except GamedayError as error:
