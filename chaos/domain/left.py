@@ -36,9 +36,8 @@ class Left:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What it is, whatever is said of it meanwhile: ages in sentences change with each look."""
-        said = () if self.names else (self.sentence,)
-        return (self.part, self.kind, self.namespace, self.names, self.uid, self.finalizers, self.now, said)
+        """What it is, whatever is said of it: ages and figures in sentences change with each look."""
+        return (self.part, self.kind, self.namespace, self.names, self.uid, self.finalizers, self.now)
 
 
 def of_ours(item: Residue, at: datetime | None = None) -> Left:

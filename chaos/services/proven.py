@@ -15,6 +15,7 @@ from chaos.domain.record import Change
 from chaos.domain.reverting import what_is_left
 from chaos.domain.run import RunView
 from chaos.domain.sight import Reading
+from chaos.services import words
 from chaos.services.acts import Tools
 
 log = logging.getLogger(__name__)
@@ -23,9 +24,12 @@ UNMOVED = "it never left its tolerance while the fault was there, so it proves n
 
 
 def note_left(view: RunView, tools: Tools, now: datetime) -> RunView:
-    """What is left of a stranded run, as of now. Said in the log too, as long as it is so."""
+    """What is left of a stranded run, as of now. Said in the log too, as long as it is so; on the timeline
+    when other things are left than before."""
     found = what_is_left(view)
-    tools.recorder.note(Change(at=now, residue=found))
+    is_news = view.left_noted_at and {item.key for item in found} != {item.key for item in view.left_noted}
+    events = (words.left_now(found, now),) if is_news else ()
+    tools.recorder.note(Change(at=now, residue=found, events=events))
     said = "; ".join(item.sentence for item in found) or "nothing; it is being measured again"
     log.error("Run %s is stranded. Left: %s. It is tried again.", tools.ref.run, said)
     return replace(view, left_noted=found, left_noted_at=now)

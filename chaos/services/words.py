@@ -10,6 +10,7 @@ from decimal import Decimal
 from chaos.domain import codec
 from chaos.domain.durations import say_duration
 from chaos.domain.injection import Injection, Progress, Sign
+from chaos.domain.left import Left
 from chaos.domain.record import ORGANISERS, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView, Stop
@@ -168,6 +169,12 @@ def marked(name: str, at: datetime, view: RunView) -> Event:
         "steady_at": "The steady state is back.",
     }[name]
     return Event(f"run.{name.removesuffix('_at')}", text, at)
+
+
+def left_now(left: Sequence[Left], at: datetime) -> Event:
+    """Of a stranded run, once it is something else that is left."""
+    said = "; ".join(item.sentence for item in left) or "nothing that was seen; it is measured again"
+    return Event("run.left", f"Left now: {said}.", at)
 
 
 def proven(event: Event, progress: Sequence[Progress]) -> Event:

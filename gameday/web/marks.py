@@ -79,6 +79,7 @@ _ENTRIES = {
     "run.breach": Mark("bad", "octagon-x", "Breach"),
     "run.stop_wanted": Mark("bad", "octagon-x", "Stop"),
     "run.stranded": Mark("bad", "triangle-alert", "Stranded"),
+    "run.left": Mark("armed", "triangle-alert", "Left"),
     "run.came_back": Mark("bad", "triangle-alert", "Came back"),
     "run.act_failed": Mark("armed", "triangle-alert", "Failed"),
     "run.late_create": Mark("armed", "clock", "May land"),

@@ -38,6 +38,9 @@ def test_what_is_left_is_on_record_by_name_and_kept_true_as_it_changes(world_of,
     assert (kept[120][0].kind, kept[120][0].names) == ("Job", ("pod-delete-x7k2pq",))
     assert [item.part for item in kept[140]] == [Part.READY]
     assert world.state is RunState.COMPLETED and world.store.residue == ()
+    said = [event.text for event in world.store.log if event.kind == "run.left"]
+    assert "Job chaos/pod-delete-x7k2pq" in said[0]
+    assert said[1] == "Left now: 3 of 6 pods are ready in payments."
     alarms = [one for one in caplog.records if one.levelname == "ERROR"]
     assert "STRANDED" in alarms[0].getMessage()
     assert "Job chaos/pod-delete-x7k2pq" in " ".join(one.getMessage() for one in alarms)
