@@ -62,6 +62,8 @@ def _ours(item: Left) -> Iterator[Hand]:
         yield Hand("Delete the engine. Litmus then ends what it started.", _delete(item))
     elif item.kind == ResidueKind.POLICY.value:
         yield Hand("Delete the network policy that cuts the pods off.", _delete(item))
+    elif item.kind == ResidueKind.RESULT.value:
+        yield Hand("It is evidence, and does nothing. It may stay, or go.", _delete(item))
     elif item.kind == ResidueKind.GRANT.value:
         yield Hand("Delete the grant, last of all: it says how things were before.", _delete(item))
     else:
