@@ -17,8 +17,8 @@ from gameday.people.services import person
 
 
 def _note_on(username: str) -> str:
-    """What is to be said of a name that nobody here has: it is on record as given. A stop waits for no name,
-    be it mistyped or of somebody who has none; and where it cannot be looked up, nothing is said."""
+    """What is to be said of a name that nobody here has, once all is done: a stop waits for no name, be it
+    mistyped or of somebody who has none. Nothing where it cannot be looked up."""
     try:
         person(username)
     except Refused:
@@ -68,8 +68,6 @@ class Command(BaseCommand):
         except GamedayError as error:
             self.stderr.write(str(error))
             sys.exit(1)
-        if note := _note_on(options["user"]):
-            self.stderr.write(note)
         if not halted.deleted and not halted.failed:
             self.stderr.write(
                 "NOTHING WAS STOPPED IN ANY CLUSTER: none is known here. Name one by `--no-db --server URL "
@@ -83,6 +81,8 @@ class Command(BaseCommand):
         if halted.record_error:
             late = "It waits in the spool." if halted.spooled else "The spool took it neither."
             self.stderr.write(f"NOT recorded: {halted.record_error} {late}")
+        if not halted.record_error and (note := _note_on(options["user"])):
+            self.stderr.write(note)
         if halted.failed or halted.record_error or not halted.deleted:
             sys.exit(2)
         if halted.leaving:
