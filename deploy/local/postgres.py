@@ -96,6 +96,22 @@ class Server:
             self._process.wait()
             self._process = None
 
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """While it lasts, connections are taken and nobody answers."""
+        assert self._process is not None  # noqa: S101 - it runs
+        first = self._process.pid
+        os.kill(first, signal.SIGSTOP)  # before its children are counted: it makes no more
+        group = [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+        for pid in group[1:]:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in reversed(group):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
 
 # Durability costs time and this data has no tomorrow.
 SETTINGS = [
