@@ -33,6 +33,11 @@ def test_no_role_of_a_day_releases_a_halt_since_it_holds_every_day():
     assert PERMISSIONS[Act.RELEASE] == {TeamRole.ADMINISTRATOR}
 
 
+def test_only_an_administrator_takes_a_finalizer_off_and_an_auditor_may_review_it():
+    assert PERMISSIONS[Act.STRIP] == {TeamRole.ADMINISTRATOR}
+    assert PERMISSIONS[Act.REVIEW] == {TeamRole.ADMINISTRATOR, TeamRole.AUDITOR}
+
+
 def test_who_may_is_said_in_words():
     assert who_may(Act.APPROVE) == "an approver"
     assert who_may(Act.ATTEST) == "a facilitator or responder"
