@@ -157,6 +157,14 @@ def test_a_run_that_is_under_way_is_stopped_first_and_a_reason_is_always_given()
         strip(run, seen(run))
 
 
+def test_an_engine_that_landed_after_the_end_of_its_run_and_is_held_is_freed_too():
+    run = stuck()
+    Run.objects.filter(pk=run).update(state="completed", state_since=NOW - timedelta(minutes=1))
+    cluster = seen(run)
+    strip(run, cluster)
+    assert cluster.stripped == [("u-1", FINALIZER)]
+
+
 def test_what_the_cluster_does_not_take_is_on_record_and_waits_for_a_review_too():
     run = stuck()
     cluster = seen(run)
