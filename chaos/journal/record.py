@@ -55,7 +55,10 @@ def append(
         "run": run,
         "body": storable(codec.to_plain(body or {})),
     }
-    head = _locked_head(stream) or _open(stream, at)
+    head = _lock(stream)
+    if head.last_seq == 0 and stream != ORGANISATION:
+        opened = f"The journal of {stream} was opened."
+        append(ORGANISATION, "stream.opened", opened, at=at, body={"stream": stream})
     return _add(head, row)
 
 
@@ -66,27 +69,26 @@ def head_of(stream: str) -> Head:
 
 
 def lock(stream: str) -> None:
-    """Keep others from appending to it until the transaction ends; nothing for one that is not open yet."""
-    _locked_head(stream)
+    """Keep others from appending to it until the transaction ends, also before its first entry: of two who
+    look whether something stands there and then write it, one finds it."""
+    _lock(stream)
+
+
+def _lock(stream: str) -> JournalStream:
+    head = _locked_head(stream)
+    if head is None:
+        # ignore_conflicts: a second opener waits for the first one's commit and then finds its row.
+        JournalStream.objects.bulk_create([JournalStream(name=stream)], ignore_conflicts=True)
+        head = _locked_head(stream)
+    if head is None:
+        raise RuntimeError(f"The journal's stream {stream} could not be opened.")
+    return head
 
 
 def _locked_head(stream: str) -> JournalStream | None:
     """The head's row, locked until the transaction ends, with the database's own time beside it."""
     heads = JournalStream.objects.select_for_update().annotate(db_now=Now())
     return heads.filter(name=stream).first()
-
-
-def _open(stream: str, at: datetime) -> JournalStream:
-    """A new stream, locked; its opening is recorded in the organisation's, which is locked last as always."""
-    # ignore_conflicts: a second opener waits for the first one's commit and then finds its row.
-    JournalStream.objects.bulk_create([JournalStream(name=stream)], ignore_conflicts=True)
-    head = _locked_head(stream)
-    if head is None:
-        raise RuntimeError(f"The journal's stream {stream} could not be opened.")
-    if head.last_seq == 0 and stream != ORGANISATION:
-        text = f"The journal of {stream} was opened."
-        append(ORGANISATION, "stream.opened", text, at=at, body={"stream": stream})
-    return head
 
 
 def _add(head: JournalStream, row: dict[str, Any]) -> JournalEntry:

@@ -20,8 +20,7 @@ from chaos.domain.run import Stop
 from chaos.domain.sight import Residue
 from chaos.domain.states import StopKind
 from chaos.journal import ORGANISATION, spool
-from chaos.journal.models import JournalStream
-from chaos.journal.record import append
+from chaos.journal.record import append, lock
 from chaos.journal.spool import Spooled
 from chaos.models import Cluster as ClusterRow
 from chaos.models import Halt, Run
@@ -176,7 +175,7 @@ class _Record:
         live = [str(run) for run in runs.values_list("pk", flat=True)]
         want_stop(live, Stop(self._at, StopKind.HALT, f"Halted: {self._reason}", self._by))
         # Two requests of one press come in turn, and the second finds what the first wrote.
-        JournalStream.objects.select_for_update().filter(name=ORGANISATION).first()
+        lock(ORGANISATION)
         held = Halt.objects.filter(released_at=None, cluster=row, by=self._by).first()
         if held:
             self.since = held.at
