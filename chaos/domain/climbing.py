@@ -70,6 +70,8 @@ def _to_its_end(view: RunView, injections: list[Injection], ended_at: datetime, 
     if live_residue(sight):
         is_due = (now - asked_at).total_seconds() > ASK_AGAIN_AFTER and view.may_ask_again(now)
         return EndRung() if is_due else Wait()
+    if view.rung_gone_at is None or sight.began_at < view.rung_gone_at:
+        return Wait()  # what the helpers did last, a look that they ended in may not have seen
     if _unmet(view, injections, sight, ended_at):
         return Wait()
     return late_create(view, sight) or MarkRung(tuple(injection.index for injection in injections), sight.at)

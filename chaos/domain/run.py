@@ -120,6 +120,8 @@ class RunView:
     last_act_at: datetime | None = None
     rung_ended_at: datetime | None = None
     """When the deletes of the rung whose time is up were last accepted."""
+    rung_gone_at: datetime | None = None
+    """Since when, after that, no Job and no Pod of ours was seen."""
     failed_acts: int = 0
     """Acts in a row that did not go through."""
     left_noted: tuple[Left, ...] = ()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from chaos.domain.errors import Forbidden, OverLimits, Permanent, Refused, Transient
 from chaos.domain.injection import Injection, Progress
+from chaos.domain.postcondition import workloads
 from chaos.domain.presence import hit
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import RunView
@@ -139,7 +140,7 @@ class Perception:
     def _sight(self, view: RunView, sight: ClusterSight) -> RunView:
         if sight.unseen:
             return replace(view, sight=sight)
-        view = replace(view, sight=sight, seen=sight)
+        view = replace(view, sight=sight, seen=sight, rung_gone_at=_rung_gone_at(view, sight))
         if view.state not in (RunState.INJECTING, RunState.OBSERVING):
             return view
         progress = tuple(
@@ -185,7 +186,7 @@ class Perception:
             self._recorder.note(Change(at=done.at, progress=(progress,)))
             return view.with_progress(progress)
         if done.name == END_RUNG:
-            return replace(view, rung_ended_at=done.at)
+            return replace(view, rung_ended_at=done.at, rung_gone_at=None)
         if done.name == CLIMB and isinstance(done.result, tuple):
             return self._climbed(view, done.result, done.at)
         if done.name == INJECT and isinstance(done.result, tuple):
@@ -216,6 +217,12 @@ def _rested(done: ActDone) -> datetime:
     limit: it is a plea of who is too busy and no reason to leave a fault alone for long."""
     hint = done.error.retry_after if isinstance(done.error, Transient) else None
     return done.at + min(timedelta(seconds=hint or 0.0), LONGEST_HINT)
+
+
+def _rung_gone_at(view: RunView, sight: ClusterSight) -> datetime | None:
+    if view.rung_ended_at is None or sight.began_at <= view.rung_ended_at or workloads(sight):
+        return None
+    return view.rung_gone_at or sight.at
 
 
 def _seen(progress: Progress, names: frozenset[str], sight: ClusterSight) -> Progress:

@@ -84,6 +84,7 @@ def any_view(chance):
         tallies=tallies(view.spec, pick([values, [120.0] * 3]), last=pick([0.0, 0.0, 1.0, 30.0])),
         seen=seen,
         rung_ended_at=pick([None, ago(3), ago(5), ago(300)]),
+        rung_gone_at=pick([None, ago(2), ago(4)]),
         sight=UNSEEN if maybe(0.2) else seen,
         words=pick(WORDS),
         record_lost_since=pick(AGES) if maybe(0.2) else None,
