@@ -67,6 +67,7 @@ class Cluster:
     def delete_grant(self, uid: str) -> None:
         if self.grant and self.grant.uid == uid:
             self.say(f"grant {uid} gone")
+            self.history.gone[uid] = self.kernel.now
             self.grant = None
             for engine in list(self.engines.values()):
                 self._collect(engine)

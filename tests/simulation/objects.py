@@ -77,6 +77,12 @@ class History:
     faults: list[Fault] = field(default_factory=list)
     beats: list[float] = field(default_factory=list)
     """When the grant's heartbeat changed."""
+    gone: dict[str, float] = field(default_factory=dict)
+    """When grants went, by UID."""
+
+    def is_garbage(self, engine: Engine, at: float) -> bool:
+        """Whether its grant was gone by then: whenever it lands, it is collected."""
+        return self.gone.get(engine.owner, at + 1.0) <= at
 
     def faults_in(self, at: float) -> list[Fault]:
         return [fault for fault in self.faults if fault.was_in(at)]

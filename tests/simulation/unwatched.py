@@ -23,8 +23,10 @@ def left_alone(cluster: Cluster, hazards: Hazards) -> list[str]:
     within = GRANT_SECONDS + (KILLED if temper.helper_killed else OBEYED)
     found, now = [], cluster.kernel.now
     for fault in cluster.history.faults:
-        # Of an engine that lands when its grant is gone, nobody was ever heard of.
         since, last = fault.engine.made_at, fault.until or now
+        # With the grant goes what was known: of what lands after it, only helpers that obey undo the fault.
+        if temper.helper_killed and cluster.history.is_garbage(fault.engine, since):
+            continue
         beats = [at for at in cluster.history.beats if since < at < last]
         for heard_at, until in pairwise([since, *beats, last]):
             if until - heard_at > within and not _nobody_was_answered(hazards, heard_at, until):

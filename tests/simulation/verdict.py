@@ -158,6 +158,7 @@ def _claims(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
             f"{engine.made_at:.1f}"
             for engine in cluster.history.engines
             if engine.sent_at < claim.at < engine.made_at
+            and not cluster.history.is_garbage(engine, engine.sent_at)  # by one who slept on the wire
         ]
 
 
