@@ -8,6 +8,7 @@ from itertools import pairwise
 from chaos.adapters.litmus_manifests import GRANT_SECONDS
 from tests.simulation.cluster import Cluster
 from tests.simulation.hazards import Hazards
+from tests.simulation.objects import Fault
 from tests.simulation.watchdog import EVERY, Ending
 
 OBEYED, KILLED = 10.0, 25.0
@@ -24,8 +25,7 @@ def left_alone(cluster: Cluster, hazards: Hazards) -> list[str]:
     found, now = [], cluster.kernel.now
     for fault in cluster.history.faults:
         since, last = fault.engine.made_at, fault.until or now
-        # With the grant goes what was known: of what lands after it, only helpers that obey undo the fault.
-        if temper.helper_killed and cluster.history.is_garbage(fault.engine, since):
+        if temper.helper_killed and _is_unknown(cluster, fault):
             continue
         beats = [at for at in cluster.history.beats if since < at < last]
         for heard_at, until in pairwise([since, *beats, last]):
@@ -33,6 +33,13 @@ def left_alone(cluster: Cluster, hazards: Hazards) -> list[str]:
                 lived = f"lived on from {heard_at:.1f} to {until:.1f}, unheard of"
                 found.append(f"the fault of {fault.engine.uid} {lived}")
     return found
+
+
+def _is_unknown(cluster: Cluster, fault: Fault) -> bool:
+    """Where a helper does not obey, the watchdog has the note on the grant and no more: with the grant goes
+    what was known of what lands after it, and a pod that took a target's name was never in it."""
+    named = {item.uid for item in (*fault.engine.injection.targets, *fault.engine.injection.nodes)}
+    return fault.target not in named or cluster.history.is_garbage(fault.engine, fault.engine.made_at)
 
 
 def _nobody_was_answered(hazards: Hazards, since: float, until: float) -> bool:

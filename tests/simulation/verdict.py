@@ -9,8 +9,11 @@ from chaos.domain.states import RunState
 from tests.simulation.cluster import Cluster
 from tests.simulation.hazards import Window
 from tests.simulation.kernel import START
-from tests.simulation.store import Ledger
+from tests.simulation.objects import Engine
+from tests.simulation.store import Claim, Ledger
 
+A_SIGHT = 3.0
+"""Seconds that one look at the cluster may take."""
 A_LOOK = 1.5
 """Seconds by which a driver may be late: its clock is off, and it wakes about once a second."""
 
@@ -151,7 +154,7 @@ def _claims(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
             verdict.false_claims += [
                 f"said of {at:.1f}, while {engine.uid} was there"
                 for engine in cluster.history.engines
-                if engine.was_there(at)
+                if engine.was_there(at) and not _crossed_the_look(cluster, engine, claim)
             ]
         verdict.false_claims += [
             f"said of {claim.at:.1f}, while {engine.uid}, sent at {engine.sent_at:.1f}, was still to land at "
@@ -160,6 +163,13 @@ def _claims(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
             if engine.sent_at < claim.at < engine.made_at
             and not cluster.history.is_garbage(engine, engine.sent_at)  # by one who slept on the wire
         ]
+
+
+def _crossed_the_look(cluster: Cluster, engine: Engine, claim: Claim) -> bool:
+    """Sent by one who had slept on the wire, it landed behind the look that saw nothing. What comes of it is
+    another matter, and looked for."""
+    is_asleep = cluster.kernel.met["a start hit: freeze on the wire"] > 0
+    return is_asleep and not engine.has_injected and claim.said_at - A_SIGHT < engine.made_at
 
 
 def _starts(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
