@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +22,13 @@ from chaos.journal import ORGANISATION
 from chaos.journal.record import append, storable
 from chaos.models import Run, Strip
 from chaos.ports import Ports, RunRef
+from chaos.services.acts import LATE_CREATE
 from chaos.services.perceive import view_of
+
+GRANT_HOLDS = timedelta(seconds=10)
+"""For how long after it was read a grant may still be acted upon, as whoever starts a fault has it."""
+LANDS_WITHIN = LATE_CREATE + GRANT_HOLDS
+"""How long after reverting began a create that got no answer may still land."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +69,44 @@ def strip(run: str, engine: str, by: Person, reason: str, ports: Ports) -> Broke
 
 
 def verify(run: str, engine: str, ports: Ports) -> Held:
-    """Look now, and refuse unless this engine, held by one finalizer, is all that is left of the run."""
+    """Look now, and refuse unless this engine, held by one finalizer, is all that is left of the run.
+
+    It takes two looks. One reads nodes and targets first and helpers after: what a helper did before it ended
+    in between, only a look shows that began once no helper was seen.
+    """
     record, ref = ports.store.load(run), ports.store.ref(run)
     if record.state is not RunState.REVERTING and not record.state.is_final:
         raise Refused(f"The run is still under way ({record.state.value}). Stop it first.", "run")
+    _refuse_while_one_may_land(record, ports.clock.now())
+    _all_that_is_left(record, engine, *_looked(record, ref, ports))
     view, sight = _looked(record, ref, ports)
+    held = _all_that_is_left(record, engine, view, sight)
+    proof = tuple(
+        _without_own(measured(view, injection, sight, record.state_since)) if progress.requested_at else ()
+        for injection, progress in zip(record.injections, record.progress, strict=True)
+    )
+    return Held(held, held.finalizers[0], proof)
+
+
+def _refuse_while_one_may_land(record: RunRecord, now: datetime) -> None:
+    """What keeps a create whose answer was lost from landing is the name, which the held engine has: the API
+    server refuses a second one. With the engine gone there is room for it."""
+    until = (record.marks.ended_at or record.state_since) + LANDS_WITHIN
+    lost = [
+        injection.name
+        for injection, progress in zip(record.injections, record.progress, strict=True)
+        if injection.experiment and progress.requested_at and not progress.answered_at
+    ]
+    if lost and now < until:
+        raise Refused(
+            f"Not yet: creating {', '.join(lost)} got no answer, and may still land until "
+            f"{until:%Y-%m-%d %H:%M:%S} UTC. Till then its name is kept taken: the finalizer stays.",
+            "engine",
+        )
+
+
+def _all_that_is_left(record: RunRecord, engine: str, view: RunView, sight: ClusterSight) -> Residue:
+    """The engine, if one finalizer keeps it and this look shows nothing else of the run. Raises Refused."""
     held = next((item for item in sight.residue if _is_engine(item, engine)), None)
     if held is None:
         raise Refused(f"No engine {engine} of this run is in the cluster; nothing has to be done.", "engine")
@@ -77,11 +116,7 @@ def verify(run: str, engine: str, ports: Ports) -> Held:
     there = [item for item in left(view, sight, record.state_since) if not item.is_held_engine]
     if there:
         raise Refused(f"Not yet: {_list(there)}. The finalizer stays until that is gone.", "engine")
-    proof = tuple(
-        _without_own(measured(view, injection, sight, record.state_since)) if progress.requested_at else ()
-        for injection, progress in zip(record.injections, record.progress, strict=True)
-    )
-    return Held(held, held.finalizers[0], proof)
+    return held
 
 
 def _looked(record: RunRecord, ref: RunRef, ports: Ports) -> tuple[RunView, ClusterSight]:

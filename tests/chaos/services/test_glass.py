@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from chaos.adapters import litmus
 from chaos.domain import codec
 from chaos.domain.errors import Forbidden, Refused
 from chaos.domain.injection import Progress
@@ -22,6 +23,7 @@ from chaos.journal.models import JournalEntry
 from chaos.models import Run, RunInjection, Strip
 from chaos.ports import Ports
 from chaos.services import glass
+from chaos.services.acts import LATE_CREATE
 from chaos.services.glass import Person
 from chaos.services.store import DjangoStore
 from tests.support.builders import a_latency_spec, pods
@@ -36,14 +38,14 @@ NOW = AT + timedelta(minutes=10)
 
 @dataclass
 class Cluster:
-    """What one look shows, and what is asked of it."""
+    """What each look shows, the last one from then on; and what is asked of it."""
 
-    sight: ClusterSight
+    sights: list[ClusterSight]
     fails: Exception | None = None
     stripped: list[tuple[str, str]] = field(default_factory=list)
 
     def look(self, ref: Any, injections: Any) -> ClusterSight:
-        return self.sight
+        return self.sights.pop(0) if len(self.sights) > 1 else self.sights[0]
 
     def strip(self, engine: Residue, finalizer: str) -> None:
         if self.fails:
@@ -67,7 +69,7 @@ def engine_of(run: str) -> Residue:
 def seen(run: str, *residue: Residue, **changes: Any) -> Cluster:
     back = tuple(replace(pod, uid=f"new-{pod.uid}") if index < 3 else pod for index, pod in enumerate(pods()))
     values = {"pods": back, "residue": residue or (engine_of(run),)}
-    return Cluster(ClusterSight(NOW, NOW, **(values | changes)))
+    return Cluster([ClusterSight(NOW, NOW, **(values | changes))])
 
 
 def strip(run: str, cluster: Cluster, value: float | None = 120.0, reason: str = "No operator.") -> Any:
@@ -148,6 +150,54 @@ def test_a_proof_by_a_probe_takes_an_answer_of_now(value, is_proven):
     assert bool(cluster.stripped) is is_proven
 
 
+def test_what_a_helper_did_while_the_first_look_was_read_keeps_it_on():
+    """Pods are read before helpers: of one that ended in between, the look has neither it nor its deed."""
+    run = stuck()
+    cluster = seen(run)
+    cluster.sights += seen(run, pods=pods()[:4]).sights
+    with pytest.raises(Refused, match="4 of 6 pods are ready in payments"):
+        strip(run, cluster)
+    assert not cluster.stripped
+
+
+def test_helpers_that_were_there_at_the_first_look_take_another_act():
+    run = stuck()
+    cluster = seen(run, engine_of(run), Residue(ResidueKind.POD, "chaos", "helper-x", "u-2", run))
+    cluster.sights += seen(run).sights
+    with pytest.raises(Refused, match="Not yet: Pod chaos/helper-x"):
+        strip(run, cluster)
+    strip(run, cluster)
+    assert cluster.stripped == [("u-1", FINALIZER)]
+
+
+LATEST = timedelta(seconds=75)
+
+
+@pytest.mark.parametrize(
+    ("answered_at", "ago", "is_refused"),
+    [
+        (None, LATEST - timedelta(seconds=1), True),
+        (None, LATEST, False),
+        (AT, timedelta(seconds=1), False),
+    ],
+)
+def test_while_a_create_without_an_answer_may_land_its_name_is_kept_taken(answered_at, ago, is_refused):
+    run = stuck(a_run(RunState.REVERTING, state_since=NOW - ago))
+    progress = Progress(0, requested_at=AT, answered_at=answered_at, injected_at=AT)
+    RunInjection.objects.filter(run=run).update(progress=codec.to_plain(progress))
+    cluster = seen(run)
+    if is_refused:
+        with pytest.raises(Refused, match=f"{engine_of(run).name} got no answer, and may still land until"):
+            strip(run, cluster)
+    else:
+        strip(run, cluster)
+    assert bool(cluster.stripped) is not is_refused
+
+
+def test_it_is_waited_for_as_long_as_a_driver_may_start_a_fault_and_the_server_may_take():
+    assert glass.LANDS_WITHIN == LATE_CREATE + timedelta(seconds=litmus.GRANT_HOLDS) == LATEST
+
+
 def test_a_run_that_is_under_way_is_stopped_first_and_a_reason_is_always_given():
     run = stuck()
     with pytest.raises(Refused, match="Say why"):
@@ -159,7 +209,7 @@ def test_a_run_that_is_under_way_is_stopped_first_and_a_reason_is_always_given()
 
 def test_an_engine_that_landed_after_the_end_of_its_run_and_is_held_is_freed_too():
     run = stuck()
-    Run.objects.filter(pk=run).update(state="completed", state_since=NOW - timedelta(minutes=1))
+    Run.objects.filter(pk=run).update(state="completed", state_since=NOW - timedelta(minutes=2))
     cluster = seen(run)
     strip(run, cluster)
     assert cluster.stripped == [("u-1", FINALIZER)]
