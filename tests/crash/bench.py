@@ -21,6 +21,7 @@ from gameday.celery import app as product
 from tests.crash.house import Wrecked
 from tests.crash.residue import LITMUS
 from tests.crash.sampler import Sampler
+from tests.crash.wire import Asked
 from tests.journeys import plans
 from tests.journeys.house import until
 
@@ -118,6 +119,14 @@ class Bench:
         """A worker is to drive it, as a launch would ask for it."""
         self._tasks.send_task("chaos.tasks.drive", args=[self.run], queue="drive")
 
+    def is_watched(self) -> None:
+        """Returns when its driver has looked at the cluster, as one that injected has."""
+        since = time.monotonic()
+        until(lambda: sum("chaosengines" in one.path for one in self._asked(since)) > 2, "it is driven")
+
+    def _asked(self, since: float) -> list[Asked]:
+        return self.house.wire.all_since(since, "GET")
+
     def first_delete(self, since: float) -> float:
         """Seconds from that instant to the first delete at the wire."""
         try:
@@ -125,6 +134,21 @@ class Bench:
         except AssertionError as error:
             told = [f"{one['at']} {one['text']}" for one in self.house.events(SLUG)[-12:]]
             raise AssertionError("\n".join([str(error), *told])) from error
+
+    def gone(self, since: float, within: float = 30.0) -> float:
+        """Seconds from that instant until the cluster says that the engine is gone; asked without a pause.
+
+        A process that has driven this run before remembers engines of that time, and deletes those too: its
+        first delete says nothing of the one that is there.
+        """
+        path = f"{ENGINES}/{self._engine['metadata']['name']}"
+        while time.monotonic() < since + within:
+            try:
+                self._cluster.ask("GET", path)
+            except Answered as refused:
+                assert refused.status == 404, refused
+                return time.monotonic() - since
+        raise AssertionError(f"the engine is there after {within:g} s")
 
     def engines(self) -> int:
         """How many are there."""

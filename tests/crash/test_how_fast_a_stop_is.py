@@ -46,13 +46,15 @@ def test_a_failing_sample_is_followed_by_a_stop(prepared: Bench, latencies: Late
     seconds = []
     for _ in range(MANY):
         prepared.put_back(is_driven=True)
-        prepared.sampler.be_well(2)
+        prepared.sampler.be_well()
         prepared.ring()
+        prepared.is_watched()
+        prepared.sampler.be_well(0)
         failed_at = prepared.sampler.failed_at()
-        seconds.append(prepared.first_delete(failed_at))
+        seconds.append(prepared.gone(failed_at))
     prepared.sampler.be_well()
     prepared.put_back()
-    latencies.note("failing sample received to first delete", seconds, 0.1)
+    latencies.note("failing sample received to its engine deleted", seconds, 0.1)
 
 
 def clicks(
