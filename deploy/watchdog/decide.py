@@ -1,8 +1,9 @@
 """Is it time to end everything? Pure: what was seen, the watchdog's own clock, and what it remembers.
 
-Instants of the cluster are never compared with anything: a heartbeat counts by having changed. So clocks may
-be as wrong as they like. What is not known is no reason to act, and no reason to wait longer either: the time
-since the last change runs on while nothing can be seen.
+Instants of the cluster are never compared with anything: a heartbeat counts by having changed. So clocks
+may be as wrong as they like. What is not known is no reason to act, and no reason to wait longer either:
+the time since the last change runs on while nothing can be seen. A halt lever that is seen to be down is
+enough: then a grant that cannot be read, and so may be there, is ended too.
 """
 
 from __future__ import annotations
@@ -34,8 +35,18 @@ class Seen:
 
     grant: Grant | None = None
     lever: str = ""
-    """Why the halt lever is down; empty when it is up."""
+    """Why the halt lever is down; empty when it is up, or could not be seen."""
     ours: tuple[str, ...] | None = ()
+    """Where the grant could not be read, with the grants that are listed."""
+    no_grant_seen: str = ""
+    """Why the grant could not be read, in a sentence; then `grant` says nothing."""
+    no_lever_seen: str = ""
+    """Why the lever could not be read, in a sentence; then `lever` says nothing."""
+
+    @property
+    def may_be(self) -> bool:
+        """Whether there is something to end, or could be."""
+        return bool(self.grant or self.ours) or (bool(self.no_grant_seen) and self.ours is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,8 @@ def decide(seen: Seen | None, now: float, memory: Memory) -> Decision:
 
 
 def _remembered(seen: Seen, now: float, memory: Memory) -> Memory:
+    if seen.no_grant_seen:
+        return memory
     heard = (seen.grant.uid, seen.grant.beat) if seen.grant else ("", "")
     if heard != memory.heard:
         memory = replace(memory, heard=heard, heard_at=now)
@@ -100,10 +113,10 @@ def _is_through(seen: Seen, memory: Memory) -> bool:
 
 
 def _reason(seen: Seen, now: float, memory: Memory) -> str:
-    if seen.grant is None and not seen.ours:
-        return ""
-    if seen.lever:
+    if seen.lever and seen.may_be:
         return f"The halt lever is down: {seen.lever}"
+    if seen.no_grant_seen:
+        return ""
     if seen.grant and (silent := now - memory.heard_at) >= seen.grant.ttl:
         return f"Run {seen.grant.run} has not been heard of for {silent:.0f} s."
     if seen.ours and memory.alone_at is not None and (alone := now - memory.alone_at) >= TTL:

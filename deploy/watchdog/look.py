@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +15,7 @@ from chaos.adapters.kubernetes_paths import Resource
 from chaos.adapters.litmus_kinds import CONFIG_MAPS, LEASES
 from chaos.adapters.litmus_manifests import GRANT, INSTALLATION, LEVER, RUN, LitmusSettings
 from chaos.adapters.parallel import gather
+from chaos.domain.errors import GamedayError
 from chaos.domain.sight import ResidueKind
 from deploy.watchdog.decide import TTL, Grant, Seen
 
@@ -34,21 +35,29 @@ class Looker:
     ttl: float | None = None
 
     def look(self) -> Seen:
-        """Raises a GamedayError for a look that tells nothing."""
-        calls: dict[str, Callable[[], Any]] = {
-            "grant": partial(self._maybe, LEASES, GRANT),
-            "lever": partial(self._maybe, CONFIG_MAPS, LEVER),
-        }
-        seen = gather(calls, WITHIN)
-        lever = _reason(seen["lever"]) if seen["lever"] else ""
-        if seen["grant"]:
-            return Seen(self._grant(seen["grant"]), lever, ours=None)
-        return Seen(None, lever, self._ours())
+        """Raises a GamedayError for a look that tells nothing.
 
-    def _ours(self) -> tuple[str, ...] | None:
+        Grant and lever are read each by itself, since one that cannot be read must not hide the other: an
+        unknown lever is up, and an unknown grant tells nothing unless the lever is seen to be down.
+        """
+        calls = {
+            name: partial(self._read, kind, name) for kind, name in ((LEASES, GRANT), (CONFIG_MAPS, LEVER))
+        }
+        read = gather(calls, 2 * WITHIN)
+        (grant, no_grant), (lever, no_lever) = read[GRANT], read[LEVER]
+        reason, blind = _reason(lever) if lever else "", str(no_lever or "")
+        if no_grant and not reason:
+            raise no_grant
+        if no_grant:
+            return Seen(None, reason, self._ours(), no_grant_seen=str(no_grant))
+        if grant:
+            return Seen(self._grant(grant), reason, ours=None, no_lever_seen=blind)
+        return Seen(None, reason, self._ours(but=ResidueKind.GRANT), no_lever_seen=blind)
+
+    def _ours(self, but: ResidueKind | None = None) -> tuple[str, ...] | None:
         """What is ours and could inject: as much as can be seen, or None where that is nothing."""
         items, errors = litmus_sweep.as_far_as_seen(self.api, self.settings, {}, datetime.now(UTC))
-        found = tuple(str(item) for item in items if item.kind is not ResidueKind.GRANT)
+        found = tuple(str(item) for item in items if item.kind is not but)
         return found if found or not errors else None
 
     def _grant(self, found: Json) -> Grant:
@@ -60,6 +69,13 @@ class Looker:
         believed = lasts if isinstance(lasts, int) and 1 <= lasts <= LONGEST else TTL
         return Grant(meta["uid"], run, str(spec.get("renewTime")), self.ttl or float(believed), whose)
 
+    def _read(self, resource: Resource, name: str) -> tuple[Json | None, GamedayError | None]:
+        """In time, or why not."""
+        try:
+            return gather({name: partial(self._maybe, resource, name)}, WITHIN)[name], None
+        except GamedayError as error:
+            return None, error
+
     def _maybe(self, resource: Resource, name: str) -> Json | None:
         try:
             return self.api.get(resource, self.settings.namespace, name, within=WITHIN)
@@ -68,4 +84,6 @@ class Looker:
 
 
 def _reason(lever: Json) -> str:
-    return str((lever.get("data") or {}).get("reason") or "no reason was given.")
+    """Whatever stands in it: that it is there is what counts."""
+    data = lever.get("data")
+    return str((data.get("reason") if isinstance(data, Mapping) else "") or "no reason was given.")

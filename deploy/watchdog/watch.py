@@ -29,6 +29,8 @@ class Watch:
     _memory: Memory = field(default_factory=Memory)
     _blind: str = ""
     """Why the last look failed."""
+    _leverless: str = ""
+    """Why the last look that told anything did not see the lever."""
     _said_at: float | None = None
     _whose: Mapping[str, str] = field(default_factory=dict)
     """The labels of the grant that the ending began with."""
@@ -63,8 +65,17 @@ class Watch:
         if self._blind:
             line("can-look-again")
         self._blind = ""
+        self._tell_of_lever(seen)
         self._tell_alive(seen)
         return seen
+
+    def _tell_of_lever(self, seen: Seen) -> None:
+        """That it counts as up is said once, and so is that it can be seen again."""
+        if seen.no_lever_seen and not self._leverless:
+            line("cannot-see-lever", error=seen.no_lever_seen)
+        if self._leverless and not seen.no_lever_seen:
+            line("can-see-lever-again")
+        self._leverless = seen.no_lever_seen
 
     def _tell_alive(self, seen: Seen) -> None:
         now = self.clock()

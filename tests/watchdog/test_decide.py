@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -20,6 +20,9 @@ def beating(beat: int, uid: str = "a", ttl: float = TTL) -> Seen:
 
 ALONE = Seen(ours=(ENGINE,))
 NOTHING = Seen()
+MAY_NOT = "Gameday may not get leases."
+UNREAD = Seen(None, "an incident", None, no_grant_seen=MAY_NOT)
+"""The lever is down, and whether there is a grant could not be read."""
 
 
 @dataclass
@@ -113,6 +116,32 @@ def test_the_lever_ends_what_has_no_grant_at_once(dog: Dog) -> None:
 def test_where_nothing_is_ours_there_is_nothing_to_do(dog: Dog, seen: Seen | None) -> None:
     dog.sees(seen, 10 * TTL)
     assert dog.acted == []
+
+
+def test_the_lever_ends_what_may_be_there_though_the_grant_cannot_be_read(dog: Dog) -> None:
+    dog.sees(UNREAD)
+    dog.sees(replace(UNREAD, ours=("Lease chaos/gameday-grant",)))
+    assert dog.acted == [1000, 1002] and dog.memory.why == "The halt lever is down: an incident"
+
+
+def test_a_grant_that_cannot_be_read_and_is_not_listed_is_nothing_to_end(dog: Dog) -> None:
+    dog.sees(replace(UNREAD, ours=()), 10 * TTL)
+    assert dog.acted == []
+
+
+def test_an_unread_grant_with_the_lever_up_is_as_good_as_no_look(dog: Dog) -> None:
+    dog.sees(beating(1))
+    dog.sees(Seen(ours=(ENGINE,), no_grant_seen=MAY_NOT), 5 * TTL)
+    assert dog.acted == []
+    dog.sees(beating(1))
+    assert len(dog.acted) == 1, "and its time ran on"
+
+
+def test_a_lever_that_cannot_be_read_is_up_and_silence_is_heard(dog: Dog) -> None:
+    dog.sees(replace(beating(1), no_lever_seen="Gameday may not get configmaps."), TTL)
+    assert dog.acted == []
+    dog.sees(replace(beating(1), no_lever_seen="Gameday may not get configmaps."))
+    assert dog.acted == [1000 + TTL]
 
 
 def test_what_has_no_grant_is_ended_after_its_time(dog: Dog) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,23 @@ def test_being_blind_is_said_once_and_being_able_to_see_again_too(
     odd = RuntimeError("An answer of an unknown shape.")
     Scripted(Seen(), away, away, odd, odd, Seen()).watched(20)
     assert [one["what"] for one in said()] == ["watching", "cannot-look", "cannot-look", "can-look-again"]
+
+
+def test_a_lever_that_cannot_be_read_is_said_once_and_the_silence_is_acted_on(
+    said: Callable[[], list[dict[str, Any]]],
+) -> None:
+    deaf = replace(SILENT, no_lever_seen="Gameday may not get configmaps.")
+    Scripted(*[deaf] * 17, Seen()).watched(TTL + 10)
+    told = [one["what"] for one in said()]
+    assert told == [
+        "cannot-see-lever",
+        "watching",
+        "ending",
+        "told-to-go",
+        "told-to-go",
+        "can-see-lever-again",
+        "everything-ended",
+    ]
 
 
 def test_that_it_lives_is_a_file_and_a_line_a_minute(
