@@ -82,12 +82,25 @@ def _held_engine(item: Left) -> Iterator[Hand]:
         _kubectl(item.namespace, "delete", kinds, "-l", label, GRACE),
     )
     yield Hand("Look until none of them is left.", _kubectl(item.namespace, "get", kinds, "-l", label))
-    patch = json.dumps({"metadata": {"uid": item.uid, "finalizers": None}}, separators=(",", ":"))
-    yield Hand(
-        "Only once all else in this list is gone, take its finalizer off. Rather let Gameday do it, which "
-        "measures first.",
-        _kubectl(item.namespace, "patch", PLURAL[item.kind], *item.names, "--type=merge", "-p", patch),
-    )
+    agreed = ", and whoever put it there agrees," if len(item.finalizers) > 1 else ""
+    advice = "" if agreed else " Rather let Gameday do it, which measures first."
+    # From the last one on: so the places of the others stay as they are printed.
+    for place, finalizer in reversed([*enumerate(item.finalizers)]):
+        patch = json.dumps(_without(item.uid, finalizer, place), separators=(",", ":"))
+        yield Hand(
+            f"Only once all else in this list is gone{agreed} take the finalizer {finalizer} off.{advice}",
+            _kubectl(item.namespace, "patch", PLURAL[item.kind], *item.names, "--type=json", "-p", patch),
+        )
+
+
+def _without(uid: str, finalizer: str, place: int) -> list[dict[str, str]]:
+    """A JSON patch that takes this one off this very object, and is refused by any other."""
+    path = f"/metadata/finalizers/{place}"
+    return [
+        {"op": "test", "path": "/metadata/uid", "value": uid},
+        {"op": "test", "path": path, "value": finalizer},
+        {"op": "remove", "path": path},
+    ]
 
 
 def _ready(item: Left) -> Iterator[Hand]:

@@ -1,5 +1,6 @@
 """What somebody with kubectl types, for each kind of thing that a fault leaves."""
 
+import json
 import shlex
 
 import pytest
@@ -10,6 +11,8 @@ from chaos.domain.by_hand import by_hand
 from chaos.domain.left import Left, of_ours
 from chaos.domain.measured import Part
 from chaos.domain.sight import Residue, ResidueKind
+from deploy.rehearsal.store.errors import ApiError
+from deploy.rehearsal.store.patches import json_patch
 
 FINALIZER = "chaosengine.litmuschaos.io/finalizer"
 HELD = of_ours(Residue(ResidueKind.ENGINE, "chaos", "gd-1", "u-1", finalizers=(FINALIZER,)))
@@ -65,7 +68,32 @@ def test_an_engine_that_a_finalizer_holds_loses_it_last():
     first, look, last = commands(HELD)
     assert first == "kubectl -n chaos delete jobs.batch,pods -l chaosUID=u-1 --grace-period=60"
     assert look == "kubectl -n chaos get jobs.batch,pods -l chaosUID=u-1"
-    assert shlex.split(last)[-1] == '{"metadata":{"uid":"u-1","finalizers":null}}'
+    assert last.startswith("kubectl -n chaos patch chaosengines.litmuschaos.io gd-1 --type=json -p ")
+    assert patched(last, "u-1", FINALIZER) == []
+
+
+def patched(command, uid, *finalizers):
+    """What the API server leaves of an object's finalizers."""
+    there = {"metadata": {"uid": uid, "finalizers": [*finalizers]}}
+    return json_patch(there, json.loads(shlex.split(command)[-1]))["metadata"]["finalizers"]
+
+
+@pytest.mark.parametrize(
+    ("uid", "finalizers"), [("u-2", [FINALIZER]), ("u-1", ["bank.example/audit"]), ("u-1", [])]
+)
+def test_a_finalizer_is_not_taken_off_by_hand_from_what_is_no_longer_as_it_was_seen(uid, finalizers):
+    with pytest.raises(ApiError):
+        patched(commands(HELD)[-1], uid, *finalizers)
+
+
+def test_of_several_finalizers_each_is_taken_off_by_a_command_of_its_own():
+    both = (FINALIZER, "bank.example/audit")
+    *_, second, first = commands(
+        of_ours(Residue(ResidueKind.ENGINE, "chaos", "gd-1", "u-1", finalizers=both))
+    )
+    assert patched(second, "u-1", *both) == [FINALIZER]
+    assert patched(first, "u-1", *both) == ["bank.example/audit"]
+    assert patched(first, "u-1", FINALIZER) == []
 
 
 @pytest.mark.parametrize("part", [None, *Part])

@@ -47,7 +47,7 @@ def test_an_engine_that_a_dead_operator_leaves_held_is_freed_by_two_people_after
     )
     run = conducting.run
     said = house.manage("run", "left", run)
-    assert said.status == 2 and "--type=merge -p" in said.out, said.told
+    assert said.status == 2 and "--type=json -p" in said.out, said.told
     engine = f"gd-{run[:8]}-0"
     words = ("run", "strip", run, "--engine", engine, "--reason", "No operator.", "--as")
     assert house.manage(*words, "fiona").status == 1
