@@ -62,7 +62,10 @@ def holder_of(token: str) -> str:
 
 
 def holders() -> tuple[Holder, ...]:
-    """Everybody in the file. A line that is none is left out and said in the log. Raises Refused."""
+    """Everybody in the file. A line that is none is left out and said in the log.
+
+    Raises Refused for a file that cannot be read, or that others can write: whose token it is, nobody knows.
+    """
     path = Path(settings.BREAK_GLASS_FILE)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -70,7 +73,10 @@ def holders() -> tuple[Holder, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"The file of tokens cannot be read: {error}. Nothing was stopped.") from error
     if mode & _OTHERS_WRITE:
-        log.warning("%s can be written by others (mode %o): they could add a token.", path, mode & 0o777)
+        raise Refused(
+            f"The file of tokens {path} can be written by others (mode {mode & 0o777:o}), who could add one: "
+            "none in it counts. `chmod go-w` it. Nothing was stopped."
+        )
     found = []
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):

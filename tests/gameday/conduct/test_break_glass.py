@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -168,11 +167,17 @@ def test_a_file_that_cannot_be_read_is_said(token, cluster, settings):
     assert answer.status_code == 403 and "The file of tokens cannot be read" in text_of(answer)
 
 
-def test_a_file_that_others_may_write_counts_with_a_warning(token, cluster, settings, caplog):
-    Path(settings.BREAK_GLASS_FILE).chmod(0o666)
-    with caplog.at_level(logging.WARNING):
-        assert press(token).status_code == 200
-    assert "can be written by others (mode 666)" in caplog.text
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_of_a_file_that_others_may_write_no_token_counts_and_the_check_says_so_beforehand(
+    token, cluster, settings, mode, capsys
+):
+    Path(settings.BREAK_GLASS_FILE).chmod(mode)
+    answer = press(token)
+    assert answer.status_code == 403 and cluster.said == []
+    assert f"can be written by others (mode {mode:o})" in text_of(answer)
+    with pytest.raises(SystemExit) as ended:
+        call_command("break_glass", "check")
+    assert ended.value.code == 1 and "`chmod go-w` it." in capsys.readouterr().err
 
 
 def test_a_line_that_is_none_is_said_and_the_others_count(token, cluster, settings, caplog):

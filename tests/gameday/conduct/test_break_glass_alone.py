@@ -62,6 +62,7 @@ def token(api: RunningApi, settings, tmp_path: Path) -> str:
     address_book.write([Address("home", api.url, str(tmp_path / "k8s"), "", "chaos", "chaos-runner")])
     made, line = break_glass.new_token("ops-on-call")
     (tmp_path / "tokens").write_text(line)
+    (tmp_path / "tokens").chmod(0o600)
     return made
 
 
