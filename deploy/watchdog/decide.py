@@ -65,6 +65,13 @@ class Memory:
     """The grant it began with."""
     began_at: float = 0.0
     acted_at: float | None = None
+    is_over: bool = False
+    """Whether the last try found nothing to end, and nothing has been seen since. Whoever tries keeps it."""
+
+    @property
+    def ending(self) -> tuple[str, str, float]:
+        """Which ending this is."""
+        return self.why, self.of, self.began_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +85,24 @@ class Decision:
 def decide(seen: Seen | None, now: float, memory: Memory) -> Decision:
     """None for a look that failed.
 
-    Once begun it goes on until nothing is left, also when somebody is heard of again: a run of which half was
-    taken away is over. Another run's grant, though, is another matter, and gets its own time.
+    Once begun it goes on until a try has found nothing left, also when somebody is heard of again: a run of
+    which half was taken away is over. Another run's grant, though, is another matter, and gets its own time.
     """
     if seen is not None:
         memory = _remembered(seen, now, memory)
         if memory.why and _is_through(seen, memory):
-            memory = replace(memory, why="", of="", acted_at=None)
+            memory = replace(memory, why="", of="", acted_at=None, is_over=False)
         if not memory.why and (why := _reason(seen, now, memory)):
             of = seen.grant.uid if seen.grant else ""
-            memory = replace(memory, why=why, of=of, began_at=now, acted_at=None)
+            memory = replace(memory, why=why, of=of, began_at=now, acted_at=None, is_over=False)
     if not memory.why or not _is_due(now, memory):
         return Decision(memory)
     return Decision(replace(memory, acted_at=now), acts=True)
 
 
 def _remembered(seen: Seen, now: float, memory: Memory) -> Memory:
+    if seen.ours or (seen.grant and seen.grant.uid == memory.of):
+        memory = replace(memory, is_over=False)
     if seen.no_grant_seen:
         return memory
     heard = (seen.grant.uid, seen.grant.beat) if seen.grant else ("", "")
@@ -109,7 +118,7 @@ def _remembered(seen: Seen, now: float, memory: Memory) -> Memory:
 def _is_through(seen: Seen, memory: Memory) -> bool:
     if seen.grant:
         return seen.grant.uid != memory.of
-    return seen.ours == ()
+    return seen.ours == () and memory.is_over
 
 
 def _reason(seen: Seen, now: float, memory: Memory) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chaos.adapters.litmus_ending import Ended
@@ -42,14 +42,24 @@ class Watch:
         before, seen = self._memory, self._looked()
         decision = decide(seen, self.clock(), before)
         self._memory = decision.memory
-        if before.why and not self._memory.why:
-            self._say("Ended", "everything-ended", f"Nothing is left of what was ended. {before.why}")
-        if self._memory.why and self._memory.why != before.why:
+        is_another = self._memory.ending != before.ending
+        if before.why and is_another:
+            self._say_how_it_ended(before, seen)
+        if self._memory.why and is_another:
             self._whose = seen.grant.labels if seen and seen.grant else {}
             self._told = frozenset()
             self._say("Ending", "ending", self._memory.why)
         if decision.acts:
             self._end()
+
+    def _say_how_it_ended(self, before: Memory, seen: Seen | None) -> None:
+        """That nothing is left is said when a try has measured it, and not when a run came in between."""
+        if before.is_over:
+            self._say("Ended", "everything-ended", f"Nothing is left of what was ended. {before.why}")
+            return
+        who = f"Run {seen.grant.run}" if seen and seen.grant else "Somebody"
+        unknown = "whether anything is left of what was being ended was not measured"
+        self._say("BrokenOff", "broken-off", f"{who} has taken the grant: {unknown}. {before.why}")
 
     def _looked(self) -> Seen | None:
         try:
@@ -84,12 +94,14 @@ class Watch:
             line("watching", run=seen.grant.run if seen.grant else "", lever=seen.lever)
 
     def _end(self) -> None:
+        self._memory = replace(self._memory, is_over=False)
         try:
             ended = self.end()
         except Exception as error:  # whatever it is, the next try may come through
             logging.getLogger(__name__).exception("A try to end everything failed.")
             line("end-failed", error=repr(error))
             return
+        self._memory = replace(self._memory, is_over=ended.is_over)
         told = [str(item) for item in ended.told]
         errors = [str(error) for error in ended.errors]
         line("told-to-go", objects=told, set_back=list(ended.set_back), errors=errors, is_over=ended.is_over)

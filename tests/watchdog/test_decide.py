@@ -32,6 +32,8 @@ class Dog:
     now: float = 1000.0
     memory: Memory = field(default_factory=Memory)
     acted: list[float] = field(default_factory=list)
+    finds_nothing: bool = True
+    """Each try, of what it would end."""
 
     def sees(self, seen: Seen | None, seconds: float = EVERY) -> None:
         until = self.now + seconds
@@ -40,6 +42,7 @@ class Dog:
             self.memory = decision.memory
             if decision.acts:
                 self.acted.append(self.now)
+                self.memory = replace(self.memory, is_over=self.finds_nothing)
             self.now += EVERY
 
 
@@ -90,6 +93,25 @@ def test_once_begun_it_goes_on_blindly_and_when_somebody_is_heard_of_again(dog: 
     assert len(dog.acted) > 6
     dog.sees(NOTHING)
     assert dog.memory.why == ""
+
+
+def test_nothing_in_sight_is_no_end_before_a_try_has_measured_that_nothing_is_left(dog: Dog) -> None:
+    dog.finds_nothing = False  # a policy of ours, say, which no look shows
+    dog.sees(beating(1), TTL + EVERY)
+    dog.sees(NOTHING, 20)
+    assert dog.memory.why and len(dog.acted) > 5
+    dog.finds_nothing = True
+    dog.sees(NOTHING, LATE)
+    assert dog.memory.why == ""
+
+
+def test_what_comes_to_light_after_a_try_that_found_nothing_takes_another(dog: Dog) -> None:
+    dog.sees(beating(1), TTL + EVERY)
+    assert dog.memory.is_over
+    dog.finds_nothing = False
+    dog.sees(ALONE)
+    dog.sees(NOTHING)
+    assert dog.memory.why and not dog.memory.is_over
 
 
 def test_another_run_s_grant_gets_its_own_time(dog: Dog) -> None:

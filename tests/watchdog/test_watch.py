@@ -72,6 +72,37 @@ def test_what_it_does_is_told_from_beginning_to_end(said: Callable[[], list[dict
     assert dog.whose == [{"gameday/run": "run-1"}] * 5, "the last too, when the grant is gone"
 
 
+def test_another_run_s_grant_breaks_it_off_and_nothing_is_said_of_what_was_not_measured(
+    said: Callable[[], list[dict[str, Any]]],
+) -> None:
+    other = Seen(Grant("uid-2", "run-2", "beat", labels={"gameday/run": "run-2"}), ours=None)
+    dog = Scripted(*[SILENT] * 17, other, ended=replace(DONE, is_over=False)).watched(TTL + 10)
+    lines = {one["what"]: one for one in said()}
+    assert "everything-ended" not in lines and dog.events[-1] == "BrokenOff"
+    assert lines["broken-off"]["why"] == (
+        "Run run-2 has taken the grant: whether anything is left of what was being ended was not measured. "
+        "Run run-1 has not been heard of for 30 s."
+    )
+    assert dog.whose[-1] == {"gameday/run": "run-1"}
+
+
+def test_a_lever_that_is_down_ends_the_run_after_it_under_that_runs_own_name() -> None:
+    first, second = (
+        Seen(Grant(f"uid-{run}", run, "beat", labels={"gameday/run": run}), "an incident", None)
+        for run in ("run-1", "run-2")
+    )
+    dog = Scripted(first, second, ended=replace(DONE, told=(), set_back=(), is_over=False)).watched(4)
+    assert dog.events == ["Ending", "BrokenOff", "Ending"]
+    assert [whose["gameday/run"] for whose in dog.whose] == ["run-1", "run-1", "run-2"]
+
+
+def test_nothing_is_left_is_said_only_after_a_try_that_found_nothing() -> None:
+    dog = Scripted(*[SILENT] * 17, Seen(), ended=replace(DONE, is_over=False))
+    assert "Ended" not in dog.watched(TTL + 60).events
+    dog = Scripted(*[SILENT] * 17, Seen(), ended=Transient("Away."))
+    assert "Ended" not in dog.watched(TTL + 60).events
+
+
 def test_a_try_that_fails_in_whatever_way_is_followed_by_the_next(
     said: Callable[[], list[dict[str, Any]]],
 ) -> None:
