@@ -50,18 +50,21 @@ case $patience in '' | *[!0-9]*) refuse "--wait is in whole seconds, and '$patie
 kubectl=${KUBECTL:-kubectl}
 command -v "$kubectl" >/dev/null || refuse "There is no $kubectl here; KUBECTL=/path/to/kubectl names another."
 
-managed=app.kubernetes.io/managed-by=gameday grace=60 ours='' failed='' unlatched='' is_kept=''
+managed=app.kubernetes.io/managed-by=gameday grace=60
+ours='' failed='' unlatched='' grant='' shown='' is_kept='' unread=''
 
 k() {
     "$kubectl" ${context:+"--context=$context"} --namespace "$namespace" --request-timeout=10s "$@"
 }
 
-# What changes the cluster goes through here, and is only shown in a dry run.
+# What changes the cluster goes through here, and is only shown in a dry run. False where it failed.
 act() {
     if [ -n "$dry" ]; then
         echo "would run: kubectl ${context:+--context=$context }-n $namespace $*"
     else
-        k "$@" || failed=1
+        k "$@" && return
+        failed=1
+        return 1
     fi
 }
 
@@ -90,11 +93,22 @@ pull_lever() {
 }
 
 # How things were before, as whoever injected wrote it down. With a grant that says so it would be lost: such a
-# grant is left to the watchdog, or to `manage.py halt --no-db`, which set things back and then delete it.
-show_grant() {
-    noted=$(k get leases.coordination.k8s.io gameday-grant --ignore-not-found -o go-template='{{with .metadata}}{{range $key, $value := .annotations}}  {{$key}}: {{$value}}{{"\n"}}{{end}}{{end}}') || failed=1
-    [ -z "$noted" ] || printf 'How things were before, from the grant:\n%s\n' "$noted"
+# grant is left to the watchdog, or to `manage.py halt --no-db`, which set things back and then delete it. One
+# that could not be read may say so, and stays as well.
+read_grant() {
+    if ! noted=$(k get leases.coordination.k8s.io gameday-grant --ignore-not-found -o go-template='{{with .metadata}}gameday-grant{{"\n"}}{{range $key, $value := .annotations}}  {{$key}}: {{$value}}{{"\n"}}{{end}}{{end}}'); then
+        failed=1 is_kept=1
+        # One that goes before anybody has read it takes with it what it said.
+        [ -n "$grant" ] || unread=1
+        return
+    fi
+    grant='' is_kept=''
+    [ -n "$noted" ] || return
+    grant=lease.coordination.k8s.io/gameday-grant unread=''
     case $noted in *gameday/undo-*) is_kept=1 ;; esac
+    notes=${noted#gameday-grant}
+    [ -z "$notes" ] || [ "$notes" = "$shown" ] || printf 'How things were before, from the grant:%s\n' "$notes"
+    shown=$notes
 }
 
 named='{{range .items}}{{.metadata.name}} {{.metadata.uid}}{{"\n"}}{{end}}'
@@ -145,22 +159,26 @@ $found
 $labelled
 END
     engines=$(echo "$engines" | while read -r name _; do [ -z "$name" ] || printf ' %s' "$name"; done)
+    read_grant
     # Litmus makes them beside its targets. Who may not see them has never made one.
     policies=$(k get networkpolicies.networking.k8s.io --all-namespaces -l app.kubernetes.io/part-of=litmus -o go-template='{{range .items}}{{.metadata.namespace}}/{{.metadata.name}} {{end}}' 2>/dev/null)
-    grant=$(k get leases.coordination.k8s.io gameday-grant --ignore-not-found -o name) || failed=1
 }
 
 # shellcheck disable=SC2086 # the lists are of names, which have no blanks
 delete_ours() {
     set -- --wait=false --ignore-not-found
     # Engines beside their Jobs, these before their Pods, which they would replace; the grant last.
-    [ -z "$engines" ] || act delete chaosengines.litmuschaos.io $engines "$@" &
+    beside=''
+    if [ -n "$engines" ]; then
+        act delete chaosengines.litmuschaos.io $engines "$@" &
+        beside=$!
+    fi
     [ -z "$jobs" ] || act delete jobs.batch $jobs --cascade=background "$@"
     [ -z "$pods" ] || act delete pods $pods --grace-period=$grace "$@"
     for policy in $policies; do
         act delete networkpolicies.networking.k8s.io -n "${policy%/*}" "${policy#*/}" "$@"
     done
-    wait
+    [ -z "$beside" ] || wait "$beside" || failed=1
     [ -z "$grant" ] || [ -n "$is_kept" ] || act delete leases.coordination.k8s.io gameday-grant "$@"
 }
 
@@ -176,8 +194,8 @@ show_left() {
     [ -z "$pods" ] || k get pods $pods -o wide --ignore-not-found >&2
     [ -z "$policies" ] || echo "NetworkPolicies: $policies" >&2
     [ -z "$grant" ] || echo "$grant" >&2
-    [ -z "$is_kept" ] || cat >&2 <<END
-The grant is kept, since it says above how nodes, replicas and pods were before. Where the watchdog or
+    [ -z "$grant" ] || [ -z "$is_kept" ] || cat >&2 <<END
+The grant is kept, since it says, or may say, how nodes, replicas and pods were before: see above. Where the watchdog or
 \`manage.py halt --no-db\` can run, they set that back and delete it. By hand: set back what differs, then
 kubectl -n $namespace delete leases.coordination.k8s.io gameday-grant
 END
@@ -199,7 +217,6 @@ show_nodes() {
 }
 
 pull_lever
-show_grant
 find_ours
 if ! is_left; then
     [ -n "$failed" ] || echo "Nothing of Gameday is in namespace $namespace."
@@ -216,12 +233,15 @@ while [ -z "$dry" ] && is_left && [ $(($(date +%s) - began)) -lt "$patience" ]; 
     delete_ours >/dev/null
 done
 show_nodes
+[ -z "$unread" ] || cat >&2 <<END
+The grant could not be read. What it says of how things were is not known, and it was not deleted.
+END
 [ -z "$dry" ] || exit 0
 if is_left; then
     show_left
     exit 2
 fi
-if [ -n "$failed$unlatched" ]; then
+if [ -n "$failed$unlatched$unread" ]; then
     echo "Not everything could be seen or done: what went wrong stands above. Run this again." >&2
     exit 2
 fi

@@ -46,7 +46,7 @@ def cluster(tmp_path: Path) -> Iterator[RunningApi]:
 
 @pytest.fixture
 def halt(cluster: RunningApi, tmp_path: Path) -> Halt:
-    def run(*words: str, token: str = ADMIN) -> subprocess.CompletedProcess[str]:
+    def run(*words: str, token: str = ADMIN, program: str = "") -> subprocess.CompletedProcess[str]:
         config = kubectl.kubeconfig(tmp_path / "config", cluster.url, token, tmp_path / "tls" / "ca.crt")
         return subprocess.run(
             ["/bin/sh", str(SCRIPT), *words],
@@ -56,13 +56,37 @@ def halt(cluster: RunningApi, tmp_path: Path) -> Halt:
             env={
                 "PATH": os.defpath,
                 "HOME": str(tmp_path),
-                "KUBECTL": kubectl.program(),
+                "KUBECTL": program or kubectl.program(),
                 "KUBECONFIG": str(config),
                 "USER": "omar",
             },
         )
 
     return run
+
+
+@pytest.fixture
+def lame(tmp_path: Path) -> Callable[..., str]:
+    """A kubectl that fails, `times` times, where these words are among its own."""
+
+    def program(words: str, times: int = 1000, says: str = "the server has no time") -> str:
+        file, count = tmp_path / "kubectl", tmp_path / "failed"
+        file.write_text(
+            f"""#!/bin/sh
+            case "$*" in *'{words}'*)
+                if [ "$(cat {count} 2>/dev/null | wc -l)" -lt {times} ]; then
+                    echo failed >>{count}
+                    echo "{says}" >&2
+                    exit 1
+                fi ;;
+            esac
+            exec {kubectl.program()} "$@"
+            """
+        )
+        file.chmod(0o755)
+        return str(file)
+
+    return program
 
 
 def put(cluster: RunningApi, kind: Kind, name: str, labels: dict[str, str], **rest: object) -> Object:
@@ -115,6 +139,27 @@ def test_a_grant_that_says_how_things_were_is_shown_and_kept_and_cordoned_nodes_
     assert f"gameday/undo-0: {note}" in done.stdout and "kubectl uncordon n1" in done.stdout
     assert "The grant is kept" in done.stderr
     assert (names(full, LEASES), names(full, PODS)) == ([GRANT], ["theirs-1"])
+
+
+def test_a_grant_that_cannot_be_read_is_kept_and_nothing_is_called_clean(full: RunningApi, halt: Halt, lame):
+    done = halt("--reason", "Now", "--wait", "4", program=lame("get leases"))
+    assert done.returncode == 2, done.stdout
+    assert names(full, LEASES) == [GRANT], "what it says would go with it"
+    assert "it was not deleted" in done.stderr and "Nothing of Gameday is left" not in done.stdout
+    assert names(full, PODS) == ["theirs-1"]
+
+
+def test_a_grant_that_is_read_at_the_second_try_is_kept_for_what_it_says(full: RunningApi, halt: Halt, lame):
+    body = {"metadata": {"annotations": {"gameday/undo-0": '{"v":1}'}}}
+    full.do(lambda: full.store.patch(LEASES, GRANT, body, "chaos"))
+    done = halt("--reason", "Now", "--wait", "2", program=lame("get leases", times=1))
+    assert done.returncode == 2 and names(full, LEASES) == [GRANT]
+    assert "gameday/undo-0" in done.stdout and "The grant is kept" in done.stderr
+
+
+def test_a_grant_that_is_read_at_the_second_try_and_says_nothing_goes(full: RunningApi, halt: Halt, lame):
+    done = halt("--reason", "Now", "--wait", "20", program=lame("get leases", times=1))
+    assert (done.returncode, names(full, LEASES)) == (0, []), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("words", [("--reason", "Only looking"), ()], ids=["with a reason", "without one"])
