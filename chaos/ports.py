@@ -6,13 +6,14 @@ call may have taken effect), `Forbidden` (a verb is missing), `Permanent`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from chaos.domain.injection import Injection
-from chaos.domain.record import Change, RunRecord, Signals
+from chaos.domain.injection import Injection, Progress
+from chaos.domain.left import Left
+from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import Stop
 from chaos.domain.sight import AlertsReading, ClusterSight, Node, Pod, Reading, Residue, Workload
 from chaos.domain.spec import ProbeSpec
@@ -216,6 +217,24 @@ class Store(Protocol):
 
     def overdue(self, now: datetime) -> Sequence[str]:
         """Live runs whose lease is over, or that nobody ever took up."""
+
+    def over(self, runs: Collection[str]) -> Mapping[str, str]:
+        """Those of `runs` that are over, each with its id: the first eight digits of one will do, where just
+        one begins with them. What is no run of this store is not among them."""
+
+    def late(self, cluster: str) -> Sequence[tuple[str, datetime]]:
+        """Runs of this cluster that are over and of which something came after that, and since when; until it
+        is noted that nothing is left of it."""
+
+    def note_late(
+        self,
+        run: str,
+        at: datetime,
+        left: Sequence[Left],
+        events: Sequence[Event],
+        progress: Sequence[Progress] = (),
+    ) -> None:
+        """What is left of a run that is over, and what became of it; nothing left: it is gone."""
 
     def want_stop(self, runs: Sequence[str], stop: Stop, within: timedelta | None = None) -> int:
         """Latch the intent on those of `runs` that are live; how many were not stopped before. `within` is

@@ -178,6 +178,7 @@ def residue(kind: ResidueKind, obj: Json, owner: Owner, now: datetime) -> Residu
         installation=owner.installation,
         detail=_detail(obj, now, "" if owner.run else f"of a run {owner.short}…"),
         finalizers=tuple(meta.get("finalizers") or ()) if meta.get("deletionTimestamp") else (),
+        short="" if owner.run else owner.short,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,3 +53,8 @@ def of_ours(item: Residue, at: datetime | None = None) -> Left:
         item.finalizers,
         at=at,
     )
+
+
+def is_other(now: Sequence[Left], before: Sequence[Left]) -> bool:
+    """Whether it is not the same things that are left."""
+    return {item.key for item in now} != {item.key for item in before}

@@ -135,6 +135,8 @@ class Residue:
     detail: str = ""
     finalizers: tuple[str, ...] = ()
     """Of an object that is on its way out: what keeps it."""
+    short: str = ""
+    """The first eight digits of its run's id, where its name is all that says whose it is."""
 
     def __str__(self) -> str:
         return f"{self.kind.value} {self.namespace}/{self.name}" + (

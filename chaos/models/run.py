@@ -45,6 +45,10 @@ class Run(models.Model):
     findings = models.JSONField(default=list, help_text="One entry per expectation; chaos.domain.verdict")
     residue = models.JSONField(default=list, help_text="What was left at the last look while reverting")
 
+    late_since = models.DateTimeField(
+        null=True, help_text="Since when something that came after the end is not measured to be gone"
+    )
+
     owner = models.CharField(max_length=100, blank=True)
     fence = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
@@ -68,6 +72,7 @@ class Run(models.Model):
             # Every page asks which runs are live, and the first one which were launched last.
             models.Index(fields=["state"], name="run_by_state"),
             models.Index(fields=["launched_at"], name="run_by_launch"),
+            models.Index(fields=["late_since"], condition=~Q(late_since=None), name="run_late"),
         ]
 
     def __str__(self) -> str:

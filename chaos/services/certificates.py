@@ -44,6 +44,8 @@ def certificate(run: RunEvidence, broken: Sequence[Broken] = ()) -> Certificate:
     """The same record gives the same certificate."""
     is_unprovable = run.spec.fault.fault in UNPROVABLE
     verdict, injections = judge(run.injections, run.progress, run.state, run.marks, is_unprovable)
+    if run.late_since:
+        verdict = Cleanup.STRANDED
     return Certificate(
         run=run.run,
         scenario=run.scenario,
@@ -56,7 +58,7 @@ def certificate(run: RunEvidence, broken: Sequence[Broken] = ()) -> Certificate:
         sentence=_SENTENCES[verdict],
         hypothesis=run.verdict,
         launched_at=run.launched_at,
-        stranded_at=run.marks.stranded_at,
+        stranded_at=run.late_since or run.marks.stranded_at,
         clean_at=run.marks.clean_at,
         injections=injections,
         left=run.residue,

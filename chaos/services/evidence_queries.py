@@ -49,6 +49,8 @@ class RunEvidence:
     outcomes: tuple[Outcome, ...]
     left: tuple[Left, ...]
     """Of a stranded run, as of the last look."""
+    late_since: datetime | None
+    """Since when there is something that came after its end; None once that was measured to be gone."""
     words: tuple[Word, ...]
     injections: tuple[Injection, ...]
     progress: tuple[Progress, ...]
@@ -72,7 +74,8 @@ class RunEvidence:
     @property
     def is_proven_gone(self) -> bool:
         """Every fault that was asked for was measured to be gone; also true when none was asked for."""
-        return not self.was_requested or self.marks.clean_at is not None
+        is_clean = self.marks.clean_at is not None and self.late_since is None
+        return is_clean or not self.was_requested
 
 
 def runs_of(stream: str, only: Collection[str] | None = None) -> tuple[RunEvidence, ...]:
@@ -165,6 +168,7 @@ def _evidence(row: Run) -> RunEvidence:
         verdict=Verdict(row.verdict),
         outcomes=tuple(codec.from_plain(Outcome, item) for item in row.findings),
         left=rows.left_of(row),
+        late_since=row.late_since,
         words=tuple(Word(item.word, item.at, item.by, item.note) for item in row.words.all()),
         injections=tuple(codec.from_plain(Injection, item.plan) for item in injections),
         progress=tuple(codec.from_plain(Progress, item.progress) for item in injections),

@@ -76,7 +76,7 @@ def nothing_left(port: Cluster) -> None:
     if left:
         raise Refused(
             f"Something of an earlier run is still in the cluster: {'; '.join(left)}. "
-            "Run `manage.py sweep`, and look at it if it stays."
+            "Run `manage.py sweep`; what stays, `manage.py halt` ends and sets back."
         )
 
 

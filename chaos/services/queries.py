@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from chaos.domain import codec
 from chaos.domain.run import Marks
@@ -73,6 +73,8 @@ class LiveRun:
     overdue_at: datetime | None = None
     """From when on it is stranded, unless it is measured to be gone by then; None: it is, or nothing was
     asked for yet."""
+    is_late: bool = False
+    """It is over, and stands here for what came after its end."""
 
     def is_stranded(self, now: datetime) -> bool:
         """Its fault cannot be proven gone: its driver said so, or nobody did who should have by now."""
@@ -105,15 +107,27 @@ def live_run(stream: str) -> RunSummary | None:
 
 def live_runs(launched_by: datetime | None = None) -> list[LiveRun]:
     """Every run on every cluster that has not ended, launched by then, oldest first: one query."""
-    found = Run.objects.filter(state__in=LIVE).order_by("launched_at")
+    found = Run.objects.filter(state__in=LIVE)
     if launched_by is not None:
         found = found.filter(launched_at__lte=launched_by)
+    return _live(found)
+
+
+def open_runs() -> list[LiveRun]:
+    """Those, and the runs that are over but for what came after their end: one query."""
+    return _live(Run.objects.filter(Q(state__in=LIVE) | Q(late_since__isnull=False)))
+
+
+def _live(found: QuerySet[Run]) -> list[LiveRun]:
     columns = ("id", "stream", "scenario", "spec__title", "state", "cluster__environment", "cluster__name")
-    rows = found.values_list(*columns, "state_since", "not_after", "marks", "spec__durations__revert_within")
-    return [
-        replace(LiveRun(str(run), *rest[:6]), overdue_at=_overdue_at(rest[3], *rest[6:]))
-        for run, *rest in rows
-    ]
+    times = ("late_since", "state_since", "not_after", "marks", "spec__durations__revert_within")
+    live = []
+    for run, *row in found.order_by("launched_at").values_list(*columns, *times):
+        (_, _, _, state, *_), (late_since, *since) = row[:6], row[6:]
+        overdue_at = late_since or _overdue_at(state, *since)
+        said = LiveRun(str(run), *row[:6])
+        live.append(replace(said, overdue_at=overdue_at, is_late=late_since is not None))
+    return live
 
 
 def _overdue_at(

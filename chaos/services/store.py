@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,10 +15,11 @@ from django.db.models import F, Q
 from chaos.domain import codec
 from chaos.domain.errors import StoreUnavailable
 from chaos.domain.injection import Injection, Progress
+from chaos.domain.left import Left, is_other
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import Marks, Stop
 from chaos.domain.spec import RunSpec
-from chaos.domain.states import RunState
+from chaos.domain.states import FINAL, RunState
 from chaos.journal.checkpoints import sign_an_end
 from chaos.journal.record import append, storable
 from chaos.models import Run, RunInjection, SampleChunk
@@ -27,6 +29,8 @@ from chaos.services import rows, stop_record, words
 from chaos.services.clusters import installation
 
 LEASE = timedelta(seconds=15)
+_FINAL = {state.value for state in FINAL}
+_HEX = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 OVERDUE = timedelta(seconds=2)
 """How long a run that nobody has taken up is left to the ring that it was launched with."""
 
@@ -123,6 +127,33 @@ class DjangoStore:
             found = Run.objects.filter(nobody, state__in=LIVE).values_list("pk", flat=True)
             return [str(run) for run in found]
 
+    def over(self, runs: Collection[str]) -> Mapping[str, str]:
+        with _reaching():
+            found = {given: _named(given) for given in runs}
+        return {given: str(row.pk) for given, row in found.items() if row and row.state in _FINAL}
+
+    def late(self, cluster: str) -> Sequence[tuple[str, datetime]]:
+        with _reaching():
+            found = Run.objects.filter(cluster__name=cluster).exclude(late_since=None)
+            rows_of = found.values_list("pk", "late_since")
+            return [(str(run), since) for run, since in rows_of if since]
+
+    def note_late(
+        self,
+        run: str,
+        at: datetime,
+        left: Sequence[Left],
+        events: Sequence[Event],
+        progress: Sequence[Progress] = (),
+    ) -> None:
+        with _reaching(), transaction.atomic():
+            row = Run.objects.select_for_update().get(pk=run, state__in=_FINAL)
+            since = (row.late_since or at) if left else None
+            is_news = not left or is_other(left, rows.left_of(row))
+            Run.objects.filter(pk=run).update(late_since=since, residue=storable(codec.to_plain(tuple(left))))
+            _write_injections(row, Change(at, progress=tuple(progress)))
+            _append(row, events if is_news else ())
+
     def want_stop(self, runs: Sequence[str], stop: Stop, within: timedelta | None = None) -> int:
         return stop_record.want_stop(runs, stop, within)
 
@@ -135,6 +166,14 @@ def _refuse_a_start(row: Run, change: Change) -> None:
     why = row.stop_reason if row.stop_wanted_at else rows.lever_of(row.cluster_id)
     if why and RunInjection.objects.filter(run=row, index__in=fresh, progress__requested_at=None).exists():
         raise StoreUnavailable(f"Nothing starts any more: {why}")
+
+
+def _named(given: str) -> Run | None:
+    """By its id or the beginning of it. Labels are what somebody may have written by hand."""
+    if not _HEX.fullmatch(given):
+        return None
+    rows = [*Run.objects.filter(pk__startswith=given).only("state")[:2]]
+    return rows[0] if len(rows) == 1 else None
 
 
 def _ref(run: UUID, scenario: str) -> RunRef:
@@ -165,7 +204,11 @@ def _write(row: Run, change: Change) -> None:
         Run.objects.filter(pk=row.pk).update(**fields)
     _write_injections(row, change)
     SampleChunk.objects.bulk_create(rows.chunks_of(row, change.readings, change.alerts))
-    for event in _told(row, change):
+    _append(row, _told(row, change))
+
+
+def _append(row: Run, events: Iterable[Event]) -> None:
+    for event in events:
         append(
             row.stream,
             event.kind,

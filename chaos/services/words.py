@@ -14,7 +14,7 @@ from chaos.domain.left import Left
 from chaos.domain.record import ORGANISERS, Event
 from chaos.domain.reverting import why_not_gone
 from chaos.domain.run import RunView, Stop
-from chaos.domain.sight import Alert
+from chaos.domain.sight import Alert, ClusterSight
 from chaos.domain.states import RunState, StopKind, Verdict
 from chaos.domain.verdict import Outcome
 
@@ -188,6 +188,29 @@ def came_back(view: RunView, at: datetime) -> Event:
     """After "every fault is measured to be gone": that is not true any more."""
     left = "; ".join(why_not_gone(view))
     return Event("run.came_back", f"Something is there again; deleting it. Left: {left}.", at)
+
+
+def came_late(sight: ClusterSight, is_its_doing: bool, at: datetime) -> Event:
+    then = (
+        "and what it did is undone" if is_its_doing else "but what it did is left to you: look at the targets"
+    )
+    return Event("run.came_late", f"After its end there came {_there(sight)}. It is deleted, {then}.", at)
+
+
+def _there(sight: ClusterSight) -> str:
+    ours = [str(item) for item in sight.residue]
+    return ", ".join(ours) or ", ".join(f"the result of {item.engine}" for item in sight.results)
+
+
+def undone_late(names: Sequence[str], at: datetime) -> Event:
+    return Event("run.undone_late", f"Undoing what came after the end: {', '.join(names)}.", at)
+
+
+def gone_late(is_its_doing: bool, at: datetime) -> Event:
+    text = "What came after the end of the run is measured to be gone."
+    if not is_its_doing:
+        text = "Of what came after the end of the run no object is left. What it did was not looked for."
+    return Event("run.gone_late", text, at)
 
 
 def judged(verdict: Verdict, outcomes: Sequence[Outcome], at: datetime) -> Event:

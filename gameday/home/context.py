@@ -29,8 +29,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not getattr(getattr(request, "user", None), "is_authenticated", False):
         return {}
     try:
-        user, live, halts = user_of(request), queries.live_runs(), _named(queries.halts())
-        stranded = stranded_of(user, live, timezone.now())
+        user, found, halts = user_of(request), queries.open_runs(), _named(queries.halts())
+        live = [item for item in found if not item.is_late]
+        stranded = stranded_of(user, found, timezone.now())
     except Error:  # a page that says so is better than none
         return {"frame": {"live": [], "told": [], "halts": [], "stranded": [], "blind": True}}
     return {

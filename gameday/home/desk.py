@@ -109,7 +109,7 @@ def desk(user: User, now: datetime) -> Desk:
 
 def _left(user: User, roles: Mapping[int, Set[TeamRole]], now: datetime) -> Iterator[Waiting]:
     """What is stranded, for those who may break the glass and for all of the plan's own people."""
-    stranded = stranded_of(user, queries.live_runs(), now)
+    stranded = stranded_of(user, queries.open_runs(), now)
     slugs = [item.plan for item in stranded]
     plans = {plan.slug: plan for plan in Plan.objects.filter(slug__in=slugs)} if slugs else {}
     for item in stranded:

@@ -16,10 +16,10 @@ def text(now: datetime) -> str:
 
 
 def _gauges(now: datetime) -> Iterator[tuple[str, str, int]]:
-    live = queries.live_runs()
-    since = [item.overdue_at for item in live if item.overdue_at and item.is_stranded(now)]
+    found = queries.open_runs()
+    since = [item.overdue_at for item in found if item.overdue_at and item.is_stranded(now)]
     longest = max((round((now - at).total_seconds()) for at in since), default=0)
-    yield "gameday_live_runs", "Runs that have not ended.", len(live)
+    yield "gameday_live_runs", "Runs that have not ended.", sum(not item.is_late for item in found)
     yield "gameday_stranded_runs", "Runs whose fault cannot be proven gone.", len(since)
     yield "gameday_stranded_seconds", "For how long the oldest of them has been so.", longest
     yield "gameday_halts", "Halts that nobody has released.", len(queries.halts())

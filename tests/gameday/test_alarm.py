@@ -58,6 +58,17 @@ def test_once_it_is_measured_to_be_gone_it_stands_there_no_more(stranded):
     assert "Stranded on" not in read("/")
 
 
+def test_what_came_after_the_end_of_a_run_stands_there_until_it_is_gone(stranded):
+    driven(stranded, RunState.ABORTED, Marks(clean_at=NOW), requested_at=NOW)
+    assert "Stranded on" not in read("/")
+    Run.objects.update(late_since=NOW - SECOND)
+    assert "Stranded on practice." in read("/plans/")
+    assert "Something is left." in read(f"/runs/{stranded}/clean-up")
+    assert queries.live_runs() == [], "and the day goes on"
+    Run.objects.update(late_since=None)
+    assert "Stranded on" not in read("/")
+
+
 def test_it_waits_for_administrators_and_for_the_plans_own_people(stranded):
     for username in ("ada", "fiona", "petra"):
         assert "is stranded on practice: it cannot be proven gone." in read("/", username)
@@ -84,7 +95,7 @@ def test_while_the_database_is_away_no_number_is_made_up(monkeypatch):
     def away():
         raise OperationalError("away")
 
-    monkeypatch.setattr(queries, "live_runs", away)
+    monkeypatch.setattr(queries, "open_runs", away)
     assert Client().get("/metrics").status_code == 503
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from chaos.domain.sight import Pod, Residue, ResidueKind
-from chaos.ports import Cleared, Preflight, Told
+from chaos.domain.injection import Injection
+from chaos.domain.sight import ClusterSight, Pod, Residue, ResidueKind
+from chaos.ports import Cleared, Preflight, RunRef, Told
 from tests.support.builders import pods
 
 UID = "uid-of-practice"
+LOOKED_AT = datetime(2026, 7, 1, 10, 0, 1, tzinfo=UTC)
 
 
 def left(name: str, run: str = "", installation: str = "", kind: ResidueKind = ResidueKind.ENGINE) -> Residue:
@@ -38,6 +41,7 @@ class QuietCluster:
     """What a watchdog left word of."""
     images: tuple[str, ...] = ()
     """What a preflight was told that experiments may run."""
+    sight: ClusterSight | None = None
     acted: threading.Event = field(default_factory=threading.Event)
 
     def _say(self, verb: str) -> None:
@@ -71,6 +75,12 @@ class QuietCluster:
     def residue(self) -> tuple[Residue, ...]:
         self._say("residue")
         return self.residues
+
+    def look(self, ref: RunRef, injections: Sequence[Injection]) -> ClusterSight:
+        """`sight` where there is one, else what is left of the run."""
+        self._say("look")
+        ours = tuple(item for item in self.residues if item.run == ref.run)
+        return self.sight or ClusterSight(LOOKED_AT, LOOKED_AT, residue=ours)
 
     def revert_all(self) -> Cleared:
         self._say("revert_all")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from chaos.domain import codec
 from chaos.domain.errors import StoreUnavailable
 from chaos.domain.injection import Progress
+from chaos.domain.left import Left, is_other
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import Stop, Word
 from chaos.domain.states import RunState, Verdict, may_move
@@ -41,6 +42,7 @@ class MemoryStore:
     alerts: list[Any] = field(default_factory=list)
     manifests: dict[int, Any] = field(default_factory=dict)
     read_back: tuple[Any, ...] = ()
+    late_since: datetime | None = None
 
     def _reach(self) -> None:
         if self.away:
@@ -84,6 +86,32 @@ class MemoryStore:
         since = self.record_.state_since + OVERDUE
         is_overdue = self.lease_until < now if self.lease_until else since < now
         return [run for run in self.live() if is_overdue]
+
+    def over(self, runs: Collection[str]) -> Mapping[str, str]:
+        self._reach()
+        mine = self.record_.run
+        return {given: mine for given in runs if given and mine.startswith(given) and not self.live()}
+
+    def late(self, cluster: str) -> Sequence[tuple[str, datetime]]:
+        self._reach()
+        return [(self.record_.run, self.late_since)] if self.late_since else []
+
+    def note_late(
+        self,
+        run: str,
+        at: datetime,
+        left: Sequence[Left],
+        events: Sequence[Event],
+        progress: Sequence[Progress] = (),
+    ) -> None:
+        self._reach()
+        assert self.record_.state.is_final
+        if not left or is_other(left, self.residue):
+            self.log += events
+        self.residue, self.late_since = tuple(left), (self.late_since or at) if left else None
+        by_index = {item.index: item for item in progress}
+        kept = tuple(by_index.get(item.index, item) for item in self.record_.progress)
+        self.record_ = replace(self.record_, progress=kept)
 
     def want_stop(self, runs: Sequence[str], stop: Stop, within: timedelta | None = None) -> int:
         """The first stop counts, but for one of the run's own that this one brought about."""

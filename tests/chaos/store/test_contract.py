@@ -271,14 +271,6 @@ def test_a_stopped_run_that_no_driver_ever_had_is_over(kept):
     assert kept.store.want_stop([kept.run], BUTTON) == 0
 
 
-@pytest.mark.parametrize("verb", ["ref", "installation", "live", "overdue", "want_stop"])
-def test_a_store_that_is_away_says_so_to_those_who_do_not_drive_too(kept, verb):
-    arguments = {"ref": (kept.run,), "overdue": (AT,), "want_stop": ([kept.run], BUTTON)}
-    with kept.away(), pytest.raises(StoreUnavailable):
-        getattr(kept.store, verb)(*arguments.get(verb, ()))
-    assert kept.store.signals(kept.run).stop is None
-
-
 @pytest.mark.parametrize("verb", ["claim", "renew", "release", "load", "signals", "record"])
 def test_a_store_that_is_away_says_so_whatever_it_is_asked_and_works_again_after(kept, fence, verb):
     arguments = {
