@@ -43,7 +43,7 @@ MOMENTS = (
 PROMPT, BEHIND = (0.2, 2.0), (10.0, 40.0)
 """The garbage collector's seconds. One that is behind while a driver sleeps on the wire, past its last check,
 leaves nobody who could keep that start from injecting. That it does not is not promised then; that it is
-swept is, and the helpers undo it where they obey."""
+swept is, and that what it did is undone."""
 
 
 @dataclass
@@ -81,8 +81,6 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep) -> Outcome:
         keeps_finalizers=draw.random() < 0.08,
         refuses_evictions=draw.random() < 0.3,
     )
-    if temper.collects is None and (temper.helper_killed or lies):
-        temper.collects = PROMPT
     duration = record.spec.fault.duration.total_seconds()
     cluster = Cluster(kernel, temper, duration, before, {pod.uid: pod for pod in pods()})
     mishaps.plan(cluster)
