@@ -164,6 +164,24 @@ def test_all_pages_of_a_list_are_read(stub: Stub) -> None:
     assert all(asked.path.startswith("/apis/batch/v1/namespaces/chaos/jobs?") for asked in stub.asked)
 
 
+def test_of_a_list_that_goes_stale_between_two_pages_nothing_is_told_and_it_is_read_from_its_start(
+    stub: Stub,
+) -> None:
+    stale = iter([True])
+
+    def answers(asked: Asked) -> Answer:
+        if "continue=more" not in asked.path:
+            return Answer(body={"metadata": {"continue": "more"}, "items": [thing(1)]})
+        if next(stale, False):
+            return Answer(410, {"kind": "Status", "reason": "Expired"})
+        return Answer(body={"metadata": {}, "items": [thing(2)]})
+
+    stub.answers = answers
+    with pytest.raises(Transient, match="stale"):
+        api(stub).list(PODS, "chaos")
+    assert [item["n"] for item in api(stub).list(PODS, "chaos")] == [1, 2]
+
+
 def test_a_list_whose_items_are_null_is_empty(stub: Stub) -> None:
     stub.answers = lambda asked: Answer(body={"items": None, "metadata": {}})
     assert api(stub).list(PODS, "chaos") == []
