@@ -51,7 +51,7 @@ kubectl=${KUBECTL:-kubectl}
 command -v "$kubectl" >/dev/null || refuse "There is no $kubectl here; KUBECTL=/path/to/kubectl names another."
 
 managed=app.kubernetes.io/managed-by=gameday grace=60
-ours='' failed='' unlatched='' grant='' shown='' is_kept='' unread=''
+ours='' failed='' unlatched='' grant='' shown='' is_kept='' unread='' cuts=' '
 
 k() {
     "$kubectl" ${context:+"--context=$context"} --namespace "$namespace" --request-timeout=10s "$@"
@@ -107,8 +107,21 @@ read_grant() {
     grant=lease.coordination.k8s.io/gameday-grant unread=''
     case $noted in *gameday/undo-*) is_kept=1 ;; esac
     notes=${noted#gameday-grant}
-    [ -z "$notes" ] || [ "$notes" = "$shown" ] || printf 'How things were before, from the grant:%s\n' "$notes"
+    [ "$notes" != "$shown" ] || return
     shown=$notes
+    [ -z "$notes" ] || printf 'How things were before, from the grant:%s\n' "$notes"
+    learn_cuts
+}
+
+# What a fault of ours cuts off, as the notes say: a namespace, and the one label of what is cut off there.
+learn_cuts() {
+    while read -r line; do
+        cut=$(printf %s "$line" | sed -n 's/^gameday\/undo-.*"cut":"\([^"]*\)".*/\1/p')
+        where=$(printf %s "$line" | sed -n 's/^gameday\/undo-.*"namespace":"\([^"]*\)".*/\1/p')
+        [ -z "$cut" ] || cuts="$cuts$where/$cut "
+    done <<END
+$notes
+END
 }
 
 named='{{range .items}}{{.metadata.name}} {{.metadata.uid}}{{"\n"}}{{end}}'
@@ -160,8 +173,57 @@ $labelled
 END
     engines=$(echo "$engines" | while read -r name _; do [ -z "$name" ] || printf ' %s' "$name"; done)
     read_grant
-    # Litmus makes them beside its targets. Who may not see them has never made one.
-    policies=$(k get networkpolicies.networking.k8s.io --all-namespaces -l app.kubernetes.io/part-of=litmus -o go-template='{{range .items}}{{.metadata.namespace}}/{{.metadata.name}} {{end}}' 2>/dev/null)
+    find_policies
+}
+
+# Litmus makes them beside its targets, where no label of ours leads to them, and makes others' as well. One is
+# ours by the chaosUID of what is ours, or by selecting just what the grant says is cut off. Ours select one pod
+# of a StatefulSet and nothing else; one that does, and that we know nothing of, may be ours or another's.
+find_policies() {
+    policies='' doubtful='' others='' hidden=''
+    list_policies --all-namespaces
+    [ -n "$hidden" ] || return
+    # Who may not look everywhere may well look where something of ours is cut off.
+    for cut in $cuts; do list_policies -n "${cut%%/*}"; done
+}
+
+list_policies() {
+    # Each line has a word before it, since warnings may stand among them.
+    if ! listed=$(k get networkpolicies.networking.k8s.io "$@" -l app.kubernetes.io/part-of=litmus -o go-template='{{range .items}}policy {{.metadata.namespace}} {{.metadata.name}} {{or (index .metadata.labels "chaosUID") "-"}} {{with .spec}}{{with .podSelector}}{{range $key, $value := .matchLabels}} {{$key}}={{$value}}{{end}}{{end}}{{end}}{{"\n"}}{{end}}' 2>&1); then
+        case $listed in
+        *Forbidden*) hidden=1 ;;
+        *)
+            failed=1
+            echo "$listed" >&2
+            ;;
+        esac
+        return
+    fi
+    while read -r word where name uid selects; do
+        [ "$word" = policy ] || continue
+        case $ours in *" $uid "*) policies=$(with "$policies" "$where/$name") && continue ;; esac
+        case $cuts in *" $where/$selects "*) policies=$(with "$policies" "$where/$name") && continue ;; esac
+        case $selects in
+        *' '*) others=$(with "$others" "$where/$name") ;;
+        statefulset.kubernetes.io/pod-name=*) doubtful=$(with "$doubtful" "$where/$name") ;;
+        *) others=$(with "$others" "$where/$name") ;;
+        esac
+    done <<END
+$listed
+END
+}
+
+show_policies() {
+    [ -z "$others" ] || echo "NetworkPolicies of Litmus' that are not Gameday's, left as they are:$others"
+    [ -z "$hidden" ] || cat >&2 <<END
+NetworkPolicies may not be listed with these rights: see that none is left that cuts off a pod of yours,
+kubectl get networkpolicies.networking.k8s.io --all-namespaces -l app.kubernetes.io/part-of=litmus
+END
+    [ -n "$doubtful" ] || return
+    echo "NetworkPolicies of Litmus' of which it is not known whose they are, left as they are. Look, and delete ours:" >&2
+    for policy in $doubtful; do
+        echo "  kubectl -n ${policy%/*} delete networkpolicies.networking.k8s.io ${policy#*/}" >&2
+    done
 }
 
 # shellcheck disable=SC2086 # the lists are of names, which have no blanks
@@ -192,7 +254,7 @@ show_left() {
     [ -z "$engines" ] || k get chaosengines.litmuschaos.io $engines -o custom-columns='KIND:.kind,NAME:.metadata.name,DELETED:.metadata.deletionTimestamp,FINALIZERS:.metadata.finalizers' --ignore-not-found >&2
     [ -z "$jobs" ] || k get jobs.batch $jobs --ignore-not-found >&2
     [ -z "$pods" ] || k get pods $pods -o wide --ignore-not-found >&2
-    [ -z "$policies" ] || echo "NetworkPolicies: $policies" >&2
+    [ -z "$policies" ] || echo "NetworkPolicies:$policies" >&2
     [ -z "$grant" ] || echo "$grant" >&2
     [ -z "$grant" ] || [ -z "$is_kept" ] || cat >&2 <<END
 The grant is kept, since it says, or may say, how nodes, replicas and pods were before: see above. Where the watchdog or
@@ -221,7 +283,7 @@ find_ours
 if ! is_left; then
     [ -n "$failed" ] || echo "Nothing of Gameday is in namespace $namespace."
 else
-    echo "Of Gameday:${engines:+ engines$engines;}${jobs:+ jobs$jobs;}${pods:+ pods$pods;}${policies:+ policies $policies;}${grant:+ its grant}"
+    echo "Of Gameday:${engines:+ engines$engines;}${jobs:+ jobs$jobs;}${pods:+ pods$pods;}${policies:+ policies$policies;}${grant:+ its grant}"
 fi
 delete_ours
 [ -n "$dry" ] || ! is_left || echo "Waiting until it is gone, for $patience s at the most."
@@ -233,6 +295,7 @@ while [ -z "$dry" ] && is_left && [ $(($(date +%s) - began)) -lt "$patience" ]; 
     delete_ours >/dev/null
 done
 show_nodes
+show_policies
 [ -z "$unread" ] || cat >&2 <<END
 The grant could not be read. What it says of how things were is not known, and it was not deleted.
 END
@@ -241,7 +304,7 @@ if is_left; then
     show_left
     exit 2
 fi
-if [ -n "$failed$unlatched$unread" ]; then
+if [ -n "$failed$unlatched$unread$hidden$doubtful" ]; then
     echo "Not everything could be seen or done: what went wrong stands above. Run this again." >&2
     exit 2
 fi

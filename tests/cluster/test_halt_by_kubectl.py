@@ -24,7 +24,7 @@ OURS = {"app.kubernetes.io/managed-by": "gameday", "gameday/run": "0a1b2c3d"}
 NAME = "gd-0a1b2c3d-0"
 
 
-def test_the_reverters_rights_are_enough_and_nothing_is_left(
+def test_the_reverters_rights_end_it_all_and_what_they_do_not_show_is_said(
     litmus_kinds: Cluster, namespace: str, tmp_path: Path
 ):
     cluster = litmus_kinds
@@ -71,12 +71,14 @@ def test_the_reverters_rights_are_enough_and_nothing_is_left(
     said = done.stdout + done.stderr
     assert "gameday/note: n1 was schedulable" in said
     assert "Nodes may not be listed with these rights" in said
+    assert "NetworkPolicies may not be listed with these rights" in said
     lever = cluster.ask("GET", f"/api/v1/namespaces/{namespace}/configmaps/{LEVER}")
     assert lever["data"]["reason"] == "A drill (by omar)"
     for gone in (f"{litmus}/{NAME}", f"{leases}/{GRANT}"):
         with pytest.raises(Answered, match="404"):
             cluster.ask("GET", gone)
-    assert (done.returncode, cluster.ask("GET", pods)["items"]) == (0, []), said
+    assert cluster.ask("GET", pods)["items"] == [], said
+    assert done.returncode == 2, "that no policy is left was not seen"
 
 
 def _authority(cluster: Cluster, folder: Path) -> Path:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from chaos.adapters import litmus_undo
+from chaos.domain.injection import Injection, InverseKind, Postcondition, PreImage, Sign
 from chaos.faults.own_rights import GRANT, LEVER
+from chaos.faults.pod_network_partition import POD_NAME
 from deploy.rehearsal.api import Listener, Rule, make
 from deploy.rehearsal.store import (
     CHAOS_ENGINES,
@@ -214,9 +218,67 @@ def test_a_cluster_that_does_not_answer_is_never_called_clean(cluster: RunningAp
     assert "is left in namespace" not in done.stdout
 
 
-def test_policies_that_litmus_made_beside_its_targets_go_too(full: RunningApi, halt: Halt):
-    litmus = {"app.kubernetes.io/part-of": "litmus"}
-    meta = {"name": "cut", "namespace": "payments", "labels": litmus}
-    full.do(lambda: full.store.create(NETWORK_POLICIES, {"metadata": meta, "spec": {"podSelector": {}}}))
-    assert halt("--reason", "Now").returncode == 0
-    assert names(full, NETWORK_POLICIES) == []
+def cut(cluster: RunningApi, name: str, selects: dict[str, str], uid: str = "unheard-of") -> None:
+    """A NetworkPolicy as Litmus makes it beside its target."""
+    labels = {"app.kubernetes.io/part-of": "litmus", "chaosUID": uid}
+    meta = {"name": name, "namespace": "payments", "labels": labels}
+    spec = {"podSelector": {"matchLabels": selects}}
+    cluster.do(lambda: cluster.store.create(NETWORK_POLICIES, {"metadata": meta, "spec": spec}))
+
+
+def test_a_policy_of_an_engine_of_ours_goes_and_others_stay(full: RunningApi, halt: Halt):
+    uid = full.do(lambda: full.store.get(CHAOS_ENGINES, NAME, "chaos"))["metadata"]["uid"]
+    cut(full, "ours", {POD_NAME: "ledger-0"}, uid)
+    cut(full, "ours-too", {POD_NAME: "ledger-1"}, "gone")
+    cut(full, "whose", {POD_NAME: "ledger-2"})
+    cut(full, "theirs", {"app": "ledger"}, "other")
+    cut(full, "theirs-too", {"app": "ledger", POD_NAME: "ledger-0"}, "other")
+    done = halt("--reason", "Now")
+    assert names(full, NETWORK_POLICIES) == ["theirs", "theirs-too", "whose"]
+    assert "not Gameday's, left as they are: payments/theirs payments/theirs-too" in done.stdout
+    assert done.returncode == 2, "the one that cuts off one pod of a StatefulSet may be ours"
+    assert "kubectl -n payments delete networkpolicies.networking.k8s.io whose" in done.stderr
+
+
+def test_policies_that_cannot_be_ours_keep_no_cluster_from_being_clean(full: RunningApi, halt: Halt):
+    cut(full, "theirs", {"app": "ledger"}, "other")
+    done = halt("--reason", "Now")
+    assert (done.returncode, names(full, NETWORK_POLICIES)) == (0, ["theirs"]), done.stdout + done.stderr
+
+
+EVERYTHING = Rule(("*",), ("*",), ("*",))
+MOST = Rule(("*",), ("", "batch", "coordination.k8s.io", "litmuschaos.io"), ("*",))
+THERE = Rule(("list", "delete"), ("networking.k8s.io",), ("*",), namespaces=("payments",))
+
+
+@pytest.mark.parametrize(
+    "rights", [(EVERYTHING,), (MOST, THERE)], ids=["an administrator", "who may look there alone"]
+)
+def test_a_policy_that_cuts_off_what_the_grant_says_goes_without_its_engine(full, halt, rights):
+    full.account("some", "some", *rights)
+    fault, label = "pod-network-partition", f"{POD_NAME}=ledger-0"
+    how = (timedelta(0), InverseKind.DELETE_ENGINE, Sign.POLICY_MADE, PreImage(), Postcondition(uncut=True))
+    lost = Injection(0, NAME, fault, fault, {}, "payments", (), label, "statefulset", *how)
+    body = {"metadata": {"annotations": litmus_undo.note(lost)}}
+    full.do(lambda: full.store.patch(LEASES, GRANT, body, "chaos"))
+    cut(full, "ours", {POD_NAME: "ledger-0"})
+    cut(full, "of-another-pod", {POD_NAME: "ledger-01"})
+    halt("--reason", "Now", "--wait", "2", token="some")
+    assert names(full, NETWORK_POLICIES) == ["of-another-pod"]
+
+
+def test_policies_that_may_not_be_listed_are_not_called_gone(full: RunningApi, halt: Halt):
+    cut(full, "unseen", {POD_NAME: "ledger-0"})
+    full.account("half", "half", MOST)
+    done = halt("--reason", "Now", token="half")
+    assert done.returncode == 2, done.stdout
+    assert "NetworkPolicies may not be listed with these rights" in done.stderr
+    assert "Nothing of Gameday is left" not in done.stdout
+    assert (names(full, PODS), names(full, LEASES)) == (["theirs-1"], []), "all else is done"
+
+
+def test_policies_that_could_not_be_listed_are_not_called_gone(full: RunningApi, halt: Halt, lame):
+    cut(full, "unseen", {POD_NAME: "ledger-0"})
+    done = halt("--reason", "Now", program=lame("get networkpolicies"))
+    assert (done.returncode, names(full, NETWORK_POLICIES)) == (2, ["unseen"])
+    assert "the server has no time" in done.stderr and "Nothing of Gameday is left" not in done.stdout
