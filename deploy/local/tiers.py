@@ -30,7 +30,7 @@ BY_FILE = ("-n", "4", "--dist", "loadfile")
 # A browser keeps a core busy: two at a time, each with a stack of its own.
 IN_BROWSERS = ("-n", "2", "--dist", "loadfile")
 # A stack for each worker: what was killed is mostly waited for. The next test goes to whoever is free.
-CRASHED = ("-n", "5", "--dist", "worksteal")
+CRASHED = ("-n", "4", "--dist", "worksteal")
 CLOSING = re.compile(r"^=*\s*(.*\bin \d+(?:\.\d+)?s\b.*?)\s*=*$")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -90,7 +90,7 @@ class Wrecked(House):
         self._specs["worker"] = mined
         self.start("worker")
 
-    def blows_up(self, within: float = 60.0) -> None:
+    def blows_up(self, within: float = 120.0) -> None:
         """The mined worker has killed itself; the next one is as ever, and there at once."""
         until(lambda: not self.runs("worker"), "the worker got to its checkpoint", within)
         self._specs["worker"] = self._plain_worker

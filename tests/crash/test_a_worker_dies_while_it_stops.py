@@ -19,7 +19,7 @@ def test_a_run_that_stops_itself_stays_stopped_whoever_drives_it(house: Wrecked,
     house.mine(checkpoint)
     with house.watch() as watch:
         conducting = house.conduct(slug)
-        conducting.until("run.injected")
+        conducting.until("run.injected", within=90.0)
         house.turn(latency={"payments-api": 900}, api=[SLOW] if checkpoint == "first-delete-sent" else [])
         house.blows_up()
         house.turn(latency={"payments-api": 0}, api=[])  # all is well again: a stop is a stop

@@ -37,7 +37,7 @@ def test_with_everything_dead_a_fault_is_gone_within_the_ttl_and_ten_seconds(
     product = Connection(house.platform_url, token_file=str(house.stack.token_file))
     with house.watch() as watch, watchdog(product, tmp_path / "log", ttl=None, every=1.0):
         conducting = house.conduct(slug)
-        conducting.until("run.injected")
+        conducting.until("run.injected", within=90.0)
         assert alive(house.platform()) != []
         for name in ("worker", "web", "beat", "redis"):
             house.kill(name)

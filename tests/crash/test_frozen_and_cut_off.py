@@ -17,7 +17,7 @@ def test_a_worker_that_is_frozen_past_its_lease_does_nothing_more_when_it_wakes(
     slug = house.approved(plans.plan("frozen-day", plans.scenario(fault="60s", revert_within="90s")))
     with house.watch() as watch:
         conducting = house.conduct(slug)
-        conducting.until("run.injected")
+        conducting.until("run.injected", within=90.0)
         thaw = house.freeze("worker")
         try:
             house.second_worker()
@@ -40,7 +40,7 @@ def test_a_worker_that_is_frozen_on_its_way_to_a_fault_injects_nothing_when_it_w
     slug = house.approved(plans.plan("frozen-early-day", plans.scenario(fault="60s", revert_within="90s")))
     with house.watch() as watch:
         conducting = house.conduct(slug)
-        conducting.until("run.state", "baselining")
+        conducting.until("run.state", "baselining", within=90.0)
         thaw = house.freeze("worker")
         try:
             house.second_worker()
@@ -59,7 +59,7 @@ def test_a_cluster_that_cannot_be_reached_is_unknown_and_never_clean(house: Wrec
     slug = house.approved(plans.plan("cut-off-day", plans.scenario(fault="60s", revert_within="90s")))
     with house.watch() as watch:
         conducting = house.conduct(slug)
-        conducting.until("run.injected")
+        conducting.until("run.injected", within=90.0)
         house.wire.cut()
         conducting.until("run.stop_wanted", within=60.0)
         time.sleep(5.0)
@@ -74,7 +74,7 @@ def test_a_stop_whose_every_answer_is_lost_acts_and_claims_nothing(house: Wrecke
     slug = house.approved(plans.plan("deaf-day", plans.scenario(fault="60s", revert_within="90s")))
     with house.watch() as watch:
         conducting = house.conduct(slug)
-        conducting.until("run.injected")
+        conducting.until("run.injected", within=90.0)
         house.wire.lose_answers()
         conducting.interrupt()
         conducting.until("run.stop_wanted", within=60.0)

@@ -20,7 +20,7 @@ HUNG = {"effect": "delay", "seconds": 3, "verbs": ["delete", "deletecollection"]
 def in_mid_fault(house: Wrecked, slug: str, fault: str = "60s") -> Conducting:
     house.approved(plans.plan(slug, plans.scenario(fault=fault, revert_within="90s")))
     conducting = house.conduct(slug)
-    conducting.until("run.injected")
+    conducting.until("run.injected", within=90.0)
     return conducting
 
 
