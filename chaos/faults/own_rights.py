@@ -1,8 +1,8 @@
 """What Gameday itself may do, whatever the faults: one role to look, one to launch, one to stop and clear
-up, and one to break the glass with.
+up, one to release a halt, and one to break the glass with.
 
-Its own account has all four. An account that has the first alone can plan and preview; one that has the
-third alone, such as a watchdog's, can end every fault and begin none.
+Its own account has all five. An account that has the first alone can plan and preview; one that has the
+third alone, such as a watchdog's, can end every fault, begin none, and let nobody else begin one.
 """
 
 from __future__ import annotations
@@ -75,10 +75,18 @@ REVERTER = OwnRole(
         right("coordination.k8s.io", "leases", "list"),
         right("coordination.k8s.io", "leases", "get delete", GRANT),
         right("", "configmaps", "create"),
-        right("", "configmaps", "get delete", LEVER),
+        right("", "configmaps", "get", LEVER),
     ),
 )
-"""Enough by itself to find what is ours, to end it, to see it gone, and to move the halt lever."""
+"""Enough by itself to find what is ours, to end it, to see it gone, and to pull the halt lever."""
+
+RELEASER = OwnRole(
+    "gameday-releaser",
+    "release a halt",
+    here=(right("", "configmaps", "delete", LEVER),),
+)
+"""A role of its own, since to end a halt is not to end a fault: a token that stops everything, such as a
+watchdog's or the one in the safe, must not be able to let everything start again."""
 
 BREAKER = OwnRole(
     "gameday-breaker",
@@ -88,7 +96,7 @@ BREAKER = OwnRole(
 """A role of its own, since whoever may patch an engine may also start it again: no account that is to end
 faults alone, such as a watchdog's, has it. Gameday patches nothing of an engine but its finalizers."""
 
-GAMEDAY: tuple[OwnRole, ...] = (READER, INJECTOR, REVERTER, BREAKER)
+GAMEDAY: tuple[OwnRole, ...] = (READER, INJECTOR, REVERTER, RELEASER, BREAKER)
 """Without one of the rights in the chaos namespace nothing is launched."""
 
 TELLER = OwnRole(

@@ -9,13 +9,14 @@ import pytest
 
 from chaos.domain.injection import Injection
 from chaos.faults.accounts import OURS, WATCHDOG, undo_role
-from chaos.faults.own_rights import UNDO_CLUSTER, UNDO_TARGET
+from chaos.faults.own_rights import LEVER, UNDO_CLUSTER, UNDO_TARGET
 from chaos.faults.rights import FAMILIES, Right
-from deploy.cluster.handle import Cluster
+from deploy.cluster.handle import Answered, Cluster
 from tests.adapters.things import until
+from tests.cluster.accounts import status_as
 from tests.cluster.rights_acts import Acts
 from tests.cluster.rights_things import APP, KINDS
-from tests.cluster.rights_world import World
+from tests.cluster.rights_world import World, said_by
 
 pytestmark = pytest.mark.cluster
 
@@ -110,6 +111,25 @@ def opened(litmus_kinds: Cluster) -> Iterator[Opened]:
     for left in made.values():
         left.set_right()
         left.world.close()
+
+
+def test_a_watchdog_pulls_the_lever_and_only_gameday_can_release_it(opened: Opened) -> None:
+    world = opened("helpers").world
+    lever = f"/api/v1/namespaces/{world.home}/configmaps/{LEVER}"
+    dog, gameday = Acts(world, WATCHDOG), Acts(world, OURS)
+    assert said_by(dog.pull_the_lever) == ""
+    assert f"Gameday may not delete configmaps {LEVER}" in said_by(dog.release_the_lever)
+    token = world.token(WATCHDOG)
+    changed = {"data": {"reason": ""}}
+    refused = {
+        verb: status_as(world.admin, token, verb, lever, changed) for verb in ("DELETE", "PATCH", "PUT")
+    }
+    refused["DELETE all"] = status_as(world.admin, token, "DELETE", lever.removesuffix(f"/{LEVER}"))
+    assert set(refused.values()) == {403}, refused
+    assert world.admin.ask("GET", lever)["data"]["reason"] == "A drill."
+    assert said_by(gameday.release_the_lever) == ""
+    with pytest.raises(Answered, match="404"):
+        world.admin.ask("GET", lever)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from chaos.domain.images import USUAL_IMAGES
 from chaos.faults.accounts import OURS, PLANNER, WATCHDOG
-from chaos.faults.own_rights import BREAKER, GAMEDAY, INJECTOR, PREVIEW, READER, REVERTER
+from chaos.faults.own_rights import BREAKER, GAMEDAY, INJECTOR, PREVIEW, READER, RELEASER, REVERTER
 from chaos.faults.rights import Right
 from deploy.cluster.handle import Cluster
 from tests.adapters.things import until
@@ -20,8 +20,14 @@ from tests.cluster.rights_world import World, said_by
 
 pytestmark = pytest.mark.cluster
 
-ALONE = {READER.name: PLANNER, INJECTOR.name: OURS, REVERTER.name: WATCHDOG, BREAKER.name: OURS}
-"""The account that has this role and nothing else that gives the same; the injector beside the others."""
+ALONE = {
+    READER.name: PLANNER,
+    INJECTOR.name: OURS,
+    REVERTER.name: WATCHDOG,
+    RELEASER.name: OURS,
+    BREAKER.name: OURS,
+}
+"""The account that has this role and nothing else that gives the same; Gameday's own has them all."""
 
 NEEDED_BY = {
     READER.name: {
@@ -50,6 +56,7 @@ NEEDED_BY = {
         "create leases": "take_the_grant",
         "patch leases": "beat",
     },
+    RELEASER.name: {"delete configmaps": "release_the_lever"},
     BREAKER.name: {"patch chaosengines": "strip_a_finalizer"},
     REVERTER.name: {
         "list chaosengines": "list_what_is_left",
@@ -65,7 +72,6 @@ NEEDED_BY = {
         "delete leases": "stop",
         "create configmaps": "pull_the_lever",
         "get configmaps": "look",
-        "delete configmaps": "release_the_lever",
     },
 }
 PREVIEWED_BY = {
@@ -140,5 +146,8 @@ def test_a_watchdog_ends_all_of_a_run_and_can_begin_none(world: World) -> None:
     assert said_by(dog.list_what_is_left) == ""
     assert not dog.port.residue()
     assert "may not create leases" in said_by(dog.take_the_grant)
+    assert said_by(dog.pull_the_lever) == ""
+    assert "may not delete configmaps" in said_by(dog.release_the_lever)
+    assert said_by(Acts(world, OURS).release_the_lever) == ""
     assert "may not patch chaosengines" in said_by(dog.strip_a_finalizer)
     assert said_by(Acts(world, OURS).strip_a_finalizer) == ""  # so that nothing holds the namespace

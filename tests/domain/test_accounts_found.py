@@ -91,6 +91,13 @@ def test_who_only_plans_only_looks_and_a_watchdog_begins_nothing():
     assert [rule["resources"] for rule in created] == [["configmaps"], ["events"]]
 
 
+def test_a_watchdog_pulls_the_halt_lever_and_does_not_release_it():
+    rules = [
+        rule for one in of_watchdog() for rule in one.get("rules", ()) if "configmaps" in rule["resources"]
+    ]
+    assert {verb for rule in rules for verb in rule["verbs"]} == {"create", "get"}
+
+
 def test_a_namespace_is_opened_to_the_family_and_to_gameday():
     names = [(one["metadata"]["name"], one["roleRef"]["name"]) for one in in_target(SCALE, "payments")]
     assert names == [
