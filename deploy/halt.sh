@@ -110,18 +110,8 @@ read_grant() {
     [ "$notes" != "$shown" ] || return
     shown=$notes
     [ -z "$notes" ] || printf 'How things were before, from the grant:%s\n' "$notes"
-    learn_cuts
-}
-
-# What a fault of ours cuts off, as the notes say: a namespace, and the one label of what is cut off there.
-learn_cuts() {
-    while read -r line; do
-        cut=$(printf %s "$line" | sed -n 's/^gameday\/undo-.*"cut":"\([^"]*\)".*/\1/p')
-        where=$(printf %s "$line" | sed -n 's/^gameday\/undo-.*"namespace":"\([^"]*\)".*/\1/p')
-        [ -z "$cut" ] || cuts="$cuts$where/$cut "
-    done <<END
-$notes
-END
+    # What a fault of ours cuts off: a namespace, and the one label of what is cut off there.
+    cuts="$cuts$(printf '%s\n' "$notes" | sed -n 's/^ *gameday\/undo-.*"cut":"\([^"]*\)".*"namespace":"\([^"]*\)".*/\2\/\1/p' | tr '\n' ' ')"
 }
 
 named='{{range .items}}{{.metadata.name}} {{.metadata.uid}}{{"\n"}}{{end}}'
@@ -192,10 +182,7 @@ list_policies() {
     if ! listed=$(k get networkpolicies.networking.k8s.io "$@" -l app.kubernetes.io/part-of=litmus -o go-template='{{range .items}}policy {{.metadata.namespace}} {{.metadata.name}} {{or (index .metadata.labels "chaosUID") "-"}} {{with .spec}}{{with .podSelector}}{{range $key, $value := .matchLabels}} {{$key}}={{$value}}{{end}}{{end}}{{end}}{{"\n"}}{{end}}' 2>&1); then
         case $listed in
         *Forbidden*) hidden=1 ;;
-        *)
-            failed=1
-            echo "$listed" >&2
-            ;;
+        *) failed=1 && echo "$listed" >&2 ;;
         esac
         return
     fi
