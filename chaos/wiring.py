@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -93,16 +93,16 @@ def cluster_ports() -> dict[str, Cluster]:
 def ports_for_a_halt() -> dict[str, Cluster]:
     """Every cluster, also when the database is away: then from the address book beside it."""
     try:
-        addresses = [address_of(found) for found in all_rows()]
+        addresses = address_book.registered()
     except Error as error:
         log.warning("The database is away (%s); the clusters are taken from the address book.", error)
         addresses = address_book.read()
+    return ports_at(addresses)
+
+
+def ports_at(addresses: Iterable[Address]) -> dict[str, Cluster]:
+    """Their ports, by name; the database is not asked. One whose address is none says so at every verb."""
     return {item.name: _at_or_unusable(item) for item in addresses}
-
-
-def ports_in_the_book() -> dict[str, Cluster]:
-    """Every cluster of the address book; the database is not asked."""
-    return {item.name: _at_or_unusable(item) for item in address_book.read()}
 
 
 def port_at(address: Address) -> Cluster:
@@ -143,6 +143,7 @@ def try_connection(name: str, namespaces: tuple[str, ...] = (), entry: Entry | N
 
 def contact_all() -> int:
     """Ask every cluster and its Prometheus whether they are there, all at once; how many did not answer."""
+    address_book.keep()
     calls: dict[tuple[str, str], Callable[[], Preflight]] = {}
     for item in all_rows():
         calls[item.name, contact.CLUSTER] = partial(_asked, lambda row: contact.ask(_port(row)), item)

@@ -5,22 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from typing import TypeVar
 
 from django.db import Error
 
 from chaos.domain.errors import GamedayError
 
+T = TypeVar("T")
 
-def begun(deed: Callable[[], None]) -> Future[None]:
-    act: Future[None] = Future()
+
+def begun(deed: Callable[[], T]) -> Future[T]:
+    act: Future[T] = Future()
 
     def do() -> None:
         try:
-            deed()
+            done = deed()
         except BaseException as error:
             act.set_exception(error)
         else:
-            act.set_result(None)
+            act.set_result(done)
 
     threading.Thread(target=do, daemon=True).start()
     return act

@@ -134,7 +134,7 @@ def register(
 
 def write_address_book() -> None:
     """As the database has it: for a halt without one."""
-    address_book.write([address_book.address_of(row) for row in all_rows()])
+    address_book.write(address_book.registered())
 
 
 Rungs = tuple[Targets | None, ...]

@@ -48,6 +48,8 @@ def act(options: Mapping[str, Any], say: Say, complain: Say) -> int:
     by, now = options["user"], timezone.now()
     reason = options["reason"].strip() or "No reason was given."
     ports = _ports(options)
+    if not options["server"]:
+        say(address_book.as_known())
     ended = halt_by_labels(ports, f"{reason} (by {by})", options["wait"])
     for name, item in ended.items():
         _report(name, item, say, complain)
@@ -67,7 +69,7 @@ def act(options: Mapping[str, Any], say: Say, complain: Say) -> int:
 def _ports(options: Mapping[str, Any]) -> Mapping[str, Any]:
     if options["server"]:
         return {urlsplit(options["server"]).hostname or options["server"]: wiring.port_at(_address(options))}
-    found = wiring.ports_in_the_book()
+    found = wiring.ports_at(address_book.read())
     unknown = sorted({*(options["cluster"] or ())} - {*found})
     if unknown or not found:
         there = ", ".join(found) or "none"

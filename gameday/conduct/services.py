@@ -141,14 +141,6 @@ def halt(
     return halting.halt(by, why, ports, now, patience=patience, cluster=cluster)
 
 
-def halt_by_token(holder: str, reason: str, now: datetime) -> halting.Halted:
-    """The same for whoever holds a break-glass token. The clusters are those of the address book: a database
-    that is asked first and does not answer would hold the halt up."""
-    ports = wiring.ports_in_the_book() or wiring.ports_for_a_halt()
-    why = reason or "No reason was given."
-    return halting.halt(f"break-glass {holder}", why, ports, now, patience=ANSWERS_WITHIN)
-
-
 def release(by: User, reason: str, now: datetime, cluster: str = "") -> Released:
     """Release what holds everything, or one cluster, also where only the clusters' levers hold it. Where two
     people have to, the first has only asked.

@@ -18,7 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from chaos.domain.errors import Refused
 from chaos.services.halting import Halted
-from gameday.conduct import break_glass, services
+from gameday.conduct import break_glass
+from gameday.conduct.by_token import halt_by_token
+from gameday.conduct.services import ANSWERS_WITHIN
 from gameday.people.addresses import client_ip
 
 log = logging.getLogger(__name__)
@@ -51,12 +53,19 @@ def page(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         return _refused(request, str(error), reason)
     log.warning("%s halts everything by a break-glass token, from %s.", holder, client_ip(request))
-    halted = services.halt_by_token(holder, reason, timezone.now())
+    by_token = halt_by_token(holder, reason, timezone.now())
+    halted = by_token.halted
     told = _told(halted)
     is_whole = bool(told) and all(item.is_done for item in told)
     # Always 200: what a proxy takes for an error of ours, it may answer with a page of its own.
     return _answer(
-        request, told=told, is_whole=is_whole, holder=holder, record=_record(halted), reason=reason
+        request,
+        told=told,
+        is_whole=is_whole,
+        known=by_token.known,
+        holder=holder,
+        record=_record(halted) if told else "",
+        reason=reason,
     )
 
 
@@ -69,7 +78,7 @@ def _is_from_here(request: HttpRequest) -> bool:
 
 
 def _told(halted: Halted) -> list[Told]:
-    within = f"{services.ANSWERS_WITHIN.total_seconds():g} s"
+    within = f"{ANSWERS_WITHIN.total_seconds():g} s"
     late = [
         Told(name, f"It has not answered within {within}. Gameday goes on trying there.", False)
         for name in halted.waiting
@@ -102,7 +111,7 @@ def _answer(
     """A page for people, data for a program that asks for it."""
     if request.method == "POST" and "application/json" in request.headers.get("Accept", ""):
         by_cluster = {item.cluster: item.sentence for item in told or ()}
-        plain = {key: said.get(key, "") for key in ("record", "wrong")}
+        plain = {key: said.get(key, "") for key in ("known", "record", "wrong")}
         is_whole = bool(said.get("is_whole"))
         return JsonResponse({"is_whole": is_whole, "clusters": by_cluster, **plain}, status=status)
     context = {"told": told, "is_set_up": break_glass.is_set_up(), "path": request.path, **said}

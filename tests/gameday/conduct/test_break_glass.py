@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -12,10 +14,13 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
 
+from chaos import wiring
 from chaos.domain.errors import Forbidden
 from chaos.journal import spool
 from chaos.models import Halt
-from gameday.conduct import break_glass, services
+from chaos.services import address_book
+from chaos.services.address_book import Address
+from gameday.conduct import break_glass
 from tests.chaos.services.troubles import said
 from tests.gameday.conduct.reading import text_of
 from tests.support.cluster_port import QuietCluster, left
@@ -38,8 +43,28 @@ def database(request, monkeypatch):
 @pytest.fixture
 def cluster(monkeypatch) -> QuietCluster:
     port = QuietCluster(residues=(left("gd-1-0"),))
-    monkeypatch.setattr(services.wiring, "ports_in_the_book", lambda: {"practice": port})
+    known(monkeypatch, {PRACTICE: port}, book=[PRACTICE])
     return port
+
+
+def at(server: str, name: str = "practice") -> Address:
+    return Address(name, server, "", "", "chaos", "chaos-runner")
+
+
+PRACTICE = at("https://k8s")
+
+
+def known(monkeypatch, ports, book, registered=None):
+    """These clusters are there; the book has some, and the database, where it answers, has some."""
+    address_book.write(book)
+    monkeypatch.setattr(wiring, "ports_at", lambda addresses: {item.name: ports[item] for item in addresses})
+    if registered is not None:
+        monkeypatch.setattr(address_book, "registered", registered)
+
+
+@pytest.fixture(autouse=True)
+def state(settings, tmp_path: Path) -> None:
+    settings.STATE_DIR = tmp_path
 
 
 @pytest.fixture
@@ -148,11 +173,48 @@ def test_a_cluster_that_fails_is_never_called_halted(token, cluster):
     assert cluster.removed == [left("gd-1-0")]
 
 
-def test_without_any_cluster_it_says_that_nothing_was_stopped(token, monkeypatch):
-    for name in ("ports_in_the_book", "ports_for_a_halt"):
-        monkeypatch.setattr(services.wiring, name, dict)
-    answer = press(token)
-    assert "nothing was stopped" in text_of(answer)
+def test_with_neither_book_nor_database_it_says_that_it_knows_no_cluster_and_stopped_nothing(token, caplog):
+    words = text_of(press(token))
+    assert "Nothing was stopped" in words and "No cluster is known here: nothing was stopped." in words
+    assert "clusters.json has no cluster" in words and "The database did not answer." in words
+    assert "It is written down" not in words and not spool.waiting()
+    assert "ops-on-call broke the glass in vain" in caplog.text
+    answer = press(token, headers={"Accept": "application/json"}).json()
+    assert not answer["is_whole"] and "has no cluster" in answer["known"]
+
+
+def test_without_the_database_it_says_as_of_when_its_clusters_are_known(token, cluster):
+    os.utime(address_book.path(), (0, 1_790_000_000))
+    words = text_of(press(token))
+    assert "as known at 2026-09-21 14:13:20 UTC. The database did not answer." in words
+
+
+def test_what_the_database_has_besides_is_halted_too(token, monkeypatch):
+    old, new, other = (QuietCluster(residues=(left(name),)) for name in ("gd-1-0", "gd-2-0", "gd-3-0"))
+    moved, added = at("https://new"), at("https://k8s-2", "second")
+    ports = {PRACTICE: old, moved: new, added: other}
+    known(monkeypatch, ports, book=[PRACTICE], registered=lambda: [moved, added])
+    old.fail["pull_lever"] = Forbidden("Nobody is there any more.")
+    answer = press(token, headers={"Accept": "application/json"}).json()
+    assert old.removed and new.removed and other.removed
+    assert answer["is_whole"] and sorted(answer["clusters"]) == ["practice", "second"]
+    assert "gd-2-0" in answer["clusters"]["practice"] and "no cluster is missing" in answer["known"]
+
+
+def test_a_database_that_answers_late_holds_up_no_halt_and_what_it_has_is_halted_then(token, monkeypatch):
+    monkeypatch.setattr("gameday.conduct.by_token.ANSWERS_WITHIN", timedelta(seconds=0.1))
+    book, late, gate = QuietCluster(), QuietCluster(), threading.Event()
+    second = at("https://k8s-2", "second")
+
+    def answer() -> list[Address]:
+        assert gate.wait(5)
+        return [PRACTICE, second]
+
+    known(monkeypatch, {PRACTICE: book, second: late}, book=[PRACTICE], registered=answer)
+    words = text_of(press(token))
+    assert book.lever and not late.lever and "The database did not answer." in words
+    gate.set()
+    assert late.acted.wait(5)
 
 
 def test_without_a_file_it_explains_itself_and_stops_nothing(cluster, settings):
