@@ -230,9 +230,8 @@ class LitmusCluster:
         self._api.merge_patch(LEASES, self._settings.namespace, GRANT, body)
 
     def _everything(self, ref: RunRef | None = None) -> tuple[Residue, ...]:
-        now = self._now()
-        policies = partial(self._policies.everywhere, now)
-        return litmus_sweep.everything(self._api, self._settings, self._known, now, policies, ref)
+        known, now = self._known, self._now()
+        return litmus_sweep.everything(self._api, self._settings, known, now, self._policies, ref)
 
     def _removed(self, residue: Sequence[Residue]) -> list[GamedayError]:
         return litmus_sweep.remove(self._api, residue, self._settings.grace_seconds)

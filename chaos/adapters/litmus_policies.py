@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from chaos.adapters import litmus_undo
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.litmus_kinds import POLICIES
 from chaos.adapters.litmus_manifests import label_value
@@ -45,20 +46,37 @@ class Policies:
             if _selected(found) == dict([label.split("=", 1)])
         ]
 
-    def everywhere(self, now: datetime) -> list[dict[str, Any]]:
-        """All of Litmus', as far as we may see: without the right to look, we have never made one.
+    def everywhere(self, now: datetime) -> list[dict[str, Any]] | None:
+        """All of Litmus'; None where we may not list them everywhere.
 
         Once refused it is asked again after a minute: a right may be given, and a refusal may pass.
         """
         if self._refused_at and now - self._refused_at < ASK_AGAIN:
-            return []
+            return None
         try:
             found = self._api.list(POLICIES, "", OF_LITMUS)
         except Forbidden:
             self._refused_at = now
-            return []
+            return None
         self._refused_at = None
         return found
+
+    def where_cut(self, grants: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """All of Litmus' where a run is known to cut something off: we remember it, or its grant says so.
+
+        This is for who may not look everywhere. Where no fault of ours makes policies nobody has to give us
+        that right, and a refusal says nothing. Where one did, its run's grant says so until the policy is
+        seen to be gone. Raises Forbidden where we may not look there either: what is unseen is not gone.
+        """
+        cuts: set[Cut] = set().union(*list(self._cuts.values()))
+        namespaces = {namespace for namespace, _ in cuts}
+        for grant in grants:
+            namespaces |= {one.namespace for one in litmus_undo.read(grant) if one.postcondition.uncut}
+        return [
+            found
+            for namespace in sorted(namespaces)
+            for found in self._api.list(POLICIES, namespace, OF_LITMUS)
+        ]
 
 
 def _selected(found: Mapping[str, Any]) -> object:

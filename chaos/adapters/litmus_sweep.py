@@ -17,6 +17,7 @@ from chaos.adapters.kubernetes_errors import Conflict, NotFound
 from chaos.adapters.litmus_kinds import ENGINES, JOBS, LEASES, OF_KIND, PODS, RESULTS
 from chaos.adapters.litmus_manifests import MANAGED_BY, RUN, LitmusSettings, label_value
 from chaos.adapters.litmus_parse import Belonging, Owner, residue
+from chaos.adapters.litmus_policies import Policies
 from chaos.adapters.parallel import gather, try_all
 from chaos.domain.errors import GamedayError
 from chaos.domain.sight import Residue, ResidueKind
@@ -74,7 +75,7 @@ def everything(
     settings: LitmusSettings,
     known: Mapping[str, Owner],
     now: datetime,
-    policies: Callable[[], list[dict[str, Any]]],
+    policies: Policies,
     ref: RunRef | None = None,
 ) -> tuple[Residue, ...]:
     """Everything of ours, of any run and installation or of the one run.
@@ -86,10 +87,12 @@ def everything(
         "engines": partial(api.list, ENGINES, namespace, ours),
         "results": partial(api.list, RESULTS, namespace),
         "leases": partial(api.list, LEASES, namespace, ours),
-        "policies": policies,
+        "policies": partial(policies.everywhere, now),
         **workload_calls(api, namespace, {**MANAGED_BY}),
     }
     seen = gather(calls, _WITHIN)
+    if seen["policies"] is None:
+        seen["policies"] = policies.where_cut(seen["leases"])
     found = {
         ResidueKind.ENGINE: seen["engines"],
         ResidueKind.JOB: unique(seen["jobs0"], seen["jobs1"]),
