@@ -118,8 +118,11 @@ class Cluster(Protocol):
     def beat(self, ref: RunRef) -> None:
         """Renew the grant's heartbeat, only if it is ours."""
 
-    def inject(self, ref: RunRef, injection: Injection) -> Mapping[str, Any]:
-        """Create the engine, owned by the grant; give back the manifest as sent. 409 with our uid is done."""
+    def inject(
+        self, ref: RunRef, injection: Injection, last_word: Callable[[], None] | None = None
+    ) -> Mapping[str, Any]:
+        """Create the engine, owned by the grant; give back the manifest as sent. 409 with our uid is done.
+        `last_word` is called right before the create is sent, and whatever it raises keeps it from that."""
 
     def look(self, ref: RunRef, injections: Sequence[Injection]) -> ClusterSight:
         """One look: target pods, engines, results, everything labelled ours for this run. Raises nothing:

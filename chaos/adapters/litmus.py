@@ -7,7 +7,6 @@ what has ended.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +19,7 @@ from chaos.adapters import (
     litmus_nodes,
     litmus_preflight,
     litmus_rights,
+    litmus_start,
     litmus_sweep,
     litmus_undo,
     litmus_watchdog,
@@ -35,18 +35,13 @@ from chaos.adapters.litmus_look import WITHIN, Looker
 from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings
 from chaos.adapters.litmus_parse import Owner
 from chaos.adapters.litmus_policies import Policies
-from chaos.adapters.parallel import gather, try_all
+from chaos.adapters.parallel import try_all
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
 from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind, Workload
 from chaos.ports import Cleared, Preflight, RunRef, Told
 
 Json = Mapping[str, Any]
-
-GRANT_HOLDS = 10.0
-"""Seconds for which what was read of the grant is good enough to start a fault by it. A process that slept
-in between would else inject for a run that others have ended meanwhile: only the garbage collector, which
-has no hurry, would take that away again."""
 
 
 def utc_now() -> datetime:
@@ -122,29 +117,21 @@ class LitmusCluster:
         try:
             self._create(LEASES, manifests.grant(ref, self._settings, self._now()))
         except Conflict:
-            self._check_grant(self._grant(), ref)
+            litmus_start.check(self._grant(), ref)
 
     def beat(self, ref: RunRef) -> None:
         """Raises Refused when the grant is gone or another's; Conflict when it changed under our hands."""
-        meta = self._own_grant(ref)["metadata"]
+        meta = litmus_start.grant_of(self._api, self._settings, ref)["metadata"]
         precondition = {"uid": meta["uid"], "resourceVersion": meta["resourceVersion"]}
         body = {"metadata": precondition, "spec": {"renewTime": manifests.micro_time(self._now())}}
         self._api.merge_patch(LEASES, self._settings.namespace, GRANT, body)
 
-    def inject(self, ref: RunRef, injection: Injection) -> Json:
+    def inject(self, ref: RunRef, injection: Injection, last_word: Callable[[], None] | None = None) -> Json:
         """Refused while the halt lever is down or the grant is not ours. Its inverse is written first."""
-        began, read_at = time.monotonic(), self._wall()
-        seen = gather(
-            {"grant": lambda: self._own_grant(ref), "lever": self._lever_reason}, within=GRANT_HOLDS
-        )
-        if seen["lever"]:
-            raise Refused(f"The halt lever of this cluster is down: {seen['lever']}")
         self._policies.remember(ref, [injection])
-        manifest = manifests.engine(ref, injection, seen["grant"]["metadata"]["uid"], self._settings)
-        self._write_ahead(seen["grant"], injection)
-        # By both clocks: of a machine that was paused the one stands still, and the other may be set.
-        if max(time.monotonic() - began, (self._wall() - read_at).total_seconds()) > GRANT_HOLDS:
-            raise Transient("The grant was read too long ago to start a fault by it; it is read again.")
+        note = litmus_undo.note(injection)
+        grant = litmus_start.cleared(self._api, self._settings, ref, note, last_word, self._wall)
+        manifest = manifests.engine(ref, injection, grant["metadata"]["uid"], self._settings)
         try:
             made = self._create(ENGINES, manifest)
         except Conflict:
@@ -221,14 +208,6 @@ class LitmusCluster:
     def _our_policies(self) -> list[Residue]:
         return [item for item in self._everything() if item.kind is ResidueKind.POLICY]
 
-    def _write_ahead(self, grant: Json, injection: Injection) -> None:
-        """What undoing it takes stands in the cluster before the fault does. Raises whatever keeps it out."""
-        meta, note = grant["metadata"], litmus_undo.note(injection)
-        if note.items() <= (meta.get("annotations") or {}).items():
-            return
-        body = {"metadata": {"uid": meta["uid"], "annotations": note}}
-        self._api.merge_patch(LEASES, self._settings.namespace, GRANT, body)
-
     def _everything(self, ref: RunRef | None = None) -> tuple[Residue, ...]:
         known, now = self._known, self._now()
         return litmus_sweep.everything(self._api, self._settings, known, now, self._policies, ref)
@@ -245,38 +224,12 @@ class LitmusCluster:
         except NotFound as error:
             raise Transient("The grant went away while it was looked at.", retry_after=0.5) from error
 
-    def _own_grant(self, ref: RunRef) -> Json:
-        try:
-            found = self._api.get(LEASES, self._settings.namespace, GRANT)
-        except NotFound as error:
-            raise Refused(f"Run {ref.run} holds no grant on this cluster; somebody took it away.") from error
-        self._check_grant(found, ref)
-        return found
-
-    def _check_grant(self, found: Json, ref: RunRef) -> None:
-        if found["metadata"].get("deletionTimestamp"):
-            raise Transient("The grant before this one is still being taken away.", retry_after=1)
-        if not manifests.is_of(found, ref):
-            spec = found.get("spec") or {}
-            holder, beat = spec.get("holderIdentity") or "somebody unnamed", spec.get("renewTime") or "never"
-            raise Refused(
-                f"This cluster is held by {holder} (installation/run), last heard of {beat}. Wait for its "
-                "end; if nothing runs there any more, halt the cluster, which clears the grant."
-            )
-
     def _check_engine(self, found: Json, ref: RunRef, injection: Injection) -> None:
         labels = found["metadata"].get("labels") or {}
         if not manifests.is_of(found, ref) or labels.get(manifests.INJECTION) != str(injection.index):
             raise Refused(f"There is a ChaosEngine {injection.name} that is not this injection's.")
         if found["metadata"].get("deletionTimestamp"):
             raise Refused(f"The ChaosEngine {injection.name} is being deleted; it is not made again.")
-
-    def _lever_reason(self) -> str:
-        try:
-            lever = self._api.get(CONFIG_MAPS, self._settings.namespace, LEVER)
-        except NotFound:
-            return ""
-        return (lever.get("data") or {}).get("reason") or "no reason was given."
 
     @staticmethod
     def _raise_first(errors: Sequence[GamedayError]) -> None:

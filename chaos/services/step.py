@@ -121,13 +121,12 @@ def _inject(view: RunView, index: int, tools: Tools) -> tuple[int, object]:
         last_look(injection, limits_of(view), cluster)
     except OverLimits as error:
         raise OverLimits(in_context(view, injection.rung, error), error.field) from error
-    _refuse_if_stopped(tools)
-    return (index, cluster.inject(tools.ref, injection))
+    return (index, cluster.inject(tools.ref, injection, lambda: _refuse_if_stopped(tools)))
 
 
 def _refuse_if_stopped(tools: Tools) -> None:
-    """The last look took its time, and neither a stop nor the lever is held up by an act: whoever pressed
-    since then, or what the run itself found since then, comes before the create."""
+    """All that comes before a create takes its time, and neither a stop nor the lever is held up by an act:
+    whoever pressed meanwhile, or what the run itself found meanwhile, comes before it."""
     try:
         signals = tools.ports.store.signals(tools.ref.run)
     finally:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chaos.adapters import litmus, litmus_undo
+from chaos.adapters import litmus_start, litmus_undo
 from chaos.adapters.litmus_ending import Ended
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
@@ -41,8 +41,8 @@ class Api(Calls):
 
     owns = True
     """Whether an engine is owned by its run's grant."""
-    grant_holds = litmus.GRANT_HOLDS
-    """Seconds for which what was read of the grant is good enough to start a fault by it."""
+    grant_holds, lever_holds = litmus_start.GRANT_HOLDS, litmus_start.LEVER_HOLDS
+    """Seconds within which a create is sent: once it was decided, and once grant and lever were asked for."""
 
     def __init__(
         self, kernel: Kernel, process: Process, cluster: Cluster, hazards: Hazards, clock: Clock
@@ -64,10 +64,7 @@ class Api(Calls):
         self.call("beat", lambda: self.cluster.beat(grant, said))
 
     def _own_grant(self, ref: RunRef) -> Grant:
-        grant: Grant | None = self.call("read the grant", lambda: self.cluster.grant)
-        if grant is None or grant.ref != ref:
-            raise Refused("The grant is gone, or another's.")
-        return grant
+        return _of(ref, self.call("read the grant", lambda: self.cluster.grant))
 
     def pull_lever(self, reason: str) -> None:
         self.call(
@@ -82,15 +79,10 @@ class Api(Calls):
     def experiments(self) -> tuple[Mapping[str, Any], ...]:
         return self.call("list experiments", lambda: EXPERIMENTS)  # type: ignore[no-any-return]
 
-    def inject(self, ref: RunRef, injection: Injection) -> Mapping[str, Any]:
-        read_at = self.kernel.now
-        grant = self._own_grant(ref)
-        if self.call("read the lever", lambda: self.cluster.lever):
-            raise Refused("The halt lever of this cluster is down.")
-        self._write_ahead(grant, litmus_undo.note(injection))
-        self.hazards.strike_the_start(self.process, "kill", "freeze")
-        if self.kernel.now - read_at > self.grant_holds:
-            raise Transient("The grant was read too long ago to start a fault by it.")
+    def inject(
+        self, ref: RunRef, injection: Injection, last_word: Callable[[], None] | None = None
+    ) -> Mapping[str, Any]:
+        grant = self._cleared(ref, litmus_undo.note(injection), last_word)
         name, owner = self.name_of(injection), grant.uid if self.owns else ""
         create = partial(self.cluster.create_engine, ref, injection, name, owner)
         made = self.call(f"create {name}", create, writes=True, is_the_start=True)
@@ -100,6 +92,26 @@ class Api(Calls):
         if found:
             self._known[found.uid] = (ref.run, name)
         return {"metadata": {"name": name}}
+
+    def _cleared(self, ref: RunRef, note: Mapping[str, str], last_word: Callable[[], None] | None) -> Grant:
+        cluster, began = self.cluster, self.kernel.now
+        for _ in range(litmus_start.LOOKS):
+            read_at = self.kernel.now
+            grant, lever = self.call("read grant and lever", lambda: (cluster.grant, cluster.lever))
+            grant = _of(ref, grant)
+            if lever:
+                raise Refused("The halt lever of this cluster is down.")
+            if not note.items() <= grant.notes.items():
+                self._write_ahead(grant, note)
+                continue
+            if last_word:
+                last_word()
+            self.hazards.strike_the_start(self.process, "kill", "freeze")
+            if self.kernel.now - began > self.grant_holds:
+                break
+            if self.kernel.now - read_at <= self.lever_holds:
+                return grant
+        raise Transient("Grant and lever were read too long ago to start a fault by them.")
 
     def _write_ahead(self, grant: Grant, note: Mapping[str, str]) -> None:
         def write() -> bool:
@@ -267,6 +279,12 @@ class Api(Calls):
 
     def _now(self) -> datetime:
         return self.clock.now()
+
+
+def _of(ref: RunRef, grant: Grant | None) -> Grant:
+    if grant is None or grant.ref != ref:
+        raise Refused("The grant is gone, or another's.")
+    return grant
 
 
 def _raise_first(errors: Sequence[GamedayError]) -> None:

@@ -156,7 +156,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "fresh-grant": Rule(
         "No create is sent on a grant that was read long ago: the run may be over by then.",
-        {f"{API}.grant_holds": FOR_EVER},
+        {f"{API}.grant_holds": FOR_EVER, f"{API}.lever_holds": FOR_EVER},
     ),
     "names": Rule(
         "An engine's name follows from its run and index: asked for twice, it is there once.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -153,7 +153,11 @@ class FakeCluster:
     def beat(self, ref: RunRef) -> None:
         self._said("beat")
 
-    def inject(self, ref: RunRef, injection: Injection) -> dict[str, Any]:
+    def inject(
+        self, ref: RunRef, injection: Injection, last_word: Callable[[], None] | None = None
+    ) -> dict[str, Any]:
+        if last_word:
+            last_word()
         self._said("inject")
         if self.inject_error:
             raise self.inject_error

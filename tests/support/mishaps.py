@@ -18,7 +18,7 @@ def lose_the_next_create(world: World, lands_after: timedelta | None) -> None:
     """The API server takes the next create and does not answer; it is there after so long, or never."""
     cluster, inject = world.cluster, world.cluster.inject
 
-    def lost(ref: RunRef, injection: Injection) -> dict[str, Any]:
+    def lost(ref: RunRef, injection: Injection, last_word: object = None) -> dict[str, Any]:
         cluster.inject = inject  # type: ignore[method-assign]
         cluster.calls.append((world.now(), "inject"))
         if lands_after is not None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from chaos.domain.run import Stop
 from chaos.domain.states import RunState, StopKind
 from tests.support.fake_cluster import START
 
@@ -54,6 +55,25 @@ def test_a_lever_that_comes_during_the_last_look_comes_before_the_create(world_o
     world.cluster.experiments = while_it_looks
     world.drive()
     assert not world.cluster.times("inject")
+
+
+def latched(world):
+    world.store.want_stop([world.ref.run], Stop(START, StopKind.PERSON, "Payments are slow.", "ada"))
+
+
+@pytest.mark.parametrize("said", [in_the_database, latched])
+def test_what_is_said_while_the_inverse_is_written_comes_before_the_create(world_of, said):
+    world = world_of()
+    inject = world.cluster.inject
+
+    def after_a_slow_write(ref, injection, last_word):
+        said(world)
+        return inject(ref, injection, last_word)
+
+    world.cluster.inject = after_a_slow_write
+    world.drive()
+    assert not world.cluster.times("inject")
+    assert world.state.is_final and not world.cluster.engines
 
 
 def test_between_two_rungs_it_keeps_the_next_from_being_climbed(ladder, pull):

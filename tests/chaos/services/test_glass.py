@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from chaos.adapters import litmus
+from chaos.adapters import litmus_start
 from chaos.domain import codec
 from chaos.domain.errors import Forbidden, Refused
 from chaos.domain.injection import Progress
@@ -195,7 +195,7 @@ def test_while_a_create_without_an_answer_may_land_its_name_is_kept_taken(answer
 
 
 def test_it_is_waited_for_as_long_as_a_driver_may_start_a_fault_and_the_server_may_take():
-    assert glass.LANDS_WITHIN == LATE_CREATE + timedelta(seconds=litmus.GRANT_HOLDS) == LATEST
+    assert glass.LANDS_WITHIN == LATE_CREATE + timedelta(seconds=litmus_start.GRANT_HOLDS) == LATEST
 
 
 def test_a_run_that_is_under_way_is_stopped_first_and_a_reason_is_always_given():
