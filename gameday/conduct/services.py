@@ -125,7 +125,7 @@ def halt(
     by: str, reason: str, now: datetime, patience: timedelta | None = None, cluster: str = ""
 ) -> halting.Halted:
     """Stop everything on every cluster, or on one, and latch it. Needs neither Celery, nor Redis, nor the
-    database.
+    database; one that hangs holds it up, and then a halt by token or by labels does not ask it.
 
     `by` is a username. A name that cannot be looked up because the database is away stops all the same.
     With `patience` it answers within that, and goes on with what has not answered. Raises Refused for a
