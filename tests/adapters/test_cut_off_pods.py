@@ -140,7 +140,7 @@ def test_the_grant_alone_tells_that_policies_would_have_to_be_seen(
     """Nobody remembers: a halt without the database, or `manage.py residue`, after a restart."""
     api.account("half-token", "half", BUT_POLICIES)
     half = make("half-token")
-    with pytest.raises(Forbidden, match="may not list networkpolicies.* in namespace kafka"):
+    with pytest.raises(Forbidden, match=r"may not list networkpolicies.* in namespace kafka"):
         half.residue()
     ended = half.end_everything()
     assert not ended.is_over and any("networkpolicies" in str(error) for error in ended.errors)
