@@ -123,12 +123,21 @@ class KubernetesApi:
         return self._call("PATCH", resource.path(namespace, name), what, body)
 
     def delete(
-        self, resource: Resource, namespace: str, name: str, *, uid: str = "", grace: int | None = None
+        self,
+        resource: Resource,
+        namespace: str,
+        name: str,
+        *,
+        uid: str = "",
+        version: str = "",
+        grace: int | None = None,
     ) -> None:
-        """Background propagation. With `uid` only that very object: Conflict when the name is another's."""
+        """Background propagation. With `uid` only that very object: Conflict when the name is another's. With
+        `version` only as it was read: Conflict when somebody has written to it since."""
         body: Json = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
-        if uid:
-            body["preconditions"] = {"uid": uid}
+        wanted = {"uid": uid, "resourceVersion": version}
+        if any(wanted.values()):
+            body["preconditions"] = {key: value for key, value in wanted.items() if value}
         if grace is not None:
             body["gracePeriodSeconds"] = grace
         self._call(

@@ -8,7 +8,7 @@ goes last: with it would go what nobody else knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,12 +16,12 @@ from typing import Any
 from chaos.adapters import litmus_nodes, litmus_sweep, litmus_undo, litmus_workloads
 from chaos.adapters import litmus_parse as parse
 from chaos.adapters.kubernetes_api import KubernetesApi
-from chaos.adapters.kubernetes_errors import NotFound
+from chaos.adapters.kubernetes_errors import Conflict, NotFound
 from chaos.adapters.litmus_kinds import LEASES, NODES, PODS, RESULTS
 from chaos.adapters.litmus_manifests import GRANT, INSTALLATION, RUN, LitmusSettings
 from chaos.adapters.litmus_policies import Policies
 from chaos.adapters.parallel import try_all
-from chaos.domain.errors import GamedayError
+from chaos.domain.errors import GamedayError, Transient
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.postcondition import WORKLOADS, not_freed, not_restored, not_scaled_back
 from chaos.domain.sight import ClusterSight, Pod, Residue, ResidueKind
@@ -65,12 +65,26 @@ class Ending:
         # Without a note there is nothing to lose, and deleting it collects engines that land late.
         is_over = not (errors or live or policies or back.is_open)
         if not back.is_kept or is_over:
-            errors += self._removed(grants)
+            errors += self._given_back(grants, back)
             live += grants
         return Ended((*live, *policies, *back.told), tuple(back.done), tuple(errors), is_over and not errors)
 
     def _removed(self, items: Sequence[Residue]) -> list[GamedayError]:
         return litmus_sweep.remove(self.api, items, self.settings.grace_seconds)
+
+    def _given_back(self, grants: Sequence[Residue], back: _Back) -> list[GamedayError]:
+        """The one whose notes were read goes just as it was then: with it would go what was noted since."""
+        read = [item for item in grants if item.uid == back.uid]
+        errors = try_all(partial(self._delete_as_read, item, back.version) for item in read)[1]
+        return errors + self._removed([item for item in grants if item not in read])
+
+    def _delete_as_read(self, grant: Residue, version: str) -> None:
+        try:
+            self.api.delete(LEASES, grant.namespace, grant.name, uid=grant.uid, version=version)
+        except NotFound:
+            return
+        except Conflict as error:
+            raise Transient("The grant was written to as it was read; it is read again.") from error
 
     def _set_back(self, may_run: bool) -> _Back:
         """What the grant says, once nothing runs any more that could do it again."""
@@ -81,8 +95,13 @@ class Ending:
             return _Back()
         except GamedayError as error:
             return _Back(is_kept=True, is_open=True, errors=(error,))
-        if not injections or may_run:
-            return _Back(is_kept=bool(injections), is_open=bool(injections))
+        back = _Back(is_kept=bool(injections), is_open=bool(injections))
+        if injections and not may_run:
+            back = self._as_it_says(grant, injections)
+        meta = grant["metadata"]
+        return replace(back, uid=meta["uid"], version=meta["resourceVersion"])
+
+    def _as_it_says(self, grant: Mapping[str, Any], injections: Sequence[Injection]) -> _Back:
         labels = grant["metadata"].get("labels") or {}
         ref = RunRef(labels.get(RUN, ""), labels.get(INSTALLATION, ""), "")
         first = _Difference.seen(self, ref, injections)
@@ -105,6 +124,9 @@ class _Back:
     told: tuple[Residue, ...] = ()
     done: tuple[str, ...] = ()
     errors: tuple[GamedayError, ...] = ()
+    uid: str = ""
+    """Of the grant that was read, which had this version then."""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

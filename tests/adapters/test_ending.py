@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chaos.adapters import litmus_kinds as kinds
+from chaos.adapters import litmus_undo
 from chaos.adapters.kubernetes_api import Connection, KubernetesApi
 from chaos.adapters.kubernetes_paths import Resource
 from chaos.adapters.litmus import LitmusCluster
@@ -163,6 +164,33 @@ def test_a_node_is_set_back_once_nothing_runs_any_more_and_the_grant_goes_last(s
     assert [item.kind for item in second.told] == [ResidueKind.GRANT]
     assert not scene.spec_of("node-1").get("unschedulable")
     assert scene.spec_of("node-2")["unschedulable"], "it was cordoned before us"
+    assert scene.left() == set()
+
+
+class Meanwhile(KubernetesApi):
+    """Somebody writes to the grant as it is about to be deleted, once."""
+
+    body: dict[str, Any] | None = None
+
+    def delete(self, resource: Resource, *args: Any, **options: Any) -> None:
+        if resource is kinds.LEASES and self.body:
+            body, self.body = self.body, None
+            self.merge_patch(kinds.LEASES, "chaos", GRANT, body)
+        super().delete(resource, *args, **options)
+
+
+def test_a_note_that_is_written_as_the_grant_is_about_to_go_is_not_lost_with_it(scene: Scene) -> None:
+    node = scene.node("node-1")
+    late = scene.injection(nodes=(node,), cordons=True)
+    scene.cluster().take_grant(scene.ref)
+    meddled = Meanwhile(scene.admin.connection)
+    meddled.body = {"metadata": {"annotations": litmus_undo.note(late)}}
+    cordon(scene, "node-1")
+    first = scene.cluster(meddled).end_everything()
+    assert not first.is_over and scene.left() == {ResidueKind.GRANT}
+    assert [*map(str, first.errors)] == ["The grant was written to as it was read; it is read again."]
+    second = scene.cluster(meddled).end_everything()
+    assert second.set_back == ("node node-1 (cordoned)",) and second.is_over
     assert scene.left() == set()
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chaos.adapters import litmus_undo
 from chaos.adapters.litmus_ending import Ended
-from chaos.domain.errors import GamedayError
+from chaos.domain.errors import GamedayError, Transient
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.postcondition import not_freed, not_restored
 from chaos.domain.sight import ClusterSight, Node, Residue, ResidueKind, ResultSeen
@@ -31,7 +31,7 @@ def end_once(api: Api) -> Ended:
     errors += back.errors
     is_over = not (errors or live or back.is_open)
     if not back.is_kept or is_over:
-        errors += api.removed(grants)
+        errors += _given_back(api, grants, back)
         live += grants
     return Ended((*live, *back.told), back.done, tuple(errors), is_over and not errors)
 
@@ -46,18 +46,43 @@ class _Back:
     told: tuple[Residue, ...] = ()
     done: tuple[str, ...] = ()
     errors: tuple[GamedayError, ...] = ()
+    read: Mapping[str, Any] = field(default_factory=dict)
+    """The grant as it was read."""
+
+
+def _given_back(api: Api, grants: list[Residue], back: _Back) -> list[GamedayError]:
+    read = [item for item in grants if item.uid == back.read.get("uid")]
+
+    def delete(item: Residue) -> bool:
+        now = api.cluster.grant
+        if now and asdict(now) != back.read:
+            return False
+        api.cluster.delete_grant(item.uid)
+        return True
+
+    def deed(item: Residue) -> None:
+        if not api.call(f"delete {item.uid}", partial(delete, item), writes=True):
+            raise Transient("The grant was written to as it was read.")
+
+    errors = api.together([partial(deed, item) for item in read])
+    return errors + api.removed([item for item in grants if item not in read])
 
 
 def _set_back(api: Api, may_run: bool) -> _Back:
     try:
-        grant = api.call("read the grant", lambda: api.cluster.grant)
+        grant = api.call("read the grant", lambda: api.cluster.grant and asdict(api.cluster.grant))
     except GamedayError as error:
         return _Back(is_kept=True, is_open=True, errors=(error,))
     if grant is None:
         return _Back()
-    injections = litmus_undo.read({"metadata": {"annotations": grant.notes}})
-    if not injections or may_run:
-        return _Back(is_kept=bool(injections), is_open=bool(injections))
+    injections = litmus_undo.read({"metadata": {"annotations": grant["notes"]}})
+    back = _Back(is_kept=bool(injections), is_open=bool(injections))
+    if injections and not may_run:
+        back = _as_it_says(api, injections)
+    return replace(back, read=grant)
+
+
+def _as_it_says(api: Api, injections: tuple[Injection, ...]) -> _Back:
     try:
         nodes, pods = _differences(api, injections)
         if not (nodes or pods):
