@@ -22,6 +22,9 @@ MACHINES = ("worker-1", "worker-2", "ring", "sweep", "person", WATCHDOG)
 OURS = "all of Gameday"
 CUTS = {OURS: "all of Gameday cut off", "": "the API server away"}
 
+JUMPING = 0.2
+"""How often the clocks of the machines jump."""
+
 Window = tuple[float, float]
 
 
@@ -61,7 +64,7 @@ class Hazards:
         self.worst = draw.choice(WORST)
         self.forbidden = self._windows(0.1, 90.0)
         self.forbidden_verb = draw.choice(("create", "delete", ""))
-        jumping = MACHINES if draw.random() < 0.2 else ()
+        jumping = MACHINES if draw.random() < JUMPING else ()
         self.jumps = {name: (draw.uniform(0.0, 100.0), draw.uniform(-120.0, 120.0)) for name in jumping}
         self.spares_the_watchdog = draw.random() < 0.5
         self.kernel.strike = self.strike

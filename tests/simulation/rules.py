@@ -66,6 +66,11 @@ def _without_intent(self: MemoryStore, run: str, fence: int, change: Change) -> 
     return RECORD(self, run, fence, replace(change, progress=known))
 
 
+def _unsaid(self: MemoryStore, run: str, fence: int, change: Change) -> bool:
+    marks = change.marks and replace(change.marks, stranded_at=None)
+    return RECORD(self, run, fence, replace(change, marks=marks))
+
+
 def _whatever_was_said(self: MemoryStore, run: str, fence: int, change: Change) -> bool:
     stop, self.stop = self.stop, None
     try:
@@ -132,7 +137,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "clock": Rule(
         "The drivers' time is the database's, and does not jump while they drive.",
-        {"tests.simulation.ports.Clock.settle": _never},
+        {"tests.simulation.ports.Clock.settle": _never, "tests.simulation.hazards.JUMPING": 1.0},
     ),
     "watchdog": Rule(
         "What nobody is heard of about any more is ended from within the cluster.",
@@ -197,6 +202,10 @@ RULES: Mapping[str, Rule] = {
     "retry": Rule(
         "A revert that did not go through is tried for ever.",
         {f"{REVERTING}._act_is_due": _once},
+    ),
+    "stranded": Rule(
+        "What is not undone in time is said to be left, for whoever has to mend it.",
+        {f"{STORE}.record": _unsaid},
     ),
     "fresh-look": Rule(
         "Only a look that began after everything was done proves anything.",

@@ -31,7 +31,8 @@ from tests.support.builders import pods
 QUIET = HOSTILE + LATEST + 70.0
 """When all that was sent in hostile times has landed, and the sweep has come by twice."""
 TOLD_BY = HOSTILE + 120.0
-"""By then whoever reads "stranded" has mended by hand what only a person can."""
+"""From then on whoever reads "stranded" mends by hand what only a person can."""
+READ_EVERY = 10.0
 AT_MOST = 1500.0
 MOMENTS = (
     (RunState.INJECTING, 2.0),
@@ -119,8 +120,13 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep) -> Outcome:
         ledger.when = (state, lambda: kernel.at(draw.uniform(0.0, within), press))
 
     def mend_by_hand() -> None:
+        """Nobody mends what nobody says: a run that is silent about what is left stays unfinished."""
+        record = ledger.record_
+        if not (record.state.is_final or record.marks.stranded_at):
+            kernel.at(READ_EVERY, mend_by_hand)
+            return
         temper.keeps_finalizers = False
-        if not ledger.record_.state.is_final:
+        if not record.state.is_final:
             cluster.mend_by_hand()
 
     kernel.at(TOLD_BY, mend_by_hand)
