@@ -32,10 +32,12 @@ class Calls:
         """Ask it, with all that may come between. `is_the_start`: of a fault; the deed is told when it was
         sent."""
         kernel, draw = self.kernel, self.kernel.random
-        weight, pace = OFTEN if writes else 1.0, self.hazards.pace
+        weight, pace, began = OFTEN if writes else 1.0, self.hazards.pace, kernel.now
         kernel.sleep(draw.uniform(0.05, 1.0) * pace, weight)
         if is_the_start:
             self.hazards.strike_the_start(self.process, "freeze on the wire")
+            if kernel.now - began > pace:
+                self.hazards.slept.add(kernel.now)
         if self.hazards.is_cut_off(self.process.name):
             kernel.sleep(within)
             raise no_answer(what)

@@ -49,6 +49,8 @@ class Hazards:
     forbidden_verb: str = field(init=False)
     spares_the_watchdog: bool = field(init=False)
     """Whether it lives on and is answered, as long as anybody is."""
+    slept: set[float] = field(init=False)
+    """When a start was sent by one who had slept on its way to the wire."""
     jumps: dict[str, Window] = field(init=False)
     """When the clock of a machine jumps, by the name of the process there, and by how many seconds."""
 
@@ -67,6 +69,7 @@ class Hazards:
         jumping = MACHINES if draw.random() < JUMPING else ()
         self.jumps = {name: (draw.uniform(0.0, 100.0), draw.uniform(-120.0, 120.0)) for name in jumping}
         self.spares_the_watchdog = draw.random() < 0.5
+        self.slept = set[float]()
         self.kernel.strike = self.strike
 
     def _windows(self, chance: float, longest: float) -> list[Window]:

@@ -179,6 +179,10 @@ RULES: Mapping[str, Rule] = {
         "No intent is written once a stop is.",
         {f"{STORE}.record": _whatever_was_said},
     ),
+    "last-word": Rule(
+        "What was said meanwhile is heard right before a create.",
+        {"chaos.services.step._refuse_if_stopped": _never},
+    ),
     "latch": Rule(
         "A stop that was taken is kept.",
         {f"{STORE}.want_stop": _not_latched},

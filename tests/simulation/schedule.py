@@ -134,7 +134,7 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep) -> Outcome:
         kernel.run(AT_MOST, lambda: kernel.now > QUIET and ledger.record_.state.is_final)
     finally:
         kernel.end()
-    verdict = judge(cluster, ledger, actors.pressed_at, actors.failures, hazards.partitions.get("", ()))
+    verdict = judge(cluster, ledger, actors.pressed_at, actors.failures, hazards)
     verdict.unwatched += [*left_alone(cluster, hazards), *ended_in_vain(cluster, actors.endings)]
     return Outcome(seed, verdict, kernel.switches, kernel.met, kernel.trace or [])
 

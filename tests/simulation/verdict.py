@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chaos.adapters.litmus_start import LEVER_HOLDS
 from chaos.domain.states import RunState
 from tests.simulation.cluster import Cluster
-from tests.simulation.hazards import Window
+from tests.simulation.hazards import Hazards, Window
 from tests.simulation.kernel import START
 from tests.simulation.objects import Engine
 from tests.simulation.store import Claim, Ledger
@@ -73,10 +74,9 @@ def judge(
     ledger: Ledger,
     pressed_at: float | None,
     failures: list[str],
-    away: Sequence[Window] = (),
+    hazards: Hazards,
 ) -> Verdict:
-    """`away`: when the API server answered nobody."""
-    history, record = cluster.history, ledger.record_
+    history, record, away = cluster.history, ledger.record_, hazards.partitions.get("", ())
     verdict = Verdict(state=record.state.value, was_injected=bool(history.faults))
     verdict.lost += ledger.lost if history.engines else []  # an intent that nobody acted on may be forgotten
     verdict.unfinished += failures
@@ -98,7 +98,7 @@ def judge(
     _duplicates(cluster, verdict)
     _late(cluster, ledger, verdict)
     _claims(cluster, ledger, verdict)
-    _starts(cluster, ledger, verdict)
+    _starts(cluster, ledger, verdict, hazards)
     wanted = [at for at in (pressed_at, ledger.stop_known_at) if at is not None]
     if wanted:
         since = min(wanted)
@@ -172,8 +172,9 @@ def _crossed_the_look(cluster: Cluster, engine: Engine, claim: Claim) -> bool:
     return is_asleep and not engine.has_injected and claim.said_at - A_SIGHT < engine.made_at
 
 
-def _starts(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
-    """Nothing is intended once a stop is known, or the deadline has passed; what was already is crossed."""
+def _starts(cluster: Cluster, ledger: Ledger, verdict: Verdict, hazards: Hazards) -> None:
+    """Nothing is intended once a stop is known, or the deadline has passed. What was already may cross it,
+    but is not sent once the stop could be read and the last word of it holds no more."""
     stopped_at, record = ledger.stop_known_at, ledger.record_
     deadline = (record.not_after - START).total_seconds()
     for decided_at, written_at in ledger.intents:
@@ -183,6 +184,12 @@ def _starts(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
             verdict.starts.append(f"intended at {decided_at:.1f}, the deadline was at {deadline:.1f}")
     if stopped_at is None:
         return
-    verdict.crossed = sum(engine.sent_at > stopped_at for engine in cluster.history.engines)
+    crossed = [engine for engine in cluster.history.engines if engine.sent_at > stopped_at]
+    verdict.crossed, within = len(crossed), LEVER_HOLDS + hazards.pace + 0.1
+    verdict.starts += [
+        f"{engine.uid} was sent at {engine.sent_at:.1f}, stopped at {stopped_at:.1f}"
+        for engine in crossed
+        if engine.sent_at > stopped_at + within and engine.sent_at not in hazards.slept
+    ]
     if record.state is RunState.COMPLETED and cluster.history.faults_in(stopped_at):
         verdict.ignored.append(f"stopped at {stopped_at:.1f}, and completed all the same")
