@@ -31,10 +31,12 @@ from tests.support.memory_store import MemoryStore
 
 @dataclass(frozen=True)
 class Rule:
-    """`says` is the rule; `instead` is what stands in its place once it is off, by dotted name."""
+    """`says` is the rule; `instead` is what stands in its place once it is off, by dotted name. `shows`: how the
+    finding begins, where another rule has to be off as well for it to come about."""
 
     says: str
     instead: Mapping[str, Any]
+    shows: str = ""
 
 
 def _never(*_: object, **__: object) -> None:
@@ -213,7 +215,13 @@ RULES: Mapping[str, Rule] = {
     ),
     "fresh-look": Rule(
         "Only a look that began after everything was done proves anything.",
-        {f"{REVERTING}._sight_since": _newest, f"{REVERTING}._is_proven_gone": _accepted, **NO_WATCHDOG},
+        {
+            f"{REVERTING}._sight_since": _newest,
+            f"{REVERTING}._is_proven_gone": _accepted,
+            "chaos.services.step._refuse_if_stopped": _never,
+            **NO_WATCHDOG,
+        },
+        shows='false "reverted"',
     ),
 }
 
