@@ -31,8 +31,8 @@ from tests.support.memory_store import MemoryStore
 
 @dataclass(frozen=True)
 class Rule:
-    """`says` is the rule; `instead` is what stands in its place once it is off, by dotted name. `shows`: how the
-    finding begins, where another rule has to be off as well for it to come about."""
+    """`says` is the rule; `instead` is what stands in its place once it is off, by dotted name. `shows`: how
+    the finding begins, where another rule has to be off as well for it to come about."""
 
     says: str
     instead: Mapping[str, Any]
