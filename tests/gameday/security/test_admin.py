@@ -37,7 +37,7 @@ def test_stop_and_a_halt_are_there_as_on_every_page(page, monkeypatch):
     assert 'action="/stop"' not in page.get("/admin/").content.decode(), "nothing is live"
     live = LiveRun("1", "plan:small-day", "pod-kill", "A pod goes", "injecting", "rehearsal")
     held = Held(NOW, "fiona", "A real incident.", None)
-    monkeypatch.setattr("chaos.services.queries.live_runs", lambda: [live])
+    monkeypatch.setattr("chaos.services.queries.open_runs", lambda: [live])
     monkeypatch.setattr("chaos.services.queries.halts", lambda: [held])
     for address in ("/admin/", "/admin/chaos/run/"):
         html = page.get(address).content.decode()
