@@ -34,7 +34,7 @@ def test_a_worker_that_is_frozen_past_its_lease_does_nothing_more_when_it_wakes(
     house.not_a_trace()
 
 
-def test_a_worker_that_is_frozen_on_its_way_to_a_fault_injects_nothing_when_it_wakes(
+def test_a_worker_that_is_frozen_while_it_measures_the_baseline_injects_nothing_when_it_wakes(
     house: Wrecked,
 ) -> None:
     slug = house.approved(plans.plan("frozen-early-day", plans.scenario(fault="60s", revert_within="90s")))

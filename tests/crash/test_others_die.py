@@ -24,7 +24,7 @@ def in_mid_fault(house: Wrecked, slug: str, fault: str = "60s") -> Conducting:
     return conducting
 
 
-def test_without_beat_a_run_is_driven_to_its_end_and_a_dead_worker_waits_for_it(house: Wrecked) -> None:
+def test_a_run_whose_worker_is_killed_with_beat_waits_for_both_and_is_then_stopped(house: Wrecked) -> None:
     with house.watch() as watch:
         conducting = in_mid_fault(house, "no-beat-day")
         house.kill("beat")
