@@ -28,9 +28,9 @@ def test_every_address_that_is_read_has_its_page_or_is_none() -> None:
 
 @pytest.fixture(scope="module")
 def live(desk: House, visitors: Visitors) -> Iterator[Mapping[str, str]]:
-    """What addresses are made of, while a fault is there."""
+    """What addresses are made of, while a fault is there: for longer than all pages take."""
     desk.put_in_order()
-    slug = desk.approved(plans.plan("long-day", plans.scenario(fault="4m")))
+    slug = desk.approved(plans.plan("long-day", plans.scenario(fault="20m")))
     with visitors.window("fiona") as window:
         page = window.new_page()
         page.goto(acts.day_of(slug))
