@@ -58,7 +58,7 @@ def sweep_clusters() -> int:
     count = 0
     for name, port in wiring.cluster_ports().items():
         try:
-            swept = sweeping.sweep_cluster(name, port, now=database_now())
+            swept = sweeping.sweep_cluster(name, port, database_now())
         except GamedayError as error:
             log.warning("The sweep of %s did not go through: %s", name, error)
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from chaos.domain.sight import Residue, ResidueKind
 from chaos.ports import Cluster, Store
@@ -58,9 +58,9 @@ def _orphans(
             yield replace(item, run=over[item.short], installation=ours)
 
 
-def sweep_cluster(name: str, port: Cluster, store: Store | None = None, now: datetime | None = None) -> Swept:
+def sweep_cluster(name: str, port: Cluster, now: datetime, store: Store | None = None) -> Swept:
     """Remove the orphans of one cluster, and undo what any of them did. Raises what the cluster raises."""
-    store, now = store or DjangoStore(), now or datetime.now(UTC)
+    store = store or DjangoStore()
     found = orphans(port, store)
     over = store.over({item.run for item in found if item.kind is not ResidueKind.GRANT})
     known = {run for run, _ in store.late(name)}

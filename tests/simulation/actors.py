@@ -114,7 +114,8 @@ class Actors:
         while True:
             self.kernel.sleep(SWEEP_EVERY)
             try:
-                swept = sweep_cluster("simulated", ports.cluster, ports.store)
+                _settle(ports)
+                swept = sweep_cluster("simulated", ports.cluster, ports.clock.now(), ports.store)
             except GamedayError:
                 continue
             for item in swept.removed:
@@ -151,6 +152,6 @@ class Actors:
 
 
 def _settle(ports: Ports) -> None:
-    """As `chaos.wiring` does before each drive, and the sweep before it rings."""
+    """As `chaos.wiring` does before each drive, and the sweep before it rings or sweeps."""
     assert isinstance(ports.clock, Clock)
     ports.clock.settle()

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         failed = False
         for name, port in wiring.cluster_ports().items():
             try:
-                removed = sweep.sweep_cluster(name, port).removed
+                removed = sweep.sweep_cluster(name, port, timezone.now()).removed
             except GamedayError as error:
                 failed = True
                 self.stderr.write(f"{name}: {error}")

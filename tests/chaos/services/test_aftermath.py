@@ -65,7 +65,7 @@ def late():
 
 def test_what_came_late_is_deleted_and_on_record_and_its_result_is_kept(late):
     store, port = late
-    assert [item.kind for item in sweep_cluster("bank", port, store, LATE).removed] == [ResidueKind.ENGINE]
+    assert [item.kind for item in sweep_cluster("bank", port, LATE, store).removed] == [ResidueKind.ENGINE]
     assert kinds(store) == ["run.came_late"]
     assert store.late("bank") == [(RUN, LATE)]
     assert "ChaosEngine chaos/gd-0f0e0d0c-0" in store.log[0].text
@@ -73,20 +73,20 @@ def test_what_came_late_is_deleted_and_on_record_and_its_result_is_kept(late):
 
 def test_pods_that_the_fault_is_still_in_are_replaced_and_then_it_is_said_to_be_gone(late):
     store, port = late
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     held = {name for name, _ in store.record_.injections[0].postcondition.freed}
     port.residues, port.sight, port.removed = (
         (left("gd-x", RUN, "i", ResidueKind.RESULT),),
         seen(store, pods=pods()),
         [],
     )
-    sweep_cluster("bank", port, store, LATE + MINUTE)
+    sweep_cluster("bank", port, LATE + MINUTE, store)
     assert {item.name for item in port.removed} == held
     assert kinds(store)[1:] == ["run.undone_late"]
     assert store.late("bank"), "nobody has seen yet that they are gone"
     fresh = tuple(replace(pod, uid=f"new-{pod.uid}") for pod in pods())
     port.sight, port.removed = seen(store, pods=fresh), []
-    sweep_cluster("bank", port, store, LATE + 2 * MINUTE)
+    sweep_cluster("bank", port, LATE + 2 * MINUTE, store)
     assert [item.kind for item in port.removed] == [ResidueKind.RESULT]
     assert kinds(store)[2:] == ["run.gone_late"]
     assert store.late("bank") == [] and store.residue == ()
@@ -95,7 +95,7 @@ def test_pods_that_the_fault_is_still_in_are_replaced_and_then_it_is_said_to_be_
 def test_its_result_goes_once_it_is_undone(late):
     store, port = late
     port.residues, port.sight = port.residues[1:], seen(store, said="reverted", pods=pods())
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     assert [item.kind for item in port.removed] == [ResidueKind.RESULT]
     assert kinds(store) == ["run.came_late", "run.gone_late"]
 
@@ -105,13 +105,13 @@ def test_a_pod_that_took_the_name_of_one_that_was_replaced_is_not_replaced_again
     store.record_ = replace(
         store.record_, progress=(replace(store.record_.progress[0], recreated_at=AT - MINUTE),)
     )
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     anew = tuple(replace(pod, uid=f"of-the-run-{pod.uid}") for pod in pods())
     port.residues, port.sight, port.removed = (), seen(store, pods=anew), []
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     assert port.removed, "the late engine went by their names"
     port.sight, port.removed = seen(store, pods=tuple(replace(pod, uid="newest") for pod in anew)), []
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     assert port.removed == []
 
 
@@ -120,13 +120,13 @@ def test_a_node_that_a_late_drain_cordoned_takes_pods_again():
     port.residues = (left("gd-0f0e0d0c-0", RUN, "i"),)
     cordoned = a_node(is_schedulable=False)
     port.sight = seen(store, nodes=(cordoned,), residue=port.residues)
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     port.residues, port.sight = (), seen(store, nodes=(cordoned,))
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     assert port.restored == ("node-0",)
     assert store.late("bank")
     port.sight = seen(store, nodes=(a_node(),))
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     assert store.late("bank") == []
 
 
@@ -135,10 +135,10 @@ def test_what_differs_long_after_the_end_is_not_taken_for_its_doing():
     port.residues = (left("gd-0f0e0d0c-0", RUN, "i"),)
     cordoned = a_node(is_schedulable=False)
     port.sight = seen(store, nodes=(cordoned,), residue=port.residues)
-    sweep_cluster("bank", port, store, long_after)
+    sweep_cluster("bank", port, long_after, store)
     assert "what it did is left to you" in store.log[0].text
     port.residues, port.sight = (), seen(store, nodes=(cordoned,))
-    sweep_cluster("bank", port, store, long_after)
+    sweep_cluster("bank", port, long_after, store)
     assert port.restored == () and store.late("bank") == []
     assert "was not looked for" in store.log[-1].text
 
@@ -146,27 +146,27 @@ def test_what_differs_long_after_the_end_is_not_taken_for_its_doing():
 def test_a_look_that_began_before_the_end_proves_nothing(late):
     store, port = late
     port.residues, port.sight = port.residues[1:], ClusterSight(LATE, LATE)
-    assert [item.kind for item in sweep_cluster("bank", port, store, LATE).removed] == [ResidueKind.RESULT]
+    assert [item.kind for item in sweep_cluster("bank", port, LATE, store).removed] == [ResidueKind.RESULT]
     assert kinds(store) == [] and store.late("bank") == []
 
 
 def test_a_cluster_that_cannot_be_seen_is_no_proof_and_loses_no_result(late):
     store, port = late
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     port.sight, port.removed = ClusterSight(LATE, LATE, unseen="It hangs."), []
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     assert ResidueKind.RESULT not in {item.kind for item in port.removed}
     assert store.late("bank") and "It hangs." in store.residue[0].sentence
 
 
 def test_a_try_that_fails_is_made_again_and_told_once(late):
     store, port = late
-    sweep_cluster("bank", port, store, LATE)
+    sweep_cluster("bank", port, LATE, store)
     port.residues, port.sight = (), seen(store, pods=pods())
     port.fail["remove"] = Transient("Busy.")
     for _ in range(3):
         with pytest.raises(Transient):
-            sweep_cluster("bank", port, store, LATE)
+            sweep_cluster("bank", port, LATE, store)
     assert kinds(store).count("run.undone_late") == 1
     assert port.said.count("remove") == 4
 
@@ -177,7 +177,7 @@ def test_pods_that_litmus_took_our_labels_off_are_swept_by_the_name_of_their_eng
         replace(left("gd-0f0e0d0c-0-helper", kind=ResidueKind.POD), short="0f0e0d0c"),
         replace(left("gd-99999999-0-helper", kind=ResidueKind.POD), short="99999999"),
     )
-    assert [item.name for item in sweep_cluster("bank", port, store, LATE).removed] == [
+    assert [item.name for item in sweep_cluster("bank", port, LATE, store).removed] == [
         "gd-0f0e0d0c-0-helper"
     ]
 
@@ -189,4 +189,4 @@ def test_a_grant_of_a_run_that_is_not_known_is_left_to_who_can_set_back_what_it_
         left("gameday-grant", unknown, "i", ResidueKind.GRANT),
         left("gd-99999999-0", unknown, "i"),
     )
-    assert [item.kind for item in sweep_cluster("bank", port, store, LATE).removed] == [ResidueKind.ENGINE]
+    assert [item.kind for item in sweep_cluster("bank", port, LATE, store).removed] == [ResidueKind.ENGINE]

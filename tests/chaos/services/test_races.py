@@ -215,12 +215,12 @@ def test_the_sweep_takes_nothing_of_a_run_that_is_launched_meanwhile():
         port = Launching()
         port.run = uuid.uuid4()
         launched_run, *swept = at_once(
-            [partial(_launched_as, port.run), *[partial(sweep_cluster, "practice", port)] * 3]
+            [partial(_launched_as, port.run), *[partial(sweep_cluster, "practice", port, AT)] * 3]
         )
         assert launched_run == str(port.run)
         assert [one.removed for one in swept] == [()] * 3
         over()
-        assert [item.run for item in sweep_cluster("practice", port).removed] == [str(port.run)]
+        assert [item.run for item in sweep_cluster("practice", port, AT).removed] == [str(port.run)]
         port.run = None
 
 

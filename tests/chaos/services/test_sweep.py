@@ -59,7 +59,7 @@ def test_what_belongs_to_no_live_run_is_removed_whatever_it_is(port):
     port.residues += (left("gd-without-run", "", ours),)
     # Its result stays for as long as what it tells of is looked for.
     gone = tuple(item for item in port.residues if item.kind is not ResidueKind.RESULT)
-    assert sweep_cluster("practice", port).removed == gone
+    assert sweep_cluster("practice", port, AT).removed == gone
     assert port.removed == list(gone)
 
 
@@ -67,14 +67,14 @@ def test_what_belongs_to_no_live_run_is_removed_whatever_it_is(port):
 def test_what_a_live_run_has_in_the_cluster_is_its_own(port, state):
     port.residues = (left("gd-live-0", a_run(state), installation()),)
     assert orphans(port) == ()
-    assert sweep_cluster("practice", port).removed == ()
+    assert sweep_cluster("practice", port, AT).removed == ()
     assert "remove" not in port.said
 
 
 @pytest.mark.parametrize("whose", ["", "another-installation"])
 def test_what_is_not_labelled_ours_is_never_touched(port, whose):
     port.residues = (left("gd-theirs", "", whose), left("gd-theirs-too", a_run(RunState.FAILED), whose))
-    assert sweep_cluster("practice", port).removed == ()
+    assert sweep_cluster("practice", port, AT).removed == ()
     assert port.removed == []
 
 
@@ -93,4 +93,4 @@ def test_a_run_launched_while_the_cluster_was_being_read_keeps_what_it_has(port)
 def test_a_cluster_that_does_not_answer_says_so(port):
     port.fail["residue"] = Transient("The API server did not answer.")
     with pytest.raises(Transient):
-        sweep_cluster("practice", port)
+        sweep_cluster("practice", port, AT)
