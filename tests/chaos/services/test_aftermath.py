@@ -92,9 +92,18 @@ def test_pods_that_the_fault_is_still_in_are_replaced_and_then_it_is_said_to_be_
     assert store.late("bank") == [] and store.residue == ()
 
 
-def test_its_result_goes_once_it_is_undone(late):
+def test_its_helpers_word_is_not_believed_since_no_probe_is_read_any_more(late):
     store, port = late
     port.residues, port.sight = port.residues[1:], seen(store, said="reverted", pods=pods())
+    sweep_cluster("bank", port, LATE, store)
+    held = {name for name, _ in store.record_.injections[0].postcondition.freed}
+    assert {item.name for item in port.removed} == held
+    assert kinds(store) == ["run.came_late", "run.undone_late"]
+
+
+def test_what_was_put_into_no_pod_is_gone_at_once_and_its_result_with_it(late):
+    store, port = late
+    port.residues, port.sight = port.residues[1:], seen(store, pods=())
     sweep_cluster("bank", port, LATE, store)
     assert [item.kind for item in port.removed] == [ResidueKind.RESULT]
     assert kinds(store) == ["run.came_late", "run.gone_late"]
