@@ -290,9 +290,10 @@ class Cluster:
     def is_faulty(self) -> bool:
         return any(fault.until is None for fault in self.history.faults)
 
-    def mend_by_hand(self) -> None:
-        """What a person does who is told that the run is stranded."""
-        for fault in [fault for fault in self.history.faults if fault.until is None]:
+    def mend_by_hand(self, only_strangers: bool = False) -> None:
+        """What a person does who is told; `only_strangers`: just to machines that have another's name."""
+        found = [fault for fault in self.history.faults if fault.until is None]
+        for fault in [one for one in found if not (only_strangers and one.target in one.engine.meant_for)]:
             fault.needs_a_person = True
             self.delete_pod(fault.target)
             for node in [node for node in self.nodes.values() if node.uid == fault.target]:

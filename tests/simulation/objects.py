@@ -29,6 +29,11 @@ class Engine:
     def is_leaving(self) -> bool:
         return self.told_to_go_at is not None
 
+    @property
+    def meant_for(self) -> frozenset[str]:
+        """The UIDs of the pods and nodes that were looked at for it."""
+        return frozenset(item.uid for item in (*self.injection.targets, *self.injection.nodes))
+
     def was_there(self, at: float) -> bool:
         return self.made_at <= at and (self.gone_at is None or at < self.gone_at)
 

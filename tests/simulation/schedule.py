@@ -132,6 +132,8 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep) -> Outcome:
     kernel.at(TOLD_BY, mend_by_hand)
     try:
         kernel.run(AT_MOST, lambda: kernel.now > QUIET and ledger.record_.state.is_final)
+        if ledger.late("simulated"):  # whose a stranger's cordon is nobody but a person can tell
+            cluster.mend_by_hand(only_strangers=True)
     finally:
         kernel.end()
     verdict = judge(cluster, ledger, actors.pressed_at, actors.failures, hazards)

@@ -38,8 +38,8 @@ def left_alone(cluster: Cluster, hazards: Hazards) -> list[str]:
 def _is_unknown(cluster: Cluster, fault: Fault) -> bool:
     """Where a helper does not obey, the watchdog has the note on the grant and no more: with the grant goes
     what was known of what lands after it, and a pod that took a target's name was never in it."""
-    named = {item.uid for item in (*fault.engine.injection.targets, *fault.engine.injection.nodes)}
-    return fault.target not in named or cluster.history.is_garbage(fault.engine, fault.engine.made_at)
+    is_stranger = fault.target not in fault.engine.meant_for
+    return is_stranger or cluster.history.is_garbage(fault.engine, fault.engine.made_at)
 
 
 def _nobody_was_answered(hazards: Hazards, since: float, until: float) -> bool:
