@@ -44,8 +44,7 @@ def notice(run: str, port: Cluster, store: Store, now: datetime) -> bool:
     if not live_residue(sight) and not sight.results:
         return False
     event = words.came_late(sight, _is_its_doing(record, now), now)
-    found = _left(record, sight, now, now) or (Left(f"{event.text} It is looked for.", at=now),)
-    store.note_late(run, now, found, (event,))
+    store.note_late(run, now, (Left(event.text, at=now),), (event,))
     return True
 
 

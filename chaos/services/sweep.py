@@ -69,9 +69,10 @@ def sweep_cluster(name: str, port: Cluster, now: datetime, store: Store | None =
     kept = [item for item in found if item.kind is ResidueKind.RESULT and item.run in late]
     removed = [item for item in found if item not in kept]
     _remove(port, removed)
-    aftermath.see_to(store.late(name), port, store, now)
-    still = {run for run, _ in store.late(name)}
-    undone = [item for item in kept if item.run not in still]
+    noticed = store.late(name)
+    aftermath.see_to(noticed, port, store, now)
+    done = {run for run, _ in noticed} - {run for run, _ in store.late(name)}
+    undone = [item for item in kept if item.run in done]
     _remove(port, undone)
     return Swept(name, (*removed, *undone))
 

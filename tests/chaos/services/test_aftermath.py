@@ -168,6 +168,18 @@ def test_a_cluster_that_cannot_be_seen_is_no_proof_and_loses_no_result(late):
     assert store.late("bank") and "It hangs." in store.residue[0].sentence
 
 
+def test_what_could_not_be_looked_at_when_it_came_keeps_its_result_until_it_can(late):
+    store, port = late
+    there, port.sight = port.sight, ClusterSight(LATE, LATE, unseen="It hangs.")
+    sweep_cluster("bank", port, LATE, store)
+    port.residues, port.removed = port.residues[1:], []
+    sweep_cluster("bank", port, LATE, store)
+    assert port.removed == [] and store.late("bank") == []
+    port.sight = replace(there, residue=())
+    sweep_cluster("bank", port, LATE, store)
+    assert kinds(store) == ["run.came_late", "run.undone_late"]
+
+
 def test_a_try_that_fails_is_made_again_and_told_once(late):
     store, port = late
     sweep_cluster("bank", port, LATE, store)
