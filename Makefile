@@ -11,7 +11,9 @@ RATE ?= 5
 SEEDS ?= 10000
 SEED ?=
 STORE ?= memory
+ADAPTER ?= simulated
 REPEATS ?= 100
+HEADROOM ?= 1
 export PLAN SCENARIO
 
 # make turns every failure into exit status 2. A day's status is an answer, though (1 refused, 2 not proven
@@ -56,11 +58,11 @@ bench: ## a room of viewers at one run's live stream, measured (VIEWERS=300, RAT
 screens: ## a picture of every page, in light and dark, at the desk and on a phone (FOLDER=where)
 	@deploy/local/run screens $(FOLDER)
 
-simulate: ## hostile schedules over the production code (SEEDS=10000; SEED=one, with its trace; STORE=database)
-	@deploy/local/run simulate $(if $(SEED),--seed "$(SEED)" --trace,--seeds "$(SEEDS)" --store "$(STORE)")
+simulate: ## hostile schedules over the production code (SEEDS=10000; SEED=one, with its trace; STORE=database; ADAPTER=litmus)
+	@deploy/local/run simulate --adapter "$(ADAPTER)" $(if $(SEED),--seed "$(SEED)" --trace,--seeds "$(SEEDS)" --store "$(STORE)")
 
-test-crash: ## real processes are killed in mid-fault and the cluster is read; latencies (REPEATS=100, TESTS=which)
-	@deploy/local/run test-crash --repeats "$(REPEATS)" $(TESTS)
+test-crash: ## real processes are killed in mid-fault and the cluster is read; latencies (REPEATS=100, HEADROOM=1, TESTS=which)
+	@deploy/local/run test-crash --repeats "$(REPEATS)" --headroom "$(HEADROOM)" $(TESTS)
 
 test: ## the checks, then all tests: on SQLite, on PostgreSQL where it is there, with real processes
 	@deploy/local/run test $(TESTS)

@@ -70,6 +70,9 @@ class Cluster(Protocol):
     def identity(self) -> str:
         """The UID of the kube-system namespace."""
 
+    def namespace_uid(self, name: str) -> str:
+        """Empty where there is none of this name, or we may not look."""
+
     def version(self) -> str:
         """What the API server calls itself: the cheapest question there is."""
 
@@ -88,6 +91,10 @@ class Cluster(Protocol):
 
     def accounts(self, manifests: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any] | None, ...]:
         """What the cluster has under the names of these service accounts, roles and bindings."""
+
+    def bindings(self) -> tuple[Mapping[str, Any], ...]:
+        """Every RoleBinding and ClusterRoleBinding of the cluster. Raises Forbidden where they may not be
+        listed."""
 
     def install_account(self, manifest: Mapping[str, Any]) -> None:
         """Create this service account, role or binding, or make the one that is there be this."""
@@ -159,6 +166,9 @@ class Cluster(Protocol):
 
     def pull_lever(self, reason: str) -> None:
         """Set the halt lever in the cluster (a ConfigMap beside the grant)."""
+
+    def lever_reason(self) -> str:
+        """Why the lever is down; "" while it is up. Raises what keeps it from being read."""
 
     def release_lever(self) -> None:
         """Take the halt lever away."""

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from celery import shared_task
 
 from chaos import wiring
-from chaos.domain.errors import GamedayError
-from chaos.journal import spool
+from chaos.services import latching, levers
 from chaos.services import sweep as sweeping
+from chaos.services.beside import sentence
 from chaos.services.clock import database_now
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,11 @@ def sweep() -> int:
 
 @shared_task(name="chaos.tasks.contact_clusters")
 def contact_clusters() -> int:
-    """Ask every cluster and its Prometheus whether they are there; how many did not answer."""
-    return wiring.contact_all()
+    """Ask every cluster and its Prometheus whether they are there; how many did not answer. And look at the
+    clusters' levers."""
+    silent = wiring.contact_all()
+    levers.look(wiring.cluster_ports(), database_now())
+    return silent
 
 
 @shared_task(name="chaos.tasks.ask_workers")
@@ -42,8 +45,8 @@ def ask_workers() -> int:
 
 @shared_task(name="chaos.tasks.ingest_spool")
 def ingest_spool() -> int:
-    """Take into the journal what it could not take at the time; how many records."""
-    return len(spool.ingest(datetime.now(UTC)).taken)
+    """Take into the journal what it could not take at the time, and latch halts; how many records."""
+    return len(latching.ingest(datetime.now(UTC)).taken)
 
 
 @shared_task(name="chaos.tasks.hear_watchdogs")
@@ -58,11 +61,7 @@ def sweep_clusters() -> int:
     count = 0
     for name, port in wiring.cluster_ports().items():
         try:
-            swept = sweeping.sweep_cluster(name, port, database_now())
-        except GamedayError as error:
-            log.warning("The sweep of %s did not go through: %s", name, error)
-            continue
-        for item in swept.removed:
-            log.warning("Swept from %s: %s", name, item)
-        count += len(swept.removed)
+            count += len(sweeping.sweep_cluster(name, port, database_now()).removed)
+        except Exception as error:  # whatever it is, the other clusters are swept
+            log.error("The sweep of %s did not go through: %s", name, sentence(error))
     return count

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any, NoReturn, cast
+from typing import Any
 
 from celery import current_app
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ from chaos.adapters.litmus_manifests import LitmusSettings
 from chaos.adapters.parallel import try_all
 from chaos.adapters.prometheus import AlertsReader, PrometheusReader, check
 from chaos.adapters.prometheus_client import PrometheusClient, PrometheusSettings
+from chaos.adapters.unusable import unusable
 from chaos.domain.errors import GamedayError, StoreUnavailable
 from chaos.domain.limits import LimitsChange
 from chaos.domain.sight import Reading
@@ -86,8 +87,18 @@ def cluster_port(name: str, token_file: str = "") -> Cluster:
     return _port(found)
 
 
+def port_for_a_stop(name: str) -> Cluster:
+    """The port of a registered cluster. One whose address is none says so at every verb: it keeps nobody from
+    stopping other runs, nor from writing down that its own is to stop."""
+    try:
+        return cluster_port(name)
+    except GamedayError as error:
+        return unusable(error)
+
+
 def cluster_ports() -> dict[str, Cluster]:
-    return {found.name: _port(found) for found in all_rows()}
+    """Every registered cluster's."""
+    return ports_at(address_book.registered())
 
 
 def ports_for_a_halt() -> dict[str, Cluster]:
@@ -261,24 +272,11 @@ def _port(found: ClusterRow) -> Cluster:
     return _at(address_of(found))
 
 
-class _Unusable:
-    """A cluster whose address is none: every verb says so, and it keeps nobody from halting the others."""
-
-    def __init__(self, why: GamedayError) -> None:
-        self._why = why
-
-    def __getattr__(self, verb: str) -> Callable[..., NoReturn]:
-        def refuse(*_: object) -> NoReturn:
-            raise self._why
-
-        return refuse
-
-
 def _at_or_unusable(address: Address) -> Cluster:
     try:
         return _at(address)
     except GamedayError as error:
-        return cast(Cluster, _Unusable(error))
+        return unusable(error)
 
 
 @lru_cache(maxsize=64)

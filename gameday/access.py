@@ -8,17 +8,19 @@ commands come past here. Tests try every row with every role.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils.functional import SimpleLazyObject
 
 from chaos.journal import slug_of
 from chaos.services import queries
+from chaos.services.patience import each_answered_within
 from gameday import refusals
 from gameday.people.models import Membership, User
 from gameday.people.roles import Act, DayRole, TeamRole, may, who_may
@@ -114,6 +116,10 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
 """By the name of the address and the method. HEAD goes with GET."""
 
 
+KNOWN_WITHIN = timedelta(seconds=3)
+"""How long a Stop or Halt waits for each answer of the database, who it is that stops first of all."""
+
+
 class AccessMiddleware:
     """Holds each request to `TABLE` before its view is called, and tells the view what this person may do.
 
@@ -125,6 +131,10 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Who presses Stop or Halt is told in time, too, that the database hangs and which way needs none."""
+        if request.method == "POST" and request.path in map(resolve_url, refusals.BRAKES):
+            with each_answered_within(KNOWN_WITHIN):
+                return self.get_response(request)
         return self.get_response(request)
 
     def process_view(

@@ -3,10 +3,13 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gameday.settings")
 
 from django.conf import settings
+
+from gameday.pauses import settle
 
 app = Celery("gameday")
 app.conf.update(
@@ -56,3 +59,5 @@ app.conf.update(
     timezone="UTC",
 )
 app.autodiscover_tasks(["chaos"])
+worker_ready.connect(settle)
+worker_process_init.connect(settle)

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import Error
+from django.db import Error, OperationalError, ProgrammingError
 
 from chaos.domain.errors import GamedayError
+from chaos.services.address_book import SHELL
 
 Commands = argparse._SubParsersAction
 Say = Callable[[str], None]
+
+
+def at_once(say: Callable[[str], object]) -> Say:
+    """Also where the output is a pipe; and where nobody reads it any more, as when Ctrl-C has ended the `tee`
+    behind it, nothing is said, and the stop is sent all the same."""
+
+    def say_now(line: str) -> None:
+        with contextlib.suppress(OSError):
+            say(line)
+            flush = getattr(getattr(say, "__self__", None), "flush", None)
+            if flush:
+                flush()
+
+    return say_now
 
 
 class SliceCommand(BaseCommand):
@@ -40,6 +56,8 @@ class SliceCommand(BaseCommand):
             sys.exit(1)
         except Error as error:
             self.stderr.write(f"The database cannot be used: {error}")
+            if isinstance(error, OperationalError | ProgrammingError):  # it is away, or it is another one
+                self.stderr.write(SHELL)
             sys.exit(1)
         if status:
             sys.exit(status)

@@ -14,10 +14,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import SplitResult, urlsplit
 
 from chaos.adapters.peers import refuse_off_limits
+from chaos.adapters.wall import utc_now
 from chaos.domain.errors import Refused
 from chaos.domain.sight import Reading
 from chaos.domain.spec import ProbeKind, ProbeSpec
@@ -35,7 +36,7 @@ class HttpProbe:
     """A ProbeReader for `http-status` and `http-latency` (milliseconds). `ca_file`: a CA of one's own."""
 
     ca_file: str | None = None
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
 
     def read(self, probe: ProbeSpec) -> Reading:
         asked_at = self.now()

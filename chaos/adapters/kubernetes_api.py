@@ -17,15 +17,16 @@ from urllib.parse import urlencode, urlsplit
 from kubernetes.client import ApiClient, Configuration
 
 from chaos.adapters.kubernetes_answers import object_of, parsed, whole
-from chaos.adapters.kubernetes_errors import from_answer, raise_for
+from chaos.adapters.kubernetes_errors import NotFound, from_answer, raise_for
 from chaos.adapters.kubernetes_paths import Resource, field_selector, selector, what_is_asked
 from chaos.adapters.peers import watch
 from chaos.adapters.token_file import Credential, KeptSecret, TokenFile
-from chaos.domain.errors import Refused
+from chaos.domain.errors import Forbidden, GamedayError, Refused
 
 Json = dict[str, Any]
 
 PAGE = 250
+NAMESPACES = Resource("v1", "namespaces")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class KubernetesApi:
 
     Raises `NotFound`, `Conflict`, `Forbidden`, `Refused`, `Permanent` or `Transient`, and nothing else.
     Each verb takes `within`: the seconds for this call, when they are fewer than usual.
+
+    A namespace that is deleted takes the rights that were given in it along. So where `get` or `list` is
+    refused in one, the namespace itself is asked for: in one that is not there, there is nothing.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -69,7 +73,12 @@ class KubernetesApi:
 
     def get(self, resource: Resource, namespace: str, name: str, *, within: float | None = None) -> Json:
         what = what_is_asked("get", resource, namespace, name)
-        return object_of(self._call("GET", resource.path(namespace, name), what, within=within), what)
+        try:
+            return object_of(self._call("GET", resource.path(namespace, name), what, within=within), what)
+        except Forbidden as error:
+            if self._is_no_more(namespace, within):
+                raise NotFound(f"Not found: {what}; the namespace is not there.") from error
+            raise
 
     def read(self, path: str, *, within: float | None = None) -> Json:
         """A discovery path such as `/apis/litmuschaos.io/v1alpha1`."""
@@ -103,7 +112,7 @@ class KubernetesApi:
         if fields:
             query["fieldSelector"] = field_selector(fields)
         what = what_is_asked("list", resource, namespace)
-        return self._pages(resource.path(namespace), query, what, within)
+        return self._pages(resource.path(namespace), namespace, query, what, within)
 
     def create(
         self, resource: Resource, namespace: str, body: Mapping[str, Any], *, within: float | None = None
@@ -162,9 +171,28 @@ class KubernetesApi:
         answer = self.create(review, "", body)
         return bool((answer.get("status") or {}).get("allowed"))
 
-    def _pages(self, path: str, query: dict[str, str], what: str, within: float | None) -> Iterator[Json]:
+    def _is_no_more(self, namespace: str, within: float | None) -> bool:
+        """Whether the API server says that there is no such namespace. False where it does not tell us."""
+        try:
+            if namespace:
+                path = NAMESPACES.path("", namespace)
+                self._call("GET", path, what_is_asked("get", NAMESPACES, "", namespace), within=within)
+        except NotFound:
+            return True
+        except GamedayError:
+            return False
+        return False
+
+    def _pages(
+        self, path: str, namespace: str, query: dict[str, str], what: str, within: float | None
+    ) -> Iterator[Json]:
         while True:
-            page = self._call("GET", f"{path}?{urlencode(query)}", what, within=within)
+            try:
+                page = self._call("GET", f"{path}?{urlencode(query)}", what, within=within)
+            except Forbidden:
+                if self._is_no_more(namespace, within):
+                    return
+                raise
             following = (page.get("metadata") or {}).get("continue")
             yield from (object_of(item, what) for item in page.get("items") or ())
             if not following:

@@ -8,7 +8,7 @@ what has ended.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -29,23 +29,20 @@ from chaos.adapters import litmus_manifests as manifests
 from chaos.adapters import litmus_parse as parse
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import Conflict, NotFound
-from chaos.adapters.litmus_ending import Ended, Ending
+from chaos.adapters.litmus_ending import Ended, Ending, LastNotes
 from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NAMESPACES, NODES, PODS, RESULTS
 from chaos.adapters.litmus_look import WITHIN, Looker
 from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings
 from chaos.adapters.litmus_parse import Owner
 from chaos.adapters.litmus_policies import Policies
 from chaos.adapters.parallel import try_all
-from chaos.domain.errors import GamedayError, Refused, Transient
+from chaos.adapters.wall import utc_now
+from chaos.domain.errors import Forbidden, GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
 from chaos.domain.sight import ClusterSight, Node, Pod, Residue, ResidueKind, Workload
 from chaos.ports import Cleared, Preflight, RunRef, Told
 
 Json = Mapping[str, Any]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class LitmusCluster:
@@ -63,11 +60,18 @@ class LitmusCluster:
         self._wall = wall or now
         self._api, self._settings, self._now = api, settings, now
         self._known: dict[str, Owner] = {}
+        self._last_notes = LastNotes()
         self._policies = Policies(api)
         self._looker = Looker(api, settings, now, self._known, self._policies, look_within)
 
     def identity(self) -> str:
         return str(self._api.get(NAMESPACES, "", "kube-system")["metadata"]["uid"])
+
+    def namespace_uid(self, name: str) -> str:
+        try:
+            return str(self._api.get(NAMESPACES, "", name)["metadata"]["uid"])
+        except (NotFound, Forbidden):
+            return ""
 
     def version(self) -> str:
         answer = self._api.read("/version", within=3.0)  # so that a sweep never waits long behind it
@@ -87,6 +91,9 @@ class LitmusCluster:
 
     def accounts(self, manifests: Sequence[Json]) -> tuple[Json | None, ...]:
         return litmus_accounts.found(self._api, manifests)
+
+    def bindings(self) -> tuple[Json, ...]:
+        return litmus_accounts.bindings(self._api)
 
     def install_account(self, manifest: Json) -> None:
         litmus_accounts.install(self._api, manifest)
@@ -161,7 +168,8 @@ class LitmusCluster:
     def end_everything(self) -> Ended:
         """One pass of `revert_all`, told in more detail. A grant that says how things were before a fault
         stays until they are so again, which takes another pass once the helpers' pods are gone."""
-        return Ending(self._api, self._settings, self._known, self._our_policies, self._now).once()
+        policies, last = self._our_policies, self._last_notes
+        return Ending(self._api, self._settings, self._known, policies, self._now, last).once()
 
     def results(self, ref: RunRef, injections: Sequence[Injection]) -> tuple[Json, ...]:
         namespace = self._settings.namespace
@@ -198,6 +206,9 @@ class LitmusCluster:
             self._create(CONFIG_MAPS, manifests.lever(reason, self._settings, self._now()))
         except Conflict:
             return
+
+    def lever_reason(self) -> str:
+        return litmus_start.lever_reason(self._api, self._settings)
 
     def release_lever(self) -> None:
         try:

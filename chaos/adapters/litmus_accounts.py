@@ -32,6 +32,14 @@ def found(api: KubernetesApi, manifests: Sequence[Json]) -> tuple[Json | None, .
     return tuple(answers[key] for key in calls)
 
 
+def bindings(api: KubernetesApi) -> tuple[Json, ...]:
+    """Every binding of the cluster, of whatever name. Raises Forbidden where they may not be listed."""
+    kinds = ("RoleBinding", "ClusterRoleBinding")
+    return tuple(
+        {**one, "kind": kind} for kind in kinds for one in api.list(_KINDS[kind], "", within=_WITHIN)
+    )
+
+
 def install(api: KubernetesApi, manifest: Json) -> None:
     """What is there already becomes ours. Raises Refused for a binding of another role, which Kubernetes
     lets nobody change."""

@@ -2,13 +2,15 @@
 
 In two passes at least. The first deletes what could inject, with grace, so that the helpers undo their
 faults. Once their pods are gone a later one sets back what they left, as the grant says it was. The grant
-goes last: with it would go what nobody else knows.
+goes last: with it would go what nobody else knows. What it said is remembered for one pass more, since an
+engine may have landed, and injected, between the look that saw nothing and the grant's end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -32,13 +34,40 @@ from chaos.ports import RunRef
 class Ended:
     """One pass: what was told to go, what is seen to be set back (sentences), what did not go through.
 
-    `is_over`: nothing of ours was seen any more, and nothing is as a fault left it.
+    `is_over`: nothing of ours was seen any more, its grant neither, and nothing is as a fault left it.
     """
 
     told: tuple[Residue, ...]
     set_back: tuple[str, ...]
     errors: tuple[GamedayError, ...]
     is_over: bool
+
+
+REMEMBERED_FOR = 120.0
+"""Seconds. Whoever changes a node after that is not overruled by what a grant said of it."""
+
+
+@dataclass(slots=True)
+class LastNotes:
+    """The grant with notes that was read last, for all of a process's endings of one cluster.
+
+    By a clock that nobody sets: one that jumps would make it forget too early, or too late. Another run's
+    grant makes it forget at once: a node that somebody has cordoned under that run stays cordoned.
+    """
+
+    grant: Mapping[str, Any] | None = None
+    read_at: float = 0.0
+
+    def keep(self, grant: Mapping[str, Any]) -> None:
+        self.grant, self.read_at = grant, time.monotonic()
+
+    def forget_unless(self, seen: Collection[str]) -> None:
+        """`seen`: the UIDs of the grants that are there, if any."""
+        if self.grant and seen and self.grant["metadata"]["uid"] not in seen:
+            self.grant = None
+
+    def still(self) -> Mapping[str, Any] | None:
+        return self.grant if time.monotonic() < self.read_at + REMEMBERED_FOR else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +78,30 @@ class Ending:
     policies: Callable[[], Sequence[Residue]]
     """Policies of ours, wherever they are seen."""
     now: Callable[[], datetime]
+    last: LastNotes = field(default_factory=LastNotes)
 
     def once(self) -> Ended:
         """One pass. Raises nothing: it does what it can, and says what it could not."""
         items, unseen = litmus_sweep.as_far_as_seen(self.api, self.settings, self.known, self.now())
         grants = [item for item in items if item.kind is ResidueKind.GRANT]
+        self.last.forget_unless([item.uid for item in grants])
         live = [item for item in items if item.kind is not ResidueKind.GRANT]
         errors = [*unseen, *self._removed(live)]
         found, unlisted = try_all([self.policies])
         policies = [item for listed in found for item in listed]
         errors += self._removed(policies) + (unlisted if not errors else [])
         may_run = bool(unseen) or any(item.kind in WORKLOADS for item in live)
-        back = self._set_back(may_run) if grants else _Back()
+        back = self._set_back(may_run) if grants else self._set_back_after(may_run)
         errors += back.errors
         # Without a note there is nothing to lose, and deleting it collects engines that land late.
-        is_over = not (errors or live or policies or back.is_open)
-        if not back.is_kept or is_over:
+        is_done = not (errors or live or policies or back.is_open)
+        if not back.is_kept or is_done:
             errors += self._given_back(grants, back)
             live += grants
-        return Ended((*live, *policies, *back.told), tuple(back.done), tuple(errors), is_over and not errors)
+        is_over = is_done and not errors and not back.is_kept
+        if is_over:
+            self.last.grant = None
+        return Ended((*live, *policies, *back.told), tuple(back.done), tuple(errors), is_over)
 
     def _removed(self, items: Sequence[Residue]) -> list[GamedayError]:
         return litmus_sweep.remove(self.api, items, self.settings.grace_seconds)
@@ -90,16 +124,28 @@ class Ending:
         """What the grant says, once nothing runs any more that could do it again."""
         try:
             grant = self.api.get(LEASES, self.settings.namespace, GRANT)
+            self.last.forget_unless([grant["metadata"]["uid"]])
             injections = litmus_undo.read(grant)
         except NotFound:
-            return _Back()
+            return self._set_back_after(may_run)
         except GamedayError as error:
             return _Back(is_kept=True, is_open=True, errors=(error,))
         back = _Back(is_kept=bool(injections), is_open=bool(injections))
+        if injections:
+            self.last.keep(grant)
         if injections and not may_run:
             back = self._as_it_says(grant, injections)
         meta = grant["metadata"]
         return replace(back, uid=meta["uid"], version=meta["resourceVersion"])
+
+    def _set_back_after(self, may_run: bool) -> _Back:
+        """The same for a grant that is gone by now."""
+        grant = self.last.still()
+        if grant is None:
+            return _Back()
+        if may_run:
+            return _Back(is_open=True)
+        return replace(self._as_it_says(grant, litmus_undo.read(grant)), is_kept=False)
 
     def _as_it_says(self, grant: Mapping[str, Any], injections: Sequence[Injection]) -> _Back:
         labels = grant["metadata"].get("labels") or {}
@@ -113,6 +159,9 @@ class Ending:
         # What cannot be seen any more is not therefore as it was.
         done = () if last.errors else tuple(one for one in first.sentences if one not in last.sentences)
         return _Back(True, is_open, first.residue, done, (*errors, *last.errors))
+
+
+NOT_FREED = "a target, to be replaced: no helper has taken its fault out of it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +203,9 @@ class _Difference:
             # replacement of the last pass.
             held = not_freed(injection, Progress(injection.index), sight)
             residue += [
-                Residue(ResidueKind.POD, pod.namespace, pod.name, pod.uid, ref.run, ref.installation)
+                Residue(
+                    ResidueKind.POD, pod.namespace, pod.name, pod.uid, ref.run, ref.installation, NOT_FREED
+                )
                 for pod in sight.pods
                 if pod.name in held
             ]

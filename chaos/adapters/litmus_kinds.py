@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chaos.adapters.kubernetes_api import NAMESPACES as NAMESPACES
 from chaos.adapters.kubernetes_paths import Resource
 from chaos.domain.sight import ResidueKind
 
@@ -9,7 +10,6 @@ PODS = Resource("v1", "pods")
 NODES = Resource("v1", "nodes")
 CONFIG_MAPS = Resource("v1", "configmaps")
 EVENTS = Resource("v1", "events")
-NAMESPACES = Resource("v1", "namespaces")
 SERVICE_ACCOUNTS = Resource("v1", "serviceaccounts")
 JOBS = Resource("batch/v1", "jobs")
 LEASES = Resource("coordination.k8s.io/v1", "leases")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,14 +13,14 @@ from chaos.adapters import litmus_parse as parse
 from chaos.adapters import litmus_workloads
 from chaos.adapters.kubernetes_api import KubernetesApi
 from chaos.adapters.kubernetes_errors import NotFound
-from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NODES, PODS, RESULTS
+from chaos.adapters.litmus_kinds import CONFIG_MAPS, ENGINES, LEASES, NAMESPACES, NODES, PODS, RESULTS
 from chaos.adapters.litmus_manifests import GRANT, LEVER, LitmusSettings, is_of, result_name
 from chaos.adapters.litmus_policies import Policies
 from chaos.adapters.litmus_sweep import learned, residues, run_label, unique, workload_calls
 from chaos.adapters.parallel import gather
-from chaos.domain.errors import GamedayError
+from chaos.domain.errors import Forbidden, GamedayError
 from chaos.domain.injection import Injection
-from chaos.domain.sight import ClusterSight, Pod, ResidueKind
+from chaos.domain.sight import ClusterSight, Namespace, Pod, ResidueKind
 from chaos.ports import RunRef
 
 WITHIN = 3.0
@@ -33,7 +33,7 @@ class Looker:
     settings: LitmusSettings
     now: Callable[[], datetime]
     known: dict[str, parse.Owner]
-    """chaosUIDs of engines seen so far; grows with each look."""
+    """chaosUIDs of engines seen so far, with their names; grows with each look."""
     policies: Policies
     within: float = WITHIN
 
@@ -56,7 +56,8 @@ class Looker:
         left = max(0.05, until - time.monotonic())
         listed = [pod for key, pods in first.items() if key.startswith("targets:") for pod in pods]
         calls = workload_calls(self.api, self.settings.namespace, run_label(ref), left)
-        second = gather({**calls, **self._by_name(injections, listed, left)}, left)
+        calls |= self._by_name(injections, listed, left) | self._homes(injections, listed, left)
+        second = gather(calls, left)
         results = [obj for key, obj in first.items() if key.startswith("result:") and obj]
         grant = first["grant"]
         found = {
@@ -71,9 +72,10 @@ class Looker:
         belonging = learned(found, self.known)
         at = self.now()
         left_behind = residues(found, belonging, at, ref) + policies
+        names = {obj["metadata"]["uid"]: obj["metadata"]["name"] for obj in first["engines"]}
         for uid, owner in belonging.by_uid.items():
-            if owner.is_of(ref):
-                self.known.setdefault(uid, owner)
+            if owner.is_of(ref) and not (uid in self.known and self.known[uid].engine):
+                self.known[uid] = replace(owner, engine=names.get(uid, ""))
         found_by_name = [pod for key, pod in second.items() if key.startswith("pod:") and pod]
         targets = {pod.uid: pod for pod in (*listed, *found_by_name)}
         return ClusterSight(
@@ -88,6 +90,7 @@ class Looker:
             residue=tuple(left_behind),
             has_grant=bool(found[ResidueKind.GRANT]),
             lever_reason=_reason(first["lever"]),
+            namespaces=tuple(one for key, one in second.items() if key.startswith("namespace:") and one),
         )
 
     def _first_calls(self, ref: RunRef, injections: Sequence[Injection]) -> dict[str, Callable[[], Any]]:
@@ -125,6 +128,32 @@ class Looker:
             for pod in injection.targets
             if (pod.namespace, pod.name) not in found
         }
+
+    def _homes(
+        self, injections: Sequence[Injection], listed: Sequence[Pod], within: float
+    ) -> dict[str, Callable[[], Any]]:
+        """Namespaces in which too few pods are ready: it may be that they are no more there."""
+        wanted = {one.postcondition.namespace for one in injections if self._is_short(one, listed)}
+        return {f"namespace:{name}": partial(self._namespace, name, within) for name in sorted(wanted)}
+
+    @staticmethod
+    def _is_short(injection: Injection, listed: Sequence[Pod]) -> bool:
+        post = injection.postcondition
+        ready = sum(
+            pod.is_ready and not pod.is_leaving
+            for pod in listed
+            if pod.namespace == post.namespace and post.labels.items() <= pod.labels.items()
+        )
+        return ready < post.ready_at_least
+
+    def _namespace(self, name: str, within: float) -> Namespace | None:
+        """None where we may not look: then nothing is known of it."""
+        try:
+            return parse.namespace(self.api.get(NAMESPACES, "", name, within=within))
+        except NotFound:
+            return Namespace(name)
+        except Forbidden:
+            return None
 
     def _pods(self, namespace: str, labels: dict[str, str | None] | None = None, **how: Any) -> list[Pod]:
         """Of a large list of targets, no page is kept longer than it takes to read it."""

@@ -9,7 +9,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chaos.adapters.litmus_manifests import INSTALLATION, RUN, label_value
-from chaos.domain.sight import ZONE, EnginePod, EngineSeen, Node, Pod, Residue, ResidueKind, ResultSeen
+from chaos.domain.sight import (
+    ZONE,
+    EnginePod,
+    EngineSeen,
+    Namespace,
+    Node,
+    Pod,
+    Residue,
+    ResidueKind,
+    ResultSeen,
+)
 from chaos.ports import RunRef
 
 Json = Mapping[str, Any]
@@ -23,7 +33,8 @@ _TARGET_STATES = ("targeted", "injected", "reverted", "noLongerExist")
 
 def pod(obj: Json) -> Pod:
     meta, status = obj["metadata"], obj.get("status") or {}
-    owners = [owner.get("kind") for owner in meta.get("ownerReferences") or () if owner.get("controller")]
+    controllers = [owner for owner in meta.get("ownerReferences") or () if owner.get("controller")]
+    owners = [owner.get("kind") for owner in controllers]
     is_mirror = _MIRROR in (meta.get("annotations") or {})
     return Pod(
         namespace=meta.get("namespace", ""),
@@ -39,7 +50,17 @@ def pod(obj: Json) -> Pod:
         restarts=sum(int(one.get("restartCount") or 0) for one in status.get("containerStatuses") or ()),
         is_bare=not owners and not is_mirror,
         is_of_node=is_mirror or "DaemonSet" in owners or "Node" in owners,
+        workload=next((_workload(owner, meta.get("labels") or {}) for owner in controllers), ""),
     )
+
+
+def _workload(controller: Json, labels: Mapping[str, str]) -> str:
+    """A Deployment has a ReplicaSet for each version of its template, named after both."""
+    kind, name = controller.get("kind") or "", controller.get("name") or ""
+    version = f"-{labels.get('pod-template-hash', '')}"
+    if kind == "ReplicaSet" and len(version) > 1 and name.endswith(version):
+        return f"deployment {name.removesuffix(version)}"
+    return f"{kind.lower()} {name}"
 
 
 def is_finished(pod: Json) -> bool:
@@ -70,6 +91,12 @@ def node(obj: Json) -> Node:
             )
         ),
     )
+
+
+def namespace(obj: Json) -> Namespace:
+    """Its phase is not asked: whether it is being deleted shows first in its deletionTimestamp."""
+    meta = obj["metadata"]
+    return Namespace(meta["name"], meta["uid"], bool(meta.get("deletionTimestamp")))
 
 
 def taint_text(taint: Json) -> str:

@@ -46,7 +46,7 @@ def cleared(
     """
     calls: dict[str, Callable[[], Any]] = {
         "grant": lambda: grant_of(api, settings, ref),
-        "lever": lambda: _lever_reason(api, settings),
+        "lever": lambda: lever_reason(api, settings),
     }
     whole = _age(wall)
     for _ in range(LOOKS):
@@ -91,7 +91,8 @@ def check(found: Json, ref: RunRef) -> None:
         )
 
 
-def _lever_reason(api: KubernetesApi, settings: LitmusSettings) -> str:
+def lever_reason(api: KubernetesApi, settings: LitmusSettings) -> str:
+    """Why the halt lever is down; "" while it is up."""
     try:
         lever = api.get(CONFIG_MAPS, settings.namespace, LEVER)
     except NotFound:

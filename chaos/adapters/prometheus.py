@@ -6,17 +6,14 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from chaos.adapters.prometheus_client import PrometheusClient, Sample, Unanswered
+from chaos.adapters.wall import utc_now
 from chaos.domain.sight import Alert, AlertsReading, Reading
 from chaos.domain.spec import Freshness, MinimumCount, ProbeSpec
 from chaos.ports import Preflight
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,17 @@ def _of(
     )
 
 
+def left_alone(progress: Sequence[Progress]) -> str:
+    """What came after the run's end, too late to be looked into, in a sentence; empty where nothing did."""
+    instants = [item.left_alone_at for item in progress if item.left_alone_at]
+    if not instants:
+        return ""
+    return (
+        f"Long after the run's end, something of it came (seen at {max(instants):%Y-%m-%d %H:%M:%S} UTC). "
+        "It was deleted; what it did was not looked for. Look at the targets."
+    )
+
+
 def _verdict(
     progress: Progress, lines: Sequence[Line], state: RunState, marks: Marks, is_unprovable: bool
 ) -> tuple[Cleanup, str]:
@@ -117,6 +128,8 @@ def _verdict(
         return Cleanup.OPEN, "The run is not over yet."
     if marks.clean_at is None or progress.reverted_at is None:
         return Cleanup.UNPROVEN, "It was never measured to be gone."
+    if alone := left_alone((progress,)):
+        return Cleanup.UNPROVEN, alone
     if unmeasured := [line.wanted for line in lines if line.at is None]:
         return Cleanup.UNPROVEN, f"Not on record as measured: {'; '.join(unmeasured)}."
     if doubts := [f"{line.found}, but {line.doubt}" for line in lines if line.doubt]:

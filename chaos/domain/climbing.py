@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from chaos.domain.allowing import over_limits
 from chaos.domain.decisions import Climb, Decision, EndRung, MarkRung, Wait, WantStop
+from chaos.domain.durations import say_duration
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.postcondition import live_residue
-from chaos.domain.proof import unmet
-from chaos.domain.reverting import late_create
+from chaos.domain.proof import not_undone, proven_at, unmet
+from chaos.domain.reverting import UNDONE_WITHIN, late_create
 from chaos.domain.run import RunView, Stop
 from chaos.domain.sight import ClusterSight
 from chaos.domain.states import StopKind
@@ -18,6 +19,9 @@ ASK_AGAIN_AFTER = 4.0
 """Seconds between two deletes of a rung that is not gone yet."""
 OWN_END = timedelta(seconds=30)
 """How long an experiment whose word only counts when it ran to its end is given to come to it."""
+GONE_WITHIN = timedelta(seconds=90)
+"""How long after a rung's time something of ours may still be there: helpers have 30 s of grace after the
+own end, and an engine waits only for an operator that is there."""
 
 
 def is_over(injection: Injection, progress: Progress, now: datetime) -> bool:
@@ -31,7 +35,8 @@ def has_next(view: RunView) -> bool:
 
 def decide(view: RunView, now: datetime) -> Decision:
     """What comes after a rung whose time is up, while another is left. A rung that does not come clean, or a
-    steady state that does not come back, stops the run as one."""
+    steady state that does not come back, stops the run as one: at once when its helpers are gone and its
+    fault is not, since what is done about that is the way back's, and nobody climbs on from there."""
     mine = [
         (injection, progress)
         for injection, progress in zip(view.injections, view.progress, strict=True)
@@ -61,6 +66,10 @@ def decide(view: RunView, now: datetime) -> Decision:
 
 def _to_its_end(view: RunView, injections: list[Injection], ended_at: datetime, now: datetime) -> Decision:
     sight, asked_at = view.seen, view.rung_ended_at
+    if now > ended_at + GONE_WITHIN and sight and live_residue(sight):
+        there = ", ".join(str(item) for item in live_residue(sight))
+        late = f"{say_duration(GONE_WITHIN)} after its time there is still {there}"
+        return WantStop(_not_undone(view, late, now))
     if asked_at is None or asked_at < ended_at:
         if now < ended_at + OWN_END and _comes_to_its_end(injections, sight):
             return Wait()
@@ -72,9 +81,17 @@ def _to_its_end(view: RunView, injections: list[Injection], ended_at: datetime, 
         return EndRung() if is_due else Wait()
     if view.rung_gone_at is None or sight.began_at < view.rung_gone_at:
         return Wait()  # what the helpers did last, a look that they ended in may not have seen
+    stands = [reason for item in injections for reason in not_undone(view, item, sight, ended_at)]
+    if stands and sight.began_at >= view.rung_gone_at + UNDONE_WITHIN:
+        return WantStop(_not_undone(view, "; ".join(stands), now))
     if _unmet(view, injections, sight, ended_at):
         return Wait()
-    return late_create(view, sight) or MarkRung(tuple(injection.index for injection in injections), sight.at)
+    gone_at = proven_at(view, injections, sight, ended_at)
+    return late_create(view, sight) or MarkRung(tuple(injection.index for injection in injections), gone_at)
+
+
+def _not_undone(view: RunView, why: str, now: datetime) -> Stop:
+    return Stop(now, StopKind.FAULT, f"Rung {view.rung + 1} was not undone, so no other is climbed: {why}.")
 
 
 def _comes_to_its_end(injections: list[Injection], sight: ClusterSight | None) -> bool:

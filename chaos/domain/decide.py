@@ -23,6 +23,7 @@ from chaos.domain.presence import is_there
 from chaos.domain.run import RunView, Stop
 from chaos.domain.states import RunState, StopKind
 from chaos.domain.stopping import why_stop
+from chaos.domain.tally import GREEN_ENOUGH, Tally
 
 START_WITHIN = timedelta(seconds=120)
 """How long a requested fault may take to appear: Litmus needs two pods scheduled one after the other."""
@@ -89,14 +90,28 @@ def _baselining(view: RunView, now: datetime) -> Decision:
             return MarkSteps(baseline_at=now)
         return Move(RunState.INJECTING, "The steady state holds.")
     if now > due + BASELINE_GRACE:
-        tally = unsteady[0]
-        known = tally.last_known
-        value = "unknown" if known is None else f"{known.value:g} {tally.probe.unit}".strip()
-        wanted = " and ".join(str(item.comparison) for item in tally.tolerances)
-        reason = f"The steady state does not hold before anything is injected: {tally.probe.name} is {value}"
-        reason += f", expected {wanted} {tally.probe.unit}." if wanted else "."
+        reason = f"{_not_shown(view, unsteady[0])}."
         return WantStop(Stop(now, StopKind.BASELINE, reason))
     return Wait()
+
+
+def _not_shown(view: RunView, tally: Tally) -> str:
+    """What keeps a baseline from being steady: how the probe is, or that too little was seen of it."""
+    known, name, unit = tally.last_known, tally.probe.name, tally.probe.unit
+    came, left = view.watching_since, max(view.state_since, view.read_until or view.state_since)
+    if came - left > tally.pace and (known is None or tally.green):
+        said = f"nobody looked for {(came - left).total_seconds():.0f} s"
+        when = f"from {left:%H:%M:%S} to {came:%H:%M:%S} UTC"
+        return f"The steady state was not shown before anything is injected: {said}, {when}"
+    value = "unknown" if known is None else f"{known.value:g} {unit}".strip()
+    if tally.green:
+        said = (
+            f"is {value}, as it should be, and was so {tally.green} times in a row; it takes {GREEN_ENOUGH}"
+        )
+        return f"The steady state was not shown before anything is injected: {name} {said}"
+    wanted = " and ".join(str(item.comparison) for item in tally.tolerances)
+    reason = f"The steady state does not hold before anything is injected: {name} is {value}"
+    return f"{reason}, expected {wanted} {unit}".rstrip() if wanted else reason
 
 
 def _injecting(view: RunView, now: datetime) -> Decision:

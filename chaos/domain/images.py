@@ -16,6 +16,8 @@ USUAL_IMAGES = ("litmuschaos/go-runner", "ubuntu:16.04")
 """What our own experiments run. The second stops kubelets, and is allowed in that one version."""
 
 _HUB = "docker.io"
+_ANYBODYS = frozenset((_HUB, f"index.{_HUB}", "quay.io", "ghcr.io", "gcr.io", "public.ecr.aws"))
+"""Registries where anybody may publish."""
 _PART = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 _HOST = r"(?:[A-Za-z0-9][-A-Za-z0-9]*(?:\.[A-Za-z0-9][-A-Za-z0-9]*)*)(?::\d{1,5})?"
 _PATH = re.compile(rf"{_PART}(?:/{_PART})*")
@@ -51,8 +53,13 @@ def read(text: str, field: str = "") -> Image:
 
 def check_entry(text: str, field: str = "") -> None:
     """An entry of the list: `repository` (any pinned version), `repository:tag` or `repository@digest` (that
-    one), or `path/` (whatever is below). Raises Refused."""
-    if text.endswith("/") and _below(text):
+    one), or `path/` (whatever is below). All of a registry where anybody may publish is no list. Raises
+    Refused."""
+    below = _below(text) if text.endswith("/") else ""
+    if below.rstrip("/") in _ANYBODYS:
+        sentence = f"{text!r} is all of a registry where anybody may publish; name a path of it, like team/."
+        raise Refused(sentence, field)
+    if below:
         return
     if read(text, field).tag == "latest":
         sentence = f"{text!r} is whatever is newest; name a version, or no tag for all that are pinned."

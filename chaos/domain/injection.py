@@ -75,6 +75,8 @@ class Postcondition:
     uncut: bool = False
     """No NetworkPolicy of Litmus' may be left that selects what the injection selected."""
     probe: str = ""
+    namespace_uid: str = ""
+    """Which one `namespace` was; empty where we may not look. Another of its name has none of the targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ class Injection:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an injection is; each instant is set once, by the driver that measured it.
+    """How far an injection is; each instant is set once, by the driver that measured it, and taken back where
+    what was measured is so no more.
 
     The fault became real between `not_before` and `injected_at`: the last look without it and the first
     with it.
@@ -125,9 +128,12 @@ class Progress:
     hit: tuple[str, ...] = ()
     """On which of its targets the fault was seen so far, by name."""
     recreated_at: datetime | None = None
-    """When its targets were deleted, since the helper had not undone the fault."""
+    """When its targets were deleted, since the helper had not undone the fault. None again once anything of
+    ours has come since: it goes by their names, and may be in those that came in their place."""
     restored_at: datetime | None = None
     """When we set its nodes back to their pre-image, since Litmus had not."""
+    left_alone_at: datetime | None = None
+    """When something of its run came so long after the end that what it did is left to people."""
     reverted_at: datetime | None = None
     proof: tuple[Measured, ...] = ()
     """What was measured, part by part, when all of the run was measured to be gone."""

@@ -21,6 +21,26 @@ def live_residue(sight: ClusterSight) -> tuple[Residue, ...]:
     return tuple(item for item in sight.residue if item.kind in LIVE_KINDS)
 
 
+def that_may_act(sight: ClusterSight) -> tuple[Residue, ...]:
+    """Helpers, and engines that may make one: those that are not on their way out. One that only its
+    finalizer still holds starts nothing any more."""
+    leaving = {engine.uid for engine in sight.engines if engine.is_leaving}
+    return tuple(
+        item
+        for item in sight.residue
+        if item.kind in WORKLOADS
+        or (item.kind is ResidueKind.ENGINE and item.uid not in leaving and not item.finalizers)
+    )
+
+
+def has_come(sight: ClusterSight, before: ClusterSight | None) -> bool:
+    """Whether there is what may act, or what was not there at the look before: where nothing was left that
+    may act, it came later than that, as a create does whose answer was lost."""
+    known = {item.uid for item in before.residue} if before else None
+    fresh = known is not None and any(item.uid not in known for item in live_residue(sight))
+    return fresh or bool(that_may_act(sight))
+
+
 def not_freed(injection: Injection, progress: Progress, sight: ClusterSight) -> tuple[str, ...]:
     """Targets that still stand and that no helper reports as reverted: the fault may still be in them.
 
@@ -51,7 +71,7 @@ def _is_no_word(injection: Injection, result: ResultSeen, status: str) -> bool:
 
 def _may_have_it(pod: Pod, name: str, said: Mapping[str, str], progress: Progress) -> bool:
     """Litmus acts by name: a pod that took the name of a target before the helper came has the fault. Once
-    we have replaced it, only one that is still on its way out may."""
+    we have replaced it, and nothing has come since, only one that is still on its way out may."""
     if pod.name != name or said.get(name) != "injected":
         return False
     return progress.recreated_at is None or pod.is_leaving
@@ -115,6 +135,26 @@ def pressed(injection: Injection, sight: ClusterSight) -> list[tuple[str, str]]:
         for kind in post.pressures
         if pre.uid in now and kind in now[pre.uid].pressures and kind not in pre.pressures
     ]
+
+
+def namespace_lost(injection: Injection, sight: ClusterSight) -> str:
+    """What became of the namespace of the targets where it is no more the one that they were in, in words;
+    empty while it is, or where that could not be seen. One that is terminating still is the one."""
+    post = injection.postcondition
+    for found in sight.namespaces:
+        if found.name != post.namespace:
+            continue
+        if not found.uid:
+            return f"namespace {found.name} is no more there"
+        if post.namespace_uid and found.uid != post.namespace_uid:
+            return f"namespace {found.name} is another one by now"
+    return ""
+
+
+def namespace_leaving(injection: Injection, sight: ClusterSight) -> bool:
+    """Whether somebody has deleted the namespace of the targets, and it is on its way out."""
+    name = injection.postcondition.namespace
+    return any(found.name == name and found.is_leaving for found in sight.namespaces)
 
 
 def touched_taints(node: Node, keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,16 +6,17 @@ held: made of the same look in the same pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chaos.domain.injection import Injection, InverseKind, Progress
+from chaos.domain.injection import Injection, InverseKind, Postcondition, Progress
 from chaos.domain.left import Left, of_ours
 from chaos.domain.measured import Measured, Part
 from chaos.domain.postcondition import (
     down,
     live_residue,
+    namespace_lost,
     not_freed,
     not_restored,
     not_scaled_back,
@@ -25,6 +26,8 @@ from chaos.domain.postcondition import (
 )
 from chaos.domain.run import RunView
 from chaos.domain.sight import ClusterSight, Pod, ResidueKind
+
+_UNDONE_BY_LITMUS = frozenset({Part.FREED, Part.SCHEDULABLE, Part.TAINTS, Part.REPLICAS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def expected(injection: Injection) -> Mapping[Part, str]:
     if nodes and post.cordons:
         words[Part.SCHEDULABLE] = f"{nodes} takes pods as it did before"
     if nodes and post.taint_keys:
-        words[Part.TAINTS] = f"{nodes} has just the taints {', '.join(post.taint_keys)} that it had before"
+        words[Part.TAINTS] = _taints_as_before(post)
     if nodes and post.pressures:
         words[Part.PRESSURE] = f"{nodes} is under no pressure that it was not under before"
     if nodes:
@@ -70,6 +73,18 @@ def expected(injection: Injection) -> Mapping[Part, str]:
     return words
 
 
+def _taints_as_before(post: Postcondition) -> str:
+    """Of the taints that the fault sets: most nodes had none of them, and are to have none again."""
+    keys = ", ".join(post.taint_keys)
+    had = {node.name: touched_taints(node, post.taint_keys) for node in post.nodes}
+    return "; ".join(
+        f"{name} has the taints {', '.join(taints)} again, and no other {keys}"
+        if taints
+        else f"{name} has no taint {keys}, as before"
+        for name, taints in had.items()
+    )
+
+
 def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datetime) -> tuple[str, ...]:
     """What still stands between this injection and "reverted" on the platform, in sentences.
 
@@ -77,6 +92,12 @@ def unmet(view: RunView, injection: Injection, sight: ClusterSight, since: datet
     ours of the run is not among it: see `postcondition.live_residue`.
     """
     return tuple(item.sentence for seen in _platform(view, injection, sight, since) for item in seen.left)
+
+
+def not_undone(view: RunView, injection: Injection, sight: ClusterSight, since: datetime) -> tuple[str, ...]:
+    """Of `unmet`, what Litmus undoes before its helpers are gone or not at all: no waiting mends it."""
+    found = (item for seen in _platform(view, injection, sight, since) for item in seen.left)
+    return tuple(item.sentence for item in found if item.part in _UNDONE_BY_LITMUS)
 
 
 def left(view: RunView, sight: ClusterSight, since: datetime) -> tuple[Left, ...]:
@@ -99,10 +120,18 @@ def measured(
     )
 
 
+def proven_at(
+    view: RunView, injections: Iterable[Injection], sight: ClusterSight, since: datetime
+) -> datetime:
+    """When the last part of what proves these gone was measured: a probe may be read after the look."""
+    found = (item.at for each in injections for item in measured(view, each, sight, since))
+    return max((sight.at, *found))
+
+
 def _platform(view: RunView, injection: Injection, sight: ClusterSight, since: datetime) -> Iterator[_Seen]:
     yield from _pods(injection, view.progress[injection.index], sight)
     yield from _nodes(injection, sight)
-    yield from _readings(view, injection, since)
+    yield from _readings(view, injection, since, sight)
 
 
 def _ours(injection: Injection, sight: ClusterSight) -> Iterator[_Seen]:
@@ -120,9 +149,13 @@ def _pods(injection: Injection, progress: Progress, sight: ClusterSight) -> Iter
         pods = [pod for pod in sight.pods if pod.namespace == where and wanted <= pod.labels.items()]
         ready = sum(pod.is_ready and not pod.is_leaving for pod in pods)
         said = f"{ready} of {post.ready_at_least} pods are ready in {where}"
+        lost = namespace_lost(injection, sight)
         labels = tuple(f"{key}={value}" for key, value in sorted(wanted))
         lacking = Left(said, Part.READY, "Pod", where, now=labels)
-        yield _Seen(Part.READY, said, () if ready >= post.ready_at_least else (lacking,))
+        if ready < post.ready_at_least and lost:
+            yield _Seen(Part.READY, lost, gone=(f"namespace {where}",))
+        else:
+            yield _Seen(Part.READY, said, () if ready >= post.ready_at_least else (lacking,))
     if post.gone:
         slow = [pod for pod in sight.pods if pod.uid in post.gone and pod.is_leaving]
         yield _Seen(Part.LEFT, "none is terminating", tuple(_terminating(slow)))
@@ -212,7 +245,7 @@ def _workloads(injection: Injection, sight: ClusterSight) -> Iterator[_Seen]:
     yield _Seen(Part.REPLICAS, "as before", tuple(scaled), gone)
 
 
-def _readings(view: RunView, injection: Injection, since: datetime) -> Iterator[_Seen]:
+def _readings(view: RunView, injection: Injection, since: datetime, sight: ClusterSight) -> Iterator[_Seen]:
     probe = injection.postcondition.probe
     if injection.inverse is InverseKind.PERSON:
         word = view.word("reverted")
@@ -228,10 +261,14 @@ def _readings(view: RunView, injection: Injection, since: datetime) -> Iterator[
         sentence = f"{probe} is no probe of this run, so nothing can prove that the fault is gone"
         yield _Seen(Part.PROBE, "", (Left(sentence, Part.PROBE, names=(probe,)),))
         return
-    known = tally.last_known
+    known, lost = tally.last_known, namespace_lost(injection, sight)
     value = f"is {known.value:g} {tally.probe.unit}" if known and known.value is not None else "is unknown"
     if tally.is_steady_since(since) and known:
         yield _Seen(Part.PROBE, f"{probe} {value}".strip(), at=known.at)
+    elif lost and not injection.postcondition.nodes:
+        # The pods that the fault was in went with it: the probe asks for what is no more there.
+        where = f"namespace {injection.postcondition.namespace}"
+        yield _Seen(Part.PROBE, f"{probe} {value}, and says nothing of it any more: {lost}", gone=(where,))
     else:
         sentence = f"{probe} {value}, not yet back in its tolerance"
         yield _Seen(Part.PROBE, "", (Left(sentence, Part.PROBE, names=(probe,)),))

@@ -57,13 +57,15 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What other processes have written for a live run, as of `at`. `lever`: why all is halted; `limits`:
-    what the cluster's administrator allows now, None when it cannot be read."""
+    what the cluster's administrator allows now, None when it cannot be read; `fence`: that of the driver who
+    took the run last."""
 
     at: datetime
     stop: Stop | None = None
     lever: str = ""
     words: tuple[Word, ...] = ()
     limits: Limits | None = None
+    fence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from chaos.domain.postcondition import (
     not_freed,
     not_restored,
     not_scaled_back,
-    workloads,
+    that_may_act,
 )
-from chaos.domain.proof import left, unmet
+from chaos.domain.proof import left, proven_at, unmet
 from chaos.domain.run import Marks, RunView
 from chaos.domain.sight import ClusterSight
 from chaos.domain.states import RunState, StopKind
@@ -40,6 +40,8 @@ TOLD_WITHIN = timedelta(seconds=5)
 """How long after the database is back a Stop may still be written down that was pressed while it was away."""
 
 
+SEEN_WITHIN = timedelta(seconds=8)
+"""How old a look may be that says of a run past its deadline that nothing is left of it."""
 NOTED_AGAIN = timedelta(seconds=30)
 """How often what is left of a stranded run is written down while it stays the same: it has an age."""
 
@@ -54,43 +56,45 @@ def decide(view: RunView, now: datetime) -> Decision:
 def _decide(view: RunView, now: datetime) -> Decision:
     marks, sight = view.marks, _sight_since(view)
     if marks.clean_at is None:
-        if marks.stranded_at is None and now > view.state_since + view.spec.durations.revert_within:
+        if _is_overdue(view, now) and not _is_only_waiting(view, sight, now):
             return MarkSteps(stranded_at=now)
         if _act_is_due(view, now, sight):
             return Revert()
         if sight is None:
             return Wait()
         accepted = marks.accepted_at
-        if marks.pods_gone_at is None and accepted and sight.began_at >= accepted and not workloads(sight):
+        if marks.pods_gone_at is None and accepted and sight.began_at >= accepted and not that_may_act(sight):
             return MarkSteps(pods_gone_at=sight.at)
         redress = _redress(view, sight, now)
         if redress:
             return redress
         if _is_proven_gone(view, sight):
-            return late_create(view, sight) or MarkSteps(clean_at=sight.at)
+            return late_create(view, sight) or MarkSteps(clean_at=_proven_at(view, sight))
         return Wait()
     return _after_clean(view, now, sight)
 
 
 def _redress(view: RunView, sight: ClusterSight, now: datetime) -> Recreate | Restore | None:
-    """For the first injection that Litmus, now gone, did not undo: replace its pods, or set its nodes back.
+    """For an injection that Litmus, now gone, did not undo: replace its pods, or set its nodes back.
 
-    Nodes are set back as often as it takes: that undoes nothing of anybody else's.
+    Nodes are set back as often as it takes: that undoes nothing of anybody else's. What was tried longest ago
+    comes first: one that cannot be set back keeps no other from it.
     """
     gone_at = view.marks.pods_gone_at
     if view.acting or gone_at is None or now < gone_at + UNDONE_WITHIN or sight.began_at < gone_at:
         return None
     if view.failed_acts and view.last_act_at and now < view.last_act_at + LAST_RETRY:
         return None
+    due: list[Recreate | Restore] = []
     for injection, progress in zip(view.injections, view.progress, strict=True):
         if not progress.requested_at:
             continue
         differs = not_restored(injection, sight) or not_scaled_back(injection, sight)
         if differs and _is_later(sight, progress.restored_at):
-            return Restore(injection.index)
+            due.append(Restore(injection.index))
         if progress.recreated_at is None and not_freed(injection, progress, sight):
-            return Recreate(injection.index)
-    return None
+            due.append(Recreate(injection.index))
+    return min(due, key=lambda one: view.redressed_at.get(one, view.state_since), default=None)
 
 
 def _is_later(sight: ClusterSight, instant: datetime | None) -> bool:
@@ -143,6 +147,22 @@ def _sight_since(view: RunView) -> ClusterSight | None:
     return seen if seen and seen.began_at >= view.state_since else None
 
 
+def _is_overdue(view: RunView, now: datetime) -> bool:
+    within = view.spec.durations.revert_within
+    return view.marks.stranded_at is None and now > view.state_since + within
+
+
+def _is_only_waiting(view: RunView, sight: ClusterSight | None, now: datetime) -> bool:
+    """Whether a look from just now showed that nothing is left: then no more is waited for, if anything, than
+    that a create whose answer was lost can no longer land. A driver that has just come while one still can is
+    given as long for its first look."""
+    if sight is None:
+        may_land = view.uncertain_until is not None and now < view.uncertain_until
+        return may_land and now - view.watching_since <= SEEN_WITHIN
+    is_seen = view.sight is None or not view.sight.unseen
+    return is_seen and now - sight.at <= SEEN_WITHIN and _is_proven_gone(view, sight)
+
+
 def _is_proven_gone(view: RunView, sight: ClusterSight) -> bool:
     """By a look that began once the helpers were seen gone: one that reads a node, and after it that no
     helper is left, has not seen what the helper did to the node in between."""
@@ -152,6 +172,11 @@ def _is_proven_gone(view: RunView, sight: ClusterSight) -> bool:
     if view.last_act_at and sight.began_at < view.last_act_at:
         return False  # a create that was under way may have landed behind this look
     return not why_not_gone(view)
+
+
+def _proven_at(view: RunView, sight: ClusterSight) -> datetime:
+    asked_for = [view.injections[item.index] for item in view.progress if item.requested_at]
+    return proven_at(view, asked_for, sight, view.state_since)
 
 
 def late_create(view: RunView, sight: ClusterSight) -> AwaitLate | Wait | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -63,8 +63,10 @@ class Marks:
     """The first instant of each step. Those from `breach_at` on are the stop receipt.
 
     `accepted_at`: the API server has taken every delete. `pods_gone_at`: none of the run's Jobs and Pods
-    is left. `clean_at`: every postcondition measured and no engine left. `steady_at`: the steady state is
-    back. `stranded_at`: the deadline for reverting passed with residue left.
+    is left, and no engine that could make one; None again while something is there anew. `clean_at`: every
+    postcondition measured and no engine left. `steady_at`: the steady state is back. `stranded_at`: the
+    deadline for reverting passed with residue left. `late_until` is none of them: nothing else was left,
+    and until then a create whose answer was lost can still land.
     """
 
     granted_at: datetime | None = None
@@ -78,6 +80,7 @@ class Marks:
     steady_at: datetime | None = None
     stranded_at: datetime | None = None
     cleared_at: datetime | None = None
+    late_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ class RunView:
     record_lost_since: datetime | None = None
     record_back_at: datetime | None = None
     """When, after that, it could be written down again."""
+    read_until: datetime | None = None
+    """The newest reading of the driver before this one, none of which counts for a baseline."""
     uncertain_until: datetime | None = None
     """A create whose answer was lost may still land until then."""
     told_until: datetime | None = None
@@ -124,6 +129,8 @@ class RunView:
     """Since when, after that, no Job and no Pod of ours was seen."""
     failed_acts: int = 0
     """Acts in a row that did not go through."""
+    redressed_at: Mapping[Hashable, datetime] = field(default_factory=dict)
+    """When this driver last tried each of the decisions that set something back."""
     left_noted: tuple[Left, ...] = ()
     """What was last written down as left; with the instant at which this driver did so."""
     left_noted_at: datetime | None = None

@@ -49,7 +49,8 @@ class AlertsReading:
 class Pod:
     """A pod as the API server had it. `is_leaving` when it has a deletionTimestamp; `restarts` of all its
     containers; `is_bare` when no controller would replace it; `is_of_node` when it is of a DaemonSet or its
-    node's kubelet runs it by itself: it comes and goes with that node, and nothing moves it."""
+    node's kubelet runs it by itself: it comes and goes with that node, and nothing moves it. `workload` is
+    its controller in words ("deployment api"), of a ReplicaSet's pod the Deployment; empty without one."""
 
     namespace: str
     name: str
@@ -61,6 +62,7 @@ class Pod:
     restarts: int = 0
     is_bare: bool = False
     is_of_node: bool = False
+    workload: str = ""
 
     @property
     def path(self) -> str:
@@ -92,6 +94,16 @@ class Node:
         """Whether an ordinary pod would be started on it."""
         keeps_off = any(taint.endswith((":NoSchedule", ":NoExecute")) for taint in self.taints)
         return self.is_ready and self.is_schedulable and not keeps_off
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace that was asked for by name. `uid` is empty where the API server said that there is none;
+    `is_leaving` when it has a deletionTimestamp: what is in it goes, and is not gone yet."""
+
+    name: str
+    uid: str = ""
+    is_leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +216,5 @@ class ClusterSight:
     workloads: tuple[Workload, ...] = ()
     engine_pods: tuple[EnginePod, ...] = ()
     """Of the engines that were seen; what an engine left behind is among the residue only."""
+    namespaces: tuple[Namespace, ...] = ()
+    """Those of targets of which too few were ready, as far as we may look; asked for after the pods were."""

@@ -45,6 +45,7 @@ class StopKind(StrEnum):
     FAULT = "fault"
     RECORD = "record"
     LIMITS = "limits"
+    GONE = "target gone"
 
 
 S = RunState

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chaos.domain.climbing import is_over
-from chaos.domain.postcondition import live_residue
+from chaos.domain.postcondition import live_residue, namespace_leaving, namespace_lost
 from chaos.domain.run import RunView, Stop
+from chaos.domain.sight import Reading
 from chaos.domain.states import RunState, StopKind
 from chaos.domain.tally import Tally
 
@@ -21,7 +22,7 @@ HEARD_WITHIN = timedelta(seconds=2)
 
 def why_stop(view: RunView, now: datetime) -> Stop | None:
     """The reason to stop a baselining, injecting or observing run now, or None."""
-    for rule in (_halted, _breach, _refused, _robbed, _back, _blind, _overdue, _lost):
+    for rule in (_halted, _gone, _breach, _refused, _robbed, _back, _blind, _overdue, _lost):
         stop = rule(view, now)
         if stop:
             return stop
@@ -33,16 +34,36 @@ def _halted(view: RunView, now: datetime) -> Stop | None:
     return Stop(now, StopKind.HALT, f"Everything is halted: {lever}") if lever else None
 
 
+def _gone(view: RunView, now: datetime) -> Stop | None:
+    """Before a breach: of a platform that somebody takes away the probes say nothing that was asked."""
+    if view.seen is None:
+        return None
+    for injection in view.injections:
+        lost = namespace_lost(injection, view.seen)
+        if not lost and namespace_leaving(injection, view.seen):
+            lost = f"namespace {injection.postcondition.namespace} is being deleted"
+        if lost:
+            return Stop(now, StopKind.GONE, f"Target gone: {lost}.")
+    return None
+
+
 def _breach(view: RunView, now: datetime) -> Stop | None:
     for tally in view.tallies.values():
-        condition, last = tally.tripped, tally.last_known
-        if condition and last and last.value is not None:
-            unit = tally.probe.unit
-            times = f", {condition.consecutive} times in a row" if condition.consecutive > 1 else ""
+        condition, breach, last = tally.tripped, tally.breach, tally.last_known
+        if condition and breach and last:
+            unit, (first, streak) = tally.probe.unit, breach
+            was = _said(first, unit)
+            if streak > 1 and first.value == last.value:
+                was += f", {streak} times in a row"
+            elif streak > 1:
+                was += f" at first and {_said(last, unit)} at the last of {streak} readings in a row"
             limit = f"the run stops when it is {condition.comparison} {unit}".strip()
-            reason = f"{tally.probe.name} was {last.value:g} {unit}".strip()
-            return Stop(now, StopKind.BREACH, f"{reason}{times}; {limit}.")
+            return Stop(now, StopKind.BREACH, f"{tally.probe.name} was {was}; {limit}.")
     return None
+
+
+def _said(reading: Reading, unit: str) -> str:
+    return f"{reading.value:g} {unit}".strip()
 
 
 def _refused(view: RunView, now: datetime) -> Stop | None:

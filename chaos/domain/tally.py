@@ -14,11 +14,12 @@ BASELINE_KINDS = (ExpectationKind.HOLDS, ExpectationKind.RECOVERS_WITHIN)
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """`breaching` has one streak per abort condition of the probe, in the spec's order.
+    """`breaching` has one streak per abort condition of the probe, in the spec's order, and `began` the
+    reading with which each of them began.
 
     `green` counts known readings in a row within every steady-state tolerance of the probe.
-    `breach_began` is the first reading of the longest running streak, `gap_ended_at` the end of the newest
-    stretch without a known reading that was too long: a driver that slept through it never saw it coming.
+    `gap_ended_at` is the end of the newest stretch without a known reading that was too long: a driver that
+    slept through it never saw it coming.
     `silence` is the newest stretch without any reading, known or not, that was longer than a driver leaves.
     """
 
@@ -30,16 +31,27 @@ class Tally:
     unknown: int = 0
     green: int = 0
     breaching: tuple[int, ...] = ()
-    breach_began: Reading | None = None
+    began: tuple[Reading | None, ...] = ()
     gap_ended_at: datetime | None = None
     silence: tuple[datetime, datetime] | None = None
 
     @property
     def tripped(self) -> AbortCondition | None:
         """The first abort condition whose streak is long enough."""
-        for condition, streak in zip(self.conditions, self.breaching, strict=True):
+        return self.conditions[self._tripped] if self._tripped is not None else None
+
+    @property
+    def breach(self) -> tuple[Reading, int] | None:
+        """The reading that the streak which tripped began with, and how many it is long."""
+        if self._tripped is None or (first := self.began[self._tripped]) is None:
+            return None
+        return first, self.breaching[self._tripped]
+
+    @property
+    def _tripped(self) -> int | None:
+        for index, (condition, streak) in enumerate(zip(self.conditions, self.breaching, strict=True)):
             if streak >= condition.consecutive:
-                return condition
+                return index
         return None
 
     def blind_reason(self, now: datetime, since: datetime) -> str:
@@ -80,8 +92,10 @@ class Tally:
         is_green = all(item.comparison.is_true_of(value) for item in self.tolerances)
         newest = self.last_known.at if self.last_known else reading.at
         gap_ended_at = reading.at if reading.at - newest > self.blind_limit else self.gap_ended_at
-        goes_on = any(streak > 1 for streak in breaching)
-        began = self.breach_began if goes_on else reading if any(breaching) else None
+        began = tuple(
+            (first if streak > 1 else reading) if streak else None
+            for first, streak in zip(self.began, breaching, strict=True)
+        )
         return replace(
             self,
             last=reading,
@@ -89,7 +103,7 @@ class Tally:
             unknown=0,
             green=self.green + 1 if is_green else 0,
             breaching=breaching,
-            breach_began=began,
+            began=began,
             gap_ended_at=gap_ended_at,
             silence=silence,
         )
@@ -121,7 +135,8 @@ def empty_tally(spec: RunSpec, probe: ProbeSpec) -> Tally:
     tolerances = tuple(
         item for item in spec.expectations if item.probe == probe.name and item.kind in BASELINE_KINDS
     )
-    return Tally(probe, conditions, tolerances, breaching=(0,) * len(conditions))
+    none = (None,) * len(conditions)
+    return Tally(probe, conditions, tolerances, breaching=(0,) * len(conditions), began=none)
 
 
 def tallies_of(spec: RunSpec, readings: Iterable[Reading] = ()) -> dict[str, Tally]:

@@ -53,7 +53,7 @@ def resolve_nodes(
     if targets.kind == "node-of":
         check_share(sum(pod.node in names for pod in staying), len(staying), ready, limits)
     spare = min(others, key=lambda node: node.name).hostname
-    return Targets(targets.namespace, (), len(workers), ready, chosen, spare)
+    return Targets(targets.namespace, (), len(workers), ready, chosen, spare, zone=targets.zone)
 
 
 def with_aboard(found: Targets, pods: Sequence[Pod], limits: Limits) -> Targets:
@@ -78,6 +78,26 @@ def with_aboard(found: Targets, pods: Sequence[Pod], limits: Limits) -> Targets:
                 f"{what}, which no controller would replace once it is gone; choose another node.", "targets"
             )
     return replace(found, aboard=tuple(aboard))
+
+
+def check_aboard(found: Targets, pods: Sequence[Pod], limits: Limits) -> None:
+    """Hold every workload that runs aboard to the limits on pods, however the nodes were selected.
+
+    `pods` are all of the namespaces that have any aboard. A share is of those that are ready or aboard: one
+    that waits for a node elsewhere, or has ended and was kept, does no work. Raises OverLimits with the
+    workload's name.
+    """
+    for crew in sorted({_crew(pod) for pod in found.aboard}):
+        touched = {pod.uid for pod in found.aboard if _crew(pod) == crew}
+        ready = {pod.uid for pod in pods if _crew(pod) == crew and pod.is_ready and not pod.is_leaving}
+        namespace, (kind, _, name) = crew[0], crew[1].partition(" ")
+        whose = f"{kind} {namespace}/{name}"
+        check_share(len(touched), len(touched | ready), len(ready), limits, whose)
+
+
+def _crew(pod: Pod) -> tuple[str, str]:
+    """Whose pod it is: the namespace, and the workload in it."""
+    return pod.namespace, pod.workload
 
 
 def _matching(targets: TargetSpec, nodes: Sequence[Node], pods: Sequence[Pod]) -> list[Node]:

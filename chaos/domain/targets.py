@@ -64,6 +64,8 @@ class Targets:
     """What a fault on whole workloads changes; empty for all others."""
     aboard: tuple[Pod, ...] = ()
     """Pods of the nodes, of whatever namespace, that would be moved or suffer with them."""
+    zone: str = ""
+    """The one zone that they were looked for in; empty for any."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,13 +80,14 @@ class Targets:
         if self.workloads:
             each = (f"{one}, {one.replicas} replicas" for one in self.workloads)
             return "; ".join(each)
+        there = f", in the zone {self.zone}" if self.zone else ""
         if self.nodes:
-            told = f"{len(self.nodes)} of {self.matched} nodes: {', '.join(self.names)}"
+            told = f"{len(self.nodes)} of {self.matched} nodes{there}: {', '.join(self.names)}"
             where = "them" if len(self.nodes) > 1 else "it"
             return told + (
                 f"; on {where}: {', '.join(pod.path for pod in self.aboard)}" if self.aboard else ""
             )
-        return f"{len(self.pods)} of {self.matched} pods in {self.namespace}: {', '.join(self.names)}"
+        return f"{len(self.pods)} of {self.matched} pods in {self.namespace}{there}: {', '.join(self.names)}"
 
 
 def check_limits(spec: RunSpec, limits: Limits, unprovable: Collection[str]) -> None:
@@ -143,18 +146,19 @@ def check_nodes(count: int, limits: Limits, field: str = "targets.count") -> Non
         raise OverLimits(f"{count} nodes are more than the {limits.max_nodes} this cluster allows.", field)
 
 
-def check_share(count: int, matched: int, ready: int, limits: Limits) -> None:
-    """`count` of `matched` pods, of which `ready` are ready. Raises OverLimits."""
+def check_share(count: int, matched: int, ready: int, limits: Limits, whose: str = "") -> None:
+    """`count` of `matched` pods, of which `ready` are ready; `whose`, for the sentence. Raises OverLimits."""
+    of = f" of {whose}" if whose else ""
     if count * 100 > limits.max_percent * matched:
         raise OverLimits(
-            f"{count} of {matched} pods is {count * 100 // matched} %; "
+            f"{count} of {matched} pods{of} is {count * 100 // matched} %; "
             f"this cluster allows {limits.max_percent} %.",
             "targets.count",
         )
     least = max(1, limits.min_ready_left)
     if ready - count < least:
         raise OverLimits(
-            f"{count} of {ready} ready pods would leave {max(0, ready - count)}; {least} must be left.",
+            f"{count} of {ready} ready pods{of} would leave {max(0, ready - count)}; {least} must be left.",
             "targets.count",
         )
 
@@ -199,7 +203,8 @@ def resolve(targets: TargetSpec, pods: Sequence[Pod], limits: Limits, nodes: Seq
     if count < 1:  # no names at all would let Litmus choose for itself
         raise Refused(f"{count} pods make no target; at least one must be named.", "targets.count")
     check_share(count, len(staying), len(ready), limits)
-    return Targets(targets.namespace, tuple(_spread(there)[:count]), len(staying), len(ready))
+    chosen = tuple(_spread(there)[:count])
+    return Targets(targets.namespace, chosen, len(staying), len(ready), zone=targets.zone)
 
 
 def zones_of(nodes: Sequence[Node]) -> str:

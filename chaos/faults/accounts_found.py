@@ -1,8 +1,12 @@
-"""What a cluster's accounts and roles lack, or have beyond those that we ship: in sentences."""
+"""What a cluster's accounts and roles lack, or have beyond those that we ship: in sentences.
+
+What stands under our names is compared with ours; what stands under others is looked through for our
+accounts, where the bindings of the whole cluster may be listed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -26,6 +30,45 @@ def differences(ours: Manifest, found: Manifest | None) -> tuple[str, ...]:
     if "roleRef" in ours:
         said += _bound(ours, found)
     return tuple(f"{name_of(ours)} {sentence}" for sentence in said)
+
+
+def bound_as_well(
+    ours: Sequence[Manifest], shipped: Sequence[Manifest], bindings: Iterable[Manifest]
+) -> Iterator[str]:
+    """Bindings that give an account of `ours` what none that is `shipped` does, in sentences. A cluster role
+    that we ship may be bound, by our own name for it, in whichever namespace was opened to its faults."""
+    mine = {one["metadata"]["name"]: one["metadata"]["namespace"] for one in ours if _is_account(one)}
+    usual = {(_what_it_binds(one), said["name"]) for one in shipped for said in one.get("subjects", ())}
+    for one in bindings:
+        bound = [name for name, namespace in mine.items() if _binds(one, name, namespace)]
+        more = [name for name in bound if (_what_it_binds(one), name) not in usual]
+        if more:
+            role = f"{one['roleRef']['kind']} {one['roleRef']['name']}"
+            yield f"{name_of(one)} gives {role} to {_listed(more)}, which none of ours does: take it away."
+
+
+def _is_account(manifest: Manifest) -> bool:
+    return bool(manifest["kind"] == "ServiceAccount")
+
+
+def _what_it_binds(binding: Manifest) -> tuple[str, ...]:
+    role, meta = binding["roleRef"], binding["metadata"]
+    own = meta["namespace"] if role["kind"] == "Role" else ""
+    return (binding["kind"], meta["name"], role["kind"], role["name"], own)
+
+
+def _binds(binding: Manifest, account: str, namespace: str) -> bool:
+    """By its name, as a user, or with all accounts of its namespace; not with all of the cluster, which
+    Kubernetes itself gives a little."""
+    said = {
+        ("ServiceAccount", account, namespace),
+        ("User", f"system:serviceaccount:{namespace}:{account}", None),
+        ("Group", f"system:serviceaccounts:{namespace}", None),
+    }
+    return any(
+        (one.get("kind"), one.get("name"), one.get("namespace")) in said
+        for one in binding.get("subjects") or ()
+    )
 
 
 def _rights(ours: Manifest, found: Manifest) -> list[str]:

@@ -85,11 +85,15 @@ class Fault(Protocol):
 
     @property
     def proof(self) -> str:
-        """How we know that it is gone, in one sentence."""
+        """How we know that it is gone: what is measured for it, and what is not."""
 
     @property
     def stops(self) -> str:
         """How it ends before its time, and what happens if that does not work."""
+
+    @property
+    def lasts(self) -> str:
+        """What its duration means; empty where a person ends it."""
 
     @property
     def family(self) -> Family | None:
@@ -148,6 +152,10 @@ class Parameterised:
     family: Family | None = None
     helper_image = ""
     secret = ""
+    lasts = (
+        "How long it lasts at the most stands beside the parameters, as `duration`; the cluster's limits "
+        "bound it, and Litmus ends the fault by itself after that time."
+    )
     own: tuple[Parameter, ...] = ()
     on_nodes = False
     on_workloads = False
@@ -186,8 +194,10 @@ def _canonical(item: Parameter, parameters: Mapping[str, object], fault: str) ->
     given = parameters.get(item.name, item.default)
     if given is None:
         raise Refused(f"{fault} needs {item.name}: {item.what}", item.name)
-    if given == "" == item.default:
+    if item.default == "" and item.name not in parameters:
         return None
+    if given == "":  # what is left out often means all of them; nobody approves that by an empty line
+        raise Refused(f"{item.name} is empty. Leave it out or say what it is: {item.what}", item.name)
     return item.kind.canonical(given, item.name)
 
 

@@ -1,8 +1,14 @@
-"""The explicit table of faults. Adding one touches its own file, its test, its page and this table."""
+"""The explicit table of faults.
+
+Adding one touches its own file, its test, its page and this table; for the practice cluster its program, in
+`deploy/rehearsal/litmus/faults`, and the settings that the stand-in takes for it (`known.py`); and its case
+and its settings as Litmus reads them, in `tests/adapters`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import Injection, PreImage
@@ -78,8 +84,10 @@ def find(name: str) -> Fault:
     try:
         return FAULTS[name]
     except KeyError:
+        near = get_close_matches(name, FAULTS, n=2)
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
         raise Refused(
-            f"There is no fault {name!r}; the catalogue has {', '.join(FAULTS)}.", "fault"
+            f"There is no fault {name!r}.{meant} The catalogue has {', '.join(FAULTS)}.", "fault"
         ) from None
 
 

@@ -10,7 +10,7 @@ from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Parameterised, Part, Risk
 from chaos.faults.kinds import Choice
-from chaos.faults.on_pods import COMMON_RULES, HELPER_NEEDS, SECONDS, TARGET_CONTAINER, common_env
+from chaos.faults.on_pods import COMMON_RULES, HELPER_NEEDS, ONCE, SECONDS, TARGET_CONTAINER, common_env
 from chaos.faults.rights import HELPERS
 
 
@@ -43,6 +43,7 @@ class ContainerKill(Parameterised):
         ),
         TARGET_CONTAINER,
     )
+    lasts = ONCE
     needs_targets = True
     is_provable = True
 

@@ -62,7 +62,7 @@ class Whole:
 
     def canonical(self, value: object, field: str) -> str:
         text = str(value)
-        if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", text):
+        if isinstance(value, bool) or not re.fullmatch(r"0|-?[1-9]\d{0,8}", text, re.ASCII):
             raise Refused(f"{value!r} is not a whole number.", field)
         if not self.least <= int(text) <= self.most:
             raise Refused(f"{text} is outside {self}.", field)
@@ -192,8 +192,10 @@ class Pairs:
         found: dict[str, str] = {}
         for item in _items(value):
             key, _, text = (part.strip() for part in str(item).partition("="))
-            if not re.fullmatch(self.key, key) or not re.fullmatch(self.value, text):
+            if not re.fullmatch(self.key, key, re.ASCII) or not re.fullmatch(self.value, text, re.ASCII):
                 raise Refused(f"{item!r} is not {self.meaning}.", field)
+            if key == text:
+                raise Refused(f"{key} would lead where it leads anyway.", field)
             if key in found:
                 raise Refused(f"{key} is given twice.", field)
             found[key] = text
@@ -211,7 +213,16 @@ def _items(value: object) -> list[object]:
     return list(value) or [""] if isinstance(value, list) else list(str(value).split(","))
 
 
-HOSTS = Matching(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", "a host name", is_list=True)
+_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+_NO_NUMBER = rf"(?=[-0-9]*[a-z]){_LABEL}"
+_NO_LONGER = r"(?![-a-z0-9.]{254})"
+HOST = rf"{_NO_LONGER}(?:{_LABEL}\.)*{_NO_NUMBER}"
+"""A host name in small letters. Its last part is no number: resolvers take `1.5` for an address."""
+FULL_HOSTS = Matching(
+    rf"{_NO_LONGER}(?:{_LABEL}\.)+{_NO_NUMBER}",
+    "a full host name, like ledger.bank.svc.cluster.local",
+    is_list=True,
+)
 PORTS = Matching(
     r"[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]", "a port", is_list=True
 )

@@ -1,4 +1,7 @@
-"""What makes a ladder of some rungs: each goes further than the one before it, and nowhere less far."""
+"""What makes a ladder of some rungs: each is another than the one before it, and by no amount less far.
+
+Of what is no amount, such as a signal or a direction, no order is known: that is for people to see.
+"""
 
 from __future__ import annotations
 

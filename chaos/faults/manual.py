@@ -48,6 +48,7 @@ class Manual(Parameterised):
         ),
         Parameter("person_within", "How long to wait for the person.", Duration(_LEAST, _MOST), "10m"),
     )
+    lasts = ""
     needs_targets = False
     is_provable = True
 

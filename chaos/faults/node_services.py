@@ -9,7 +9,7 @@ from chaos.domain.injection import InverseKind, Sign
 from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Part, with_env
-from chaos.faults.on_nodes import NodeFault
+from chaos.faults.on_nodes import PODS_BACK, NodeFault
 from chaos.faults.rights import NODE_SERVICES
 
 
@@ -17,9 +17,8 @@ class _NodeDown(NodeFault):
     """Off by default: nothing outside the node tells whether the node is what it was before."""
 
     proof = (
-        "All that can be seen is that the node is ready and as schedulable as before, that as many of the "
-        "pods that selected it are ready, and that no helper is left. Whether the node itself is as it was, "
-        "nothing tells."
+        "All that can be seen is that the node is ready again, and that no helper is left. Whether the node "
+        f"itself is as it was, nothing tells. {PODS_BACK}"
     )
     family = NODE_SERVICES
     is_provable = False
@@ -33,8 +32,9 @@ class KubeletServiceKill(_NodeDown):
     name = "kubelet-service-kill"
     title = "Stop the kubelet of a node"
     effect = (
-        "The node's kubelet is stopped: within a minute the cluster takes the node for lost, and pods of "
-        "Deployments on it are started elsewhere after five more. Those of StatefulSets are not."
+        "The agent that runs the node's pods, its kubelet, is stopped. The pods go on, but within a minute "
+        "the cluster takes the node for lost, and pods of Deployments on it are started elsewhere after "
+        "five more. Those of StatefulSets are not."
     )
     risk = (
         "Stop cannot shorten it: the helper starts the kubelet again after its time, and if that helper is "
@@ -49,7 +49,13 @@ class KubeletServiceKill(_NodeDown):
     )
     stops = (
         "It ends by itself after its duration. Stop removes the experiment, but no handler starts the "
-        "kubelet before its time; and what is deleted on a node without a kubelet stays until that is back."
+        "kubelet before its time, and for the ten seconds before it is stopped none keeps it from that. What "
+        "is deleted on a node without a kubelet stays until that is back."
+    )
+    lasts = (
+        "How long the kubelet is kept stopped stands beside the parameters, as `duration`; the cluster's "
+        "limits bound it. The helper on the node starts it again after that time; where the helper is gone, "
+        "nobody does."
     )
     helper_image = "ubuntu:16.04"
 
@@ -70,6 +76,10 @@ class NodeRestart(_NodeDown):
         "somebody who can reach the node's console, for the whole of the run",
     )
     stops = "Stop cannot shorten it: the node is away until it has started again."
+    lasts = (
+        "`duration`, beside the parameters, is how long the run goes on once the node was seen to be away. "
+        "Neither it nor anybody ends a restart: the node is back when it has started again, or not at all."
+    )
     secret = "id-rsa"  # noqa: S105 - the name of a secret, which Litmus mounts
 
     def part(self, spec: FaultSpec, targets: Targets | None) -> Part:

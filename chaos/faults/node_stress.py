@@ -14,15 +14,15 @@ from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Part, with_env
 from chaos.faults.kinds import Whole
-from chaos.faults.on_nodes import NodeFault
+from chaos.faults.on_nodes import PODS_BACK, NodeFault
 from chaos.faults.on_pods import PROVEN_BY
 from chaos.faults.parameters import exactly_one_of
 from chaos.faults.rights import NODE_STRESS
 
 MEMORY, DISK = "MemoryPressure", "DiskPressure"
 _PROOF = (
-    "No helper is left, the node is ready as before{}, as many of the pods that selected it are ready as "
-    "before, and the probe named by proven_by is back in its tolerance."
+    "No helper is left, the node is ready{}, and the probe named by proven_by is back in its tolerance. "
+    f"{PODS_BACK}"
 )
 _LINGERS = (
     "The kubelet keeps a pressure up for some five minutes after it is over, and as long as it does the "
@@ -72,9 +72,12 @@ class NodeCpuHog(_NodeStress):
 
     name = "node-cpu-hog"
     title = "Use up the processor of a node"
-    effect = "A stressor on the node keeps cores busy, and every pod there gets less of the processor."
+    effect = (
+        "A stressor on the node keeps cores busy, and every pod there, of whatever team, gets less of the "
+        "processor and answers later, as beside a neighbour that runs wild."
+    )
     risk = (
-        "All pods of the node answer late, those of other teams too, and their liveness probes may restart "
+        "All pods of the node answer late, those of other teams too, and their health checks may restart "
         "them. With every core of the node busy its kubelet may be late as well, and the node then counts as "
         "lost until the fault is over."
     )
@@ -95,7 +98,10 @@ class NodeMemoryHog(_NodeStress):
 
     name = "node-memory-hog"
     title = "Use up the memory of a node"
-    effect = "A stressor on the node takes memory, and keeps it for as long as the fault lasts."
+    effect = (
+        "A stressor on the node takes memory and keeps it for as long as the fault lasts: the pods there, of "
+        "whatever team, have to do with the rest."
+    )
     risk = (
         "Where less is free than it takes, the kernel kills processes, and the kubelet evicts pods, those "
         "that ask for no memory first: the stressor's own, but also those of other teams. Evicted pods start "
@@ -138,7 +144,7 @@ class NodeIoStress(_NodeStress):
     title = "Keep the disk of a node busy"
     effect = (
         "Stressors on the node write, read and flush files without pause; one core and 256 MB of memory are "
-        "kept busy beside them."
+        "kept busy beside them. Whatever writes or reads there, of whatever team, waits longer."
     )
     risk = (
         "Everything on the node that uses its disk gets slower, its kubelet and container runtime too, and "

@@ -9,7 +9,7 @@ from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Part, Risk, with_env
 from chaos.faults.kinds import Choice, Matching
-from chaos.faults.on_nodes import WATCHERS, NodeFault
+from chaos.faults.on_nodes import PODS_BACK, WATCHERS, NodeFault
 from chaos.faults.rights import TAINT
 
 _OWN = r"(?![^/]*(?:kubernetes\.io|k8s\.io)/)"
@@ -24,7 +24,11 @@ _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 class NodeTaint(NodeFault):
     name = "node-taint"
     title = "Taint a node"
-    effect = "The node gets a taint: new pods keep off it and, with NoExecute, those on it are driven off."
+    effect = (
+        "The node is marked with a taint: new pods are not put on it and, with NoExecute, those on it, of "
+        "whatever team, are driven off and start again on other nodes. Pods that tolerate the taint stay."
+    )
+    proof = f"The node is ready, and no taint of that key is on it, as before. {PODS_BACK}"
     risk = (
         "With NoExecute, pods without a toleration are deleted at once, whatever their budgets say, and do "
         f"not come back by themselves. {WATCHERS}"
@@ -39,7 +43,14 @@ class NodeTaint(NodeFault):
             example="gameday",
         ),
         Parameter("value", "The taint's value.", Matching(_VALUE, "a taint's value"), "gameday"),
-        Parameter("effect", "What it does to pods.", Choice(*_EFFECTS), "NoSchedule"),
+        Parameter(
+            "effect",
+            "NoSchedule: no new pods are put on the node. PreferNoSchedule: only where no other node has "
+            "room. "
+            "NoExecute: those that run there are driven off as well.",
+            Choice(*_EFFECTS),
+            "NoSchedule",
+        ),
     )
 
     def drives_off(self, parameters: Mapping[str, str]) -> bool:

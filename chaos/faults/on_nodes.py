@@ -17,6 +17,10 @@ NODE_RULES: Mapping[str, str] = {
     "RAMP_TIME": "0",
     "DEFAULT_HEALTH_CHECK": WORD,
 }
+PODS_BACK = (
+    "Of a node that was chosen by the pods it runs (node-of), as many of those are ready as before. No other "
+    "pods are waited for: whether they are all back shows in the steady state."
+)
 WATCHERS = (
     "Litmus' operator, monitoring and Gameday itself would have to leave the node like everybody else, and "
     "nobody would undo or see the fault: a node that runs a pod of their namespaces is refused, as long as "
@@ -25,7 +29,7 @@ WATCHERS = (
 
 
 class NodeFault(Parameterised):
-    """A fault on a node that is proven gone by the node itself: as schedulable as before, the same taints.
+    """A fault on a node that is proven gone by the node itself: by what the fault touches of it, and no more.
 
     Litmus uncordons a node that was cordoned before, and takes a taint away by its key even if the node had
     it: the pre-image is compared, and set back by us where it differs. Pods that were moved stay where they
@@ -40,10 +44,7 @@ class NodeFault(Parameterised):
         "rights on nodes in the whole cluster, for the experiment and for Gameday",
         "another node that is ready and without taints, for the experiment's own pod and for what is moved",
     )
-    proof = (
-        "The node is as schedulable as before and has the taints that it had, and as many of the pods that "
-        "selected it are ready as before."
-    )
+    proof: str
     stops = (
         "Stop deletes the experiment, which sets the node back as it ends, within 60 s. Its duration ends it "
         "in the same way. Where the node is then not as it was before, Gameday sets it back itself."

@@ -36,6 +36,10 @@ PROVEN_BY = Parameter(
 TARGET_CONTAINER = Parameter(
     "container", "The container to touch; the pod's first when left out.", CONTAINER, "", "TARGET_CONTAINER"
 )
+ONCE = (
+    "It is done once. `duration`, beside the parameters, is how long the run then goes on as under the "
+    "fault, however soon the pods are back; the cluster's limits bound it."
+)
 HELPER_NEEDS = (
     "a privileged helper pod in the chaos namespace (pod security: privileged), with hostPID and the "
     "container runtime's socket of the target's node",

@@ -44,14 +44,14 @@ READER = OwnRole(
         right("", "events", "list"),
     ),
     everywhere=(
-        right("", "namespaces", "get", "kube-system"),
+        right("", "namespaces", "get"),
         right("", "nodes", "list"),
         right(_RBAC, "roles rolebindings clusterroles clusterrolebindings", "get"),
     ),
 )
-"""`everywhere`: to tell clusters apart by their kube-system namespace, to choose targets of one zone, and to
-compare the accounts that are there with those that we ship. Events: in them the
-watchdog leaves word of what it did."""
+"""`everywhere`: to tell clusters apart by their kube-system namespace, to see that a namespace of targets was
+deleted (which takes along what was granted in it), to choose targets of one zone, and to compare the accounts
+that are there with those that we ship. Events: in them the watchdog leaves word of what it did."""
 
 INJECTOR = OwnRole(
     "gameday-injector",

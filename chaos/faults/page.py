@@ -10,27 +10,27 @@ from chaos.faults import example
 from chaos.faults.accounts import account
 from chaos.faults.base import Fault, Parameter
 from chaos.faults.rights import EVERY, Family, Right
+from chaos.faults.words import RISKS, WORDS
 
 _WRITTEN = "<!-- Written out of chaos/faults by `manage.py faults write-docs`. -->"
 _UNPROVABLE = (
     "**It cannot be proven that this fault is gone.** It is off unless the cluster's administrator has "
     "allowed such faults."
 )
-DURATION = (
-    "How long it lasts at the most stands beside the parameters, as `duration`; the cluster's limits bound "
-    "it, and Litmus ends the fault by itself after that time."
+_EXPLAINED = (
+    "What the words and the risk classes mean: [Words on these pages](README.md#words-on-these-pages)."
 )
 
 
 def page(fault: Fault) -> str:
-    lines = [f"# {fault.title}", "", _WRITTEN, "", f"`{fault.name}` · {_summary(fault)}", ""]
+    lines = [f"# {fault.title}", "", _WRITTEN, "", f"`{fault.name}` · {_summary(fault)}", "", _EXPLAINED, ""]
     lines += ["## What happens", "", fault.effect, ""]
     lines += ["## What can go wrong", "", fault.risk, ""]
     lines += ["## How it stops", "", fault.stops, ""]
     lines += ["## How we know that it is gone", ""]
     lines += [fault.proof, ""] if fault.is_provable else [_UNPROVABLE, "", fault.proof, ""]
     lines += ["## Parameters", "", *_parameters(fault.parameters), ""]
-    lines += [DURATION, ""] if fault.needs_targets else []
+    lines += [fault.lasts, ""] if fault.lasts else []
     lines += ["## What it needs", "", *(f"- {_sentence(need)}" for need in fault.needs)]
     lines += [*_rights(fault.family), ""] if fault.family else [""]
     lines += ["## Example", "", *_example(fault)]
@@ -50,15 +50,30 @@ def index(faults: Iterable[Fault]) -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     for fault in faults:
-        proven = "proven" if fault.is_provable else "**not proven**; off by default"
+        proven = gone(fault) if fault.is_provable else f"**{gone(fault)}**; off by default"
         link = f"[{fault.name}]({fault.name}.md)"
         lines.append(f"| {link} | {fault.title} | {fault.risk_class.value} | {_on(fault)} | {proven} |")
+    lines += ["", "## Risk classes", ""]
+    lines += [f"- **{risk.value}**: {meaning}" for risk, meaning in RISKS.items()]
+    lines += ["", "## Words on these pages", "", "| word | meaning |", "| --- | --- |"]
+    lines += [f"| {word} | {meaning} |" for word, meaning in WORDS.items()]
+    lines += [
+        "",
+        "Gameday's own words (run, probe, revert, residue, …) stand in the [glossary](../glossary.md).",
+    ]
     return "\n".join(lines) + "\n"
 
 
 def _summary(fault: Fault) -> str:
-    proven = "proven gone" if fault.is_provable else "**cannot be proven gone**"
-    return f"risk: {fault.risk_class.value} · done to {_on(fault)} · {proven}"
+    said = f"gone is {gone(fault)}" if fault.is_provable else "**cannot be proven gone**"
+    return f"risk: {fault.risk_class.value} · done to {_on(fault)} · {said}"
+
+
+def gone(fault: Fault) -> str:
+    """What its being gone is, in a few words."""
+    if not fault.is_provable:
+        return "not proven"
+    return "proven" if fault.needs_targets else "a person's word and a probe"
 
 
 def _on(fault: Fault) -> str:

@@ -10,7 +10,7 @@ from chaos.domain.spec import FaultSpec
 from chaos.domain.targets import Targets
 from chaos.faults.base import Parameter, Parameterised, Part, Risk
 from chaos.faults.kinds import Flag
-from chaos.faults.on_pods import COMMON_RULES, SECONDS, common_env
+from chaos.faults.on_pods import COMMON_RULES, ONCE, SECONDS, common_env
 from chaos.faults.rights import PODS
 
 
@@ -19,7 +19,8 @@ class PodDelete(Parameterised):
     title = "Delete pods"
     effect = "The named pods are deleted at the same time, once; their controllers start new ones."
     risk = (
-        "Requests in flight on those pods fail. A deleted pod cannot be brought back: "
+        "Requests in flight on those pods fail with force; without it each pod has its grace to finish "
+        "them, and they fail only where the application does not. A deleted pod cannot be brought back: "
         "reverting means that as many pods are ready as before."
     )
     risk_class = Risk.LOW
@@ -30,7 +31,16 @@ class PodDelete(Parameterised):
         "replaced by their controllers."
     )
     family = PODS
-    own = (Parameter("force", "Without grace: requests in flight are cut off.", Flag(), "false", "FORCE"),)
+    own = (
+        Parameter(
+            "force",
+            "Without grace: true cuts off requests in flight, false lets each pod finish its work.",
+            Flag(),
+            "false",
+            "FORCE",
+        ),
+    )
+    lasts = ONCE
     needs_targets = True
     is_provable = True
 

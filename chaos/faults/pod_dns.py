@@ -6,10 +6,9 @@ import json
 from dataclasses import dataclass
 
 from chaos.faults.base import Parameter
-from chaos.faults.kinds import Choice, Matching, Pairs
+from chaos.faults.kinds import HOST, Choice, Matching, Pairs
 from chaos.faults.on_pods import PodFault
 
-_HOST = r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?"
 _KILLED = (
     "If the helper is killed before it can end its interceptor, that stays until the pod is recreated, which "
     "Gameday then does."
@@ -20,10 +19,10 @@ _KILLED = (
 class HostNames:
     """Host names, comma-separated; sent as the JSON list that the interceptor reads."""
 
-    pattern: str = rf'\["{_HOST}"(?:,"{_HOST}")*\]'
+    pattern: str = rf'\["{HOST}"(?:,"{HOST}")*\]'
 
     def canonical(self, value: object, field: str) -> str:
-        return Matching(_HOST, "a host name", is_list=True).canonical(value, field)
+        return Matching(HOST, "a host name", is_list=True).canonical(value, field)
 
     def env(self, text: str) -> str:
         return json.dumps(text.split(","), separators=(",", ":"))
@@ -64,7 +63,7 @@ class PodDnsSpoof(PodFault):
         Parameter(
             "map",
             "Each name and where it leads instead.",
-            Pairs(_HOST, _HOST, "a name and a host, like ledger.bank.svc=sink.bank.svc"),
+            Pairs(HOST, HOST, "a name and a host, like ledger.bank.svc=sink.bank.svc"),
             env="SPOOF_MAP",
             example="ledger.payments.svc=sink.payments.svc",
         ),

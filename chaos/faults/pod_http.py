@@ -25,10 +25,14 @@ _TYPE = Matching(r"[a-z]{2,20}/[a-z0-9][a-z0-9.+-]{0,60}", "a content type like 
 _HEADER = r"[A-Za-z][A-Za-z0-9-]{0,60}"
 _HEADER_VALUE = r"[A-Za-z0-9][A-Za-z0-9 .:_/@+-]{0,200}"
 _KILLED = (
-    "The kubelet's probes of that port pass the proxy too: containers may be restarted, or go unready. "
-    "Connections that are open when it begins or ends are cut. TLS passes unread and is broken where it is "
-    "changed. If the helper is killed before it can undo it, the proxy and its rule stay until the pod is "
-    "recreated, which Gameday then does."
+    "The kubelet's health checks of that port pass the proxy too: containers may be restarted, or go "
+    "unready. Connections that are open when it begins or ends are cut. If the helper is killed before it "
+    "can undo it, the proxy and its rule stay until the pod is recreated, which Gameday then does."
+)
+_TLS_PASSES = "It works on a port that speaks TLS (https) too, since the proxy passes it on unread."
+_TLS_BREAKS = (
+    "It works on plain HTTP alone: on a port that speaks TLS (https) the proxy cannot read what passes, and "
+    "breaks the connections instead of changing them."
 )
 _CONTENT_TYPE = Parameter("content_type", "What the body is.", _TYPE, "text/plain", "CONTENT_TYPE")
 
@@ -80,7 +84,7 @@ class PodHttpLatency(PodHttpFault):
     name = "pod-http-latency"
     title = "Delay HTTP requests to pods"
     effect = "Requests to one port of the named pods are held for a fixed time before they are answered."
-    risk = f"Callers wait, time out and retry; queues fill upstream. {_KILLED}"
+    risk = f"Callers wait, time out and retry; queues fill upstream. {_TLS_PASSES} {_KILLED}"
     mine = (
         Parameter(
             "latency",
@@ -98,7 +102,7 @@ class PodHttpStatusCode(PodHttpFault):
     effect = "Answers of one port of the named pods carry another HTTP status code."
     risk = (
         "The work is done and only its answer is wrong: callers that try again do it twice, such as a "
-        f"payment that is not idempotent. {_KILLED}"
+        f"payment that is not idempotent. {_TLS_BREAKS} {_KILLED}"
     )
     mine = (
         Parameter("status", "The status code.", Choice(*map(str, _STATUS)), env="STATUS_CODE", example="503"),
@@ -120,7 +124,7 @@ class PodHttpModifyHeader(PodHttpFault):
     effect = "Requests to, or answers of, one port of the named pods carry other or further headers."
     risk = (
         "Headers that say who is asking, or what may be cached, are believed by whoever reads them. "
-        f"{_KILLED}"
+        f"{_TLS_BREAKS} {_KILLED}"
     )
     mine = (
         Parameter(
@@ -142,7 +146,7 @@ class PodHttpModifyBody(PodHttpFault):
     effect = "Answers of one port of the named pods carry another body."
     risk = (
         "Callers may believe what they read, and keep it. The work is done and only its answer is wrong. "
-        f"{_KILLED}"
+        f"{_TLS_BREAKS} {_KILLED}"
     )
     mine = (
         Parameter("body", "The body.", _BODY, env="RESPONSE_BODY", example="out of order"),
@@ -154,7 +158,7 @@ class PodHttpResetPeer(PodHttpFault):
     name = "pod-http-reset-peer"
     title = "Reset HTTP connections to pods"
     effect = "Connections to one port of the named pods are reset, at once or after a time."
-    risk = f"Callers cannot know whether their request was carried out. {_KILLED}"
+    risk = f"Callers cannot know whether their request was carried out. {_TLS_PASSES} {_KILLED}"
     mine = (
         Parameter(
             "after",

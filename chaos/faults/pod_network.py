@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from chaos.domain.errors import Refused
 from chaos.faults.base import Parameter, Risk
-from chaos.faults.kinds import HOSTS, INTERFACE, PORTS, Duration, Matching, Networks, Whole
+from chaos.faults.kinds import FULL_HOSTS, INTERFACE, PORTS, Duration, Matching, Networks, Whole
 from chaos.faults.on_pods import PodFault
 from chaos.faults.parameters import duration
 
@@ -20,24 +20,60 @@ _SIZE = Matching(r"[1-9]\d{0,6}(b|kb|mb)", "a size like 32kb")
 NET: tuple[Parameter, ...] = (
     Parameter(
         "to_networks",
-        "Only traffic to these; all when left out.",
+        "Only traffic to these, and to the hosts below; all when nothing is narrowed down.",
         Networks(),
         "",
         "DESTINATION_IPS",
     ),
-    Parameter("to_hosts", "Only traffic to these hosts.", HOSTS, "", "DESTINATION_HOSTS"),
-    Parameter("to_ports", "Only traffic to these ports.", PORTS, "", "DESTINATION_PORTS"),
-    Parameter("from_ports", "Only traffic from these ports.", PORTS, "", "SOURCE_PORTS"),
+    Parameter(
+        "to_hosts",
+        "Only traffic to these hosts. They are looked up once, in the experiment's pod, as the fault begins: "
+        "what they resolve to later is left alone, and so is one of several that is not found. When none is "
+        "found nothing is injected.",
+        FULL_HOSTS,
+        "",
+        "DESTINATION_HOSTS",
+    ),
+    Parameter(
+        "to_ports",
+        "Only traffic to these ports, of whatever host: not together with hosts, networks or from_ports.",
+        PORTS,
+        "",
+        "DESTINATION_PORTS",
+    ),
+    Parameter(
+        "from_ports",
+        "Only traffic from these ports, to whatever host: not together with hosts, networks or to_ports.",
+        PORTS,
+        "",
+        "SOURCE_PORTS",
+    ),
     Parameter("interface", "The pod's network interface.", INTERFACE, "eth0", "NETWORK_INTERFACE"),
 )
 _KILLED = (
-    "What the pod answers to its kubelet's probes is touched too, unless the traffic is narrowed down: its "
-    "containers may be restarted, or go unready. If the helper is killed before it can undo it, the rule "
-    "stays until the pod is recreated, which Gameday then does."
+    "What the pod answers to its kubelet's health checks is touched too, unless the traffic is narrowed "
+    "down: its containers may be restarted, or go unready. If the helper is killed before it can undo it, "
+    "the rule stays until the pod is recreated, which Gameday then does."
 )
 
+_NARROWINGS = (("to_networks", "to_hosts"), ("to_ports",), ("from_ports",))
 
-class PodNetworkLatency(PodFault):
+
+class _PodNetwork(PodFault):
+    def canonical(self, parameters: Mapping[str, object]) -> dict[str, str]:
+        found = super().canonical(parameters)
+        used = [kind for kind in _NARROWINGS if any(name in found for name in kind)]
+        if len(used) > 1:
+            one, other = (next(name for name in kind if name in found) for kind in used[:2])
+            raise Refused(
+                f"{one} and {other} do not narrow each other down: Litmus touches all that fits either. Give "
+                "one of them: to_hosts and to_networks, to_ports, or from_ports.",
+                other,
+            )
+        return found
+
+
+class PodNetworkLatency(_PodNetwork):
     name = "pod-network-latency"
     title = "Delay network traffic of pods"
     effect = "Everything that the named pods send takes longer, by a fixed time and an optional jitter."
@@ -73,7 +109,7 @@ class PodNetworkLatency(PodFault):
         return found
 
 
-class PodNetworkLoss(PodFault):
+class PodNetworkLoss(_PodNetwork):
     name = "pod-network-loss"
     title = "Lose network packets of pods"
     effect = "A share of the packets that the named pods send is thrown away."
@@ -86,7 +122,7 @@ class PodNetworkLoss(PodFault):
     )
 
 
-class PodNetworkCorruption(PodFault):
+class PodNetworkCorruption(_PodNetwork):
     name = "pod-network-corruption"
     title = "Corrupt network packets of pods"
     effect = "A share of the packets that the named pods send arrives damaged, and is sent again."
@@ -103,7 +139,7 @@ class PodNetworkCorruption(PodFault):
     )
 
 
-class PodNetworkDuplication(PodFault):
+class PodNetworkDuplication(_PodNetwork):
     name = "pod-network-duplication"
     title = "Double network packets of pods"
     effect = "A share of the packets that the named pods send is sent twice."
@@ -120,7 +156,7 @@ class PodNetworkDuplication(PodFault):
     )
 
 
-class PodNetworkRateLimit(PodFault):
+class PodNetworkRateLimit(_PodNetwork):
     name = "pod-network-rate-limit"
     title = "Throttle network traffic of pods"
     effect = "The named pods send no faster than the given rate."

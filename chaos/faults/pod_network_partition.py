@@ -22,12 +22,15 @@ class PodNetworkPartition(PodFault):
 
     name = "pod-network-partition"
     title = "Cut a pod off the network"
-    effect = "No new connection from or to the named pod gets through, by way of a NetworkPolicy."
+    effect = (
+        "No new connection from or to the named pod gets through, as if its network cable had been pulled; "
+        "the pod itself runs on. A NetworkPolicy forbids them."
+    )
     risk = (
         "Whoever holds the same data elsewhere may take over while the pod believes that it still leads. "
         "Connections that are open already may go on, as the network plug-in decides. Other policies that "
-        "allow traffic of the pod go on allowing it. Where the plug-in cuts its kubelet's probes off too, "
-        "its containers are restarted, or go unready."
+        "allow traffic of the pod go on allowing it. Where the plug-in cuts its kubelet's health checks off "
+        "too, its containers are restarted, or go unready."
     )
     risk_class = Risk.HIGH
     needs = (

@@ -29,7 +29,7 @@ class PodCpuHog(PodFault):
     title = "Use up the processor of pods"
     effect = "A stressor in the named pods uses processor time, as far as the pods' own limits let it."
     risk = (
-        "The pods answer late, and their liveness probes may restart them. A pod without a processor limit "
+        "The pods answer late, and their health checks may restart them. A pod without a processor limit "
         f"takes from its neighbours on the node. {_KILLED}"
     )
     own = (

@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +34,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """One record that waits: `at` is the instant of the deed, `text` its sentence, `why` what kept it."""
+    """One record that waits: `at` is the instant of the deed, `text` its sentence, `why` what kept it.
+
+    `halts`: the clusters that it halts, by name, "" for every one; `reason` is then that of the halt.
+    """
 
     at: datetime
     kind: str
@@ -42,6 +46,8 @@ class Spooled:
     why: str
     run: str = ""
     stream: str = ORGANISATION
+    halts: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def keep(record: Spooled) -> str:
@@ -91,10 +97,11 @@ class Ingested:
     aside: tuple[Path, ...]
 
 
-def ingest(now: datetime) -> Ingested:
+def ingest(now: datetime, first: Callable[[Spooled], object] = lambda record: None) -> Ingested:
     """Take what waits into the journal, each with its own instant. Safe to repeat, also beside another.
 
-    Raises what the database raises; what was not taken by then goes on waiting.
+    `first` is done with each before it is taken: what it raises keeps the record waiting. Raises that, and
+    what the database raises; what was not taken by then goes on waiting.
     """
     taken, aside = [], []
     for path in waiting():
@@ -105,6 +112,7 @@ def ingest(now: datetime) -> Ingested:
         except (OSError, ValueError, TypeError, KeyError) as error:
             aside.append(_put_aside(path, error, now))
             continue
+        first(record)
         if _take(record):
             taken.append(record.text)
         path.unlink(missing_ok=True)

@@ -75,7 +75,8 @@ class Cluster(models.Model):
 class Contact(models.Model):
     """The last time that we asked a part of a cluster whether it is there, and what it said.
 
-    `answered_at` is the last time that it did: it was reached when that is `asked_at`.
+    `answered_at` is the last time that it did: it was reached when that is `asked_at`. `lever`: why the halt
+    lever in the cluster was down when it last said so, or "", and `lever_since` when that was first seen.
     """
 
     class Part(models.TextChoices):
@@ -87,6 +88,8 @@ class Contact(models.Model):
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     sentence = models.TextField()
+    lever = models.TextField(blank=True, default="")
+    lever_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cluster", "part"], name="one_contact_a_part")]

@@ -32,6 +32,8 @@ class Tools:
     """Every reading of the run so far, for the verdict."""
     ceiling: int = 0
     """What a later rung of a ladder may touch at the most."""
+    fence: int = 0
+    """With which this driver took the run."""
 
 
 def act(view: RunView, name: str, tools: Tools, deed: Callable[[], object]) -> RunView:

@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,9 +20,18 @@ from django.conf import settings
 from django.db import Error, connections
 
 from chaos.models import Cluster
+from chaos.services.patience import each_answered_within
 
 KEEP_EVERY = 30.0
 """Seconds."""
+KNOWN_WITHIN = timedelta(seconds=3)
+"""How long who is in a hurry lets the database take for each answer: what it does not say by then is done
+without it."""
+SHELL = (
+    "From a shell, load the environment of the service first (its venv, DATABASE_URL, GAMEDAY_STATE_DIR and "
+    "GAMEDAY_SECRET_KEYS), or use the shell of its web process or worker."
+)
+"""What is said to somebody who finds nothing: most often it is there, and their shell looks elsewhere."""
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +57,15 @@ def address_of(row: Cluster) -> Address:
 def registered() -> list[Address]:
     """Every cluster, as the database has it now."""
     return [address_of(row) for row in Cluster.objects.order_by("name")]
+
+
+def known() -> tuple[list[Address], str]:
+    """Every cluster, and why it is the book that says so: the database is away, or hangs; else ""."""
+    try:
+        with each_answered_within(KNOWN_WITHIN):
+            return registered(), ""
+    except Error as error:
+        return read(), f"{' '.join(str(error).split()).rstrip('.')}."
 
 
 def keep() -> None:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from chaos.domain.errors import GamedayError
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.left import Left
 from chaos.domain.measured import Part
@@ -43,14 +42,11 @@ def notice(run: str, port: Cluster, store: Store, now: datetime) -> bool:
         return True
     if not live_residue(sight) and not sight.results:
         return False
-    event = words.came_late(sight, _is_its_doing(record, now), now)
-    store.note_late(run, now, (Left(event.text, at=now),), (event,))
+    is_its_doing = _is_its_doing(record, now)
+    event = words.came_late(sight, is_its_doing, now)
+    alone = [replace(one, left_alone_at=now) for one in record.progress if one.requested_at]
+    store.note_late(run, now, (Left(event.text, at=now),), (event,), () if is_its_doing else alone)
     return True
-
-
-def see_to(late: Sequence[tuple[str, datetime]], port: Cluster, store: Store, now: datetime) -> None:
-    """`look_after` each. One that fails keeps no other from it; raises the first error."""
-    _do_all(partial(look_after, run, since, port, store, now) for run, since in late)
 
 
 def look_after(run: str, since: datetime, port: Cluster, store: Store, now: datetime) -> None:
@@ -62,19 +58,29 @@ def look_after(run: str, since: datetime, port: Cluster, store: Store, now: date
     sight = _disbelieving(port.look(_ref(record), record.injections))
     found = _left(record, sight, since, now)
     if sight.unseen or live_residue(sight):
-        return store.note_late(run, now, found, ())
+        again = () if sight.unseen else _to_be_replaced_again(record, since)
+        return store.note_late(run, now, found, (), again)
     is_its_doing = _is_its_doing(record, since)
     asked = [*_asked(record, since)] if is_its_doing else []
     pods = [(injection, _held(injection, progress, sight)) for injection, progress in asked]
-    deeds = [*_deeds(pods, sight, port)]
+
+    def replace_pods(injection: Injection, held: Sequence[Residue]) -> None:
+        port.remove(held)
+        done = replace(record.progress[injection.index], recreated_at=now)
+        store.note_late(run, now, found, (), (done,))
+
+    deeds = [*_deeds(pods, sight, port, replace_pods)]
     if not deeds:
         return store.note_late(run, now, found, () if found else (words.gone_late(is_its_doing, now),))
-    recreated = [
-        replace(record.progress[injection.index], recreated_at=now) for injection, held in pods if held
-    ]
-    event = words.undone_late([name for name, _ in deeds], now)
-    store.note_late(run, now, found, (event,), recreated)
+    store.note_late(run, now, found, (words.undone_late([name for name, _ in deeds], now),))
     _do_all(deed for _, deed in deeds)
+
+
+def _to_be_replaced_again(record: RunRecord, since: datetime) -> list[Progress]:
+    """What is there now came after these were replaced, by us and for what came before it: it may be in those
+    that took their place."""
+    done = [one for one in record.progress if one.recreated_at and one.recreated_at >= since]
+    return [replace(one, recreated_at=None) for one in done]
 
 
 def _disbelieving(sight: ClusterSight) -> ClusterSight:
@@ -99,13 +105,16 @@ def _held(injection: Injection, progress: Progress, sight: ClusterSight) -> list
 
 
 def _deeds(
-    asked: Sequence[tuple[Injection, Sequence[Residue]]], sight: ClusterSight, port: Cluster
+    asked: Sequence[tuple[Injection, Sequence[Residue]]],
+    sight: ClusterSight,
+    port: Cluster,
+    replace_pods: Callable[[Injection, Sequence[Residue]], None],
 ) -> Iterator[tuple[str, Callable[[], None]]]:
     """Each with what it undoes, in words."""
     for injection, held in asked:
         post = injection.postcondition
         if held:
-            yield ", ".join(map(str, held)), partial(port.remove, held)
+            yield ", ".join(map(str, held)), partial(replace_pods, injection, held)
         for node, _ in not_restored(injection, sight):
             yield f"node {node.name}", partial(port.restore_node, node, post.taint_keys, post.cordons)
         for workload, _ in not_scaled_back(injection, sight):
@@ -138,11 +147,12 @@ def _ref(record: RunRecord) -> RunRef:
 
 
 def _do_all(deeds: Iterable[Callable[[], None]]) -> None:
+    """One that fails, for whatever reason, keeps no other from it; raises the first error."""
     errors = []
     for deed in deeds:
         try:
             deed()
-        except GamedayError as error:
+        except Exception as error:
             errors.append(error)
     if errors:
         raise errors[0]

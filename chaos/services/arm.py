@@ -37,7 +37,7 @@ def look(order: Order, port: Cluster) -> Outlook:
 
     looks: tuple[Callable[[], object], ...] = (
         lambda: checks.lever(row),
-        lambda: checks.clock(row),
+        checks.clock,
         checks.spool_has_room,
         lambda: checks.identity(row, order.approved_uid, port),
         lambda: checks.nothing_live(row),

@@ -50,17 +50,20 @@ class Sweep:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What a halt by labels came to on one cluster: what was told to go, what is `left` of it, and what could
-    not be done or seen, in sentences. `is_latched`: the lever in the cluster is down."""
+    not be done or seen, in sentences. `is_latched`: the lever in the cluster is down. `is_over`: the last
+    pass had nothing left to do."""
 
     told: tuple[Residue, ...]
     left: tuple[Residue, ...]
     failures: tuple[str, ...]
     is_latched: bool
+    is_over: bool
 
     @property
     def is_clean(self) -> bool:
-        """Everything was seen, and nothing of ours was there any more."""
-        return self.is_latched and not self.left and not self.failures
+        """Everything was seen, and nothing of ours was there any more, also in a pass after the one that told
+        the last of it to go: something may have landed, and injected, as that went."""
+        return self.is_latched and self.is_over and not self.left and not self.failures
 
 
 def halt_by_labels(
@@ -84,7 +87,7 @@ def _end(port: Cluster, why: str, patience: timedelta, pause: float) -> Ended:
         sweep.once()
         left, unseen = _left(port)
         failures = (*sweep.failures, *(item for item in unseen if item not in sweep.failures))
-        ended = Ended((*sweep.told.values(),), left, failures, sweep.is_latched)
+        ended = Ended((*sweep.told.values(),), left, failures, sweep.is_latched, sweep.is_over)
         if ended.is_clean or time.monotonic() + pause > until:
             return ended
         time.sleep(pause)

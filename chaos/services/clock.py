@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models.functions import Now
 
-from chaos.models import Installation
+from chaos.models import Cluster
 
 
 def utc_now() -> datetime:
@@ -22,8 +22,8 @@ def utc_now() -> datetime:
 
 def database_now() -> datetime:
     """What time the database has. Raises what the database raises."""
-    found = Installation.objects.annotate(db_now=Now()).values_list("db_now", flat=True).first()
-    return found or utc_now()  # without an installation there is no run yet
+    found = Cluster.objects.annotate(db_now=Now()).values_list("db_now", flat=True).first()
+    return found or utc_now()  # without a cluster there is no run yet
 
 
 class SteadyClock:

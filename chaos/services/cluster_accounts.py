@@ -8,8 +8,9 @@ from typing import Any
 
 from chaos.domain.errors import Forbidden, Refused
 from chaos.faults import accounts
-from chaos.faults.accounts_found import differences, name_of
+from chaos.faults.accounts_found import bound_as_well, differences, name_of
 from chaos.faults.base import Fault
+from chaos.faults.rights import FAMILIES
 from chaos.ports import Cluster
 from chaos.services.cluster_details import Details
 
@@ -24,12 +25,20 @@ class Part:
     name: str
     manifests: tuple[Manifest, ...]
     found: tuple[Manifest | None, ...]
+    also: tuple[str, ...] = ()
+    """What else is bound to its account, in sentences."""
 
     @property
     def word(self) -> str:
         if self.found[0] is None:
             return "MISSING"
-        return "DIFFERS" if any(self.wrong) else "ok"
+        return "DIFFERS" if any(self.wrong) or self.also else "ok"
+
+    @property
+    def said(self) -> Iterator[str]:
+        for _, sentences in self.wrong:
+            yield from sentences
+        yield from self.also
 
     @property
     def wrong(self) -> Iterator[tuple[Manifest, tuple[str, ...]]]:
@@ -39,8 +48,11 @@ class Part:
                 yield ours, said
 
 
-def parts(cluster: Details, faults: Sequence[Fault], port: Cluster) -> list[Part]:
+def parts(
+    cluster: Details, faults: Sequence[Fault], port: Cluster, there: Sequence[Manifest] | None
+) -> list[Part]:
     """Gameday's own, then those of the faults' families. None where the cluster has an account of its own.
+    `there` are the bindings of the cluster, as far as they were seen.
 
     Raises Forbidden when they may not be looked at.
     """
@@ -53,11 +65,34 @@ def parts(cluster: Details, faults: Sequence[Fault], port: Cluster) -> list[Part
             opened = cluster.limits.opted_in_namespaces
             bound = [one for name in opened for one in accounts.in_target(fault.family, name, here)]
             wanted[fault.family.name] = (*accounts.manifests(fault.family, here), *bound)
-    return [Part(name, ours, port.accounts(ours)) for name, ours in wanted.items()]
+    shipped = [*accounts.of_gameday(here), *_of_every_family(here)]
+    return [
+        Part(name, ours, port.accounts(ours), tuple(bound_as_well(ours, shipped, there or ())))
+        for name, ours in wanted.items()
+    ]
 
 
-def hints(cluster: Details) -> Iterator[str]:
+def bindings(port: Cluster) -> tuple[Manifest, ...] | None:
+    """Every binding of the cluster; None where they may not be listed, as with Gameday's own token."""
+    try:
+        return port.bindings()
+    except Forbidden:
+        return None
+
+
+def _of_every_family(namespace: str) -> Iterator[Manifest]:
+    for family in FAMILIES.values():
+        yield from accounts.manifests(family, namespace)
+        yield from accounts.in_target(family, namespace, namespace)
+
+
+def hints(cluster: Details, there: Sequence[Manifest] | None) -> Iterator[str]:
     """What is not looked at, and why."""
+    if cluster.service_account == accounts.PATTERN and there is None:
+        yield (
+            "Bindings of other names than ours, which may give these accounts more, cannot be seen with this "
+            "token: look with an administrator's (`--token-file`)."
+        )
     if cluster.service_account != accounts.PATTERN:
         yield (
             f"Experiments run as {cluster.service_account} there, an account of your own: what it may do is "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,11 @@ from django.db import transaction
 
 from chaos.domain import codec
 from chaos.domain.errors import Refused
+from chaos.domain.injection import Injection
 from chaos.domain.limits import LimitsChange, in_words
 from chaos.domain.sight import ZONE
 from chaos.domain.spec import FaultSpec, RunSpec, TargetSpec
-from chaos.domain.target_nodes import resolve_nodes, with_aboard
+from chaos.domain.target_nodes import check_aboard, resolve_nodes, with_aboard
 from chaos.domain.targets import Limits, Targets, check_limits, resolve
 from chaos.faults.catalogue import UNPROVABLE, plan_injections
 from chaos.faults.catalogue import find as find_fault
@@ -179,6 +181,15 @@ def named(fault: FaultSpec, limits: Limits, port: Cluster) -> Targets | None:
     return targets
 
 
+def at_home(injections: Sequence[Injection], port: Cluster) -> list[Injection]:
+    """The same, each with which one the namespace of its targets is: another may come under its name."""
+    names = {one.postcondition.namespace for one in injections} - {""}
+    uids = {name: port.namespace_uid(name) for name in sorted(names)}
+    posts = (one.postcondition for one in injections)
+    kept = (replace(post, namespace_uid=uids.get(post.namespace, "")) for post in posts)
+    return [replace(one, postcondition=post) for one, post in zip(injections, kept, strict=True)]
+
+
 def _resolve(targets: TargetSpec, limits: Limits, port: Cluster) -> Targets:
     if not targets.is_of_nodes:
         return _resolve_pods(targets, limits, port)
@@ -187,7 +198,10 @@ def _resolve(targets: TargetSpec, limits: Limits, port: Cluster) -> Targets:
         found = resolve_nodes(targets, nodes, port.nodes(targets.labels), (), limits)
     else:
         found = resolve_nodes(targets, nodes, nodes, port.pods(targets.namespace, targets.labels), limits)
-    return with_aboard(found, [pod for node in found.nodes for pod in port.pods_on(node.name)], limits)
+    found = with_aboard(found, [pod for node in found.nodes for pod in port.pods_on(node.name)], limits)
+    namespaces = sorted({pod.namespace for pod in found.aboard})
+    check_aboard(found, [pod for name in namespaces for pod in port.pods(name, {})], limits)
+    return found
 
 
 def _resolve_pods(targets: TargetSpec, limits: Limits, port: Cluster) -> Targets:

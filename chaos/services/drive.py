@@ -79,6 +79,7 @@ def _drive_slice(
         return End.TAKEN
     try:
         record = ports.store.load(run)
+        view = view_of(record, now)
     except Exception:
         _release(ports, run, fence)
         raise
@@ -99,8 +100,8 @@ def _drive_slice(
         record.spec_digest,
         lambda: tuple(perception.readings),
         record.ceiling,
+        fence,
     )
-    view = view_of(record, now)
     try:
         return _loop(view, tools, perception, may_hand_on)
     except Exception as error:

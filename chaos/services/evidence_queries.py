@@ -16,6 +16,7 @@ from chaos.domain.errors import Forbidden
 from chaos.domain.injection import Injection, Progress
 from chaos.domain.left import Left
 from chaos.domain.run import Marks, Stop, Word
+from chaos.domain.rungs import Rung, rungs_there
 from chaos.domain.sight import AlertsReading, Reading
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState, Verdict
@@ -63,6 +64,11 @@ class RunEvidence:
         return min((item.injected_at for item in self.progress if item.injected_at), default=None)
 
     @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """Those whose fault was known to be there, in order; a run without a ladder has one at the most."""
+        return rungs_there(self.injections, self.progress)
+
+    @property
     def residue(self) -> tuple[str, ...]:
         """What is left, in sentences."""
         return tuple(item.sentence for item in self.left)
@@ -73,8 +79,10 @@ class RunEvidence:
 
     @property
     def is_proven_gone(self) -> bool:
-        """Every fault that was asked for was measured to be gone; also true when none was asked for."""
-        is_clean = self.marks.clean_at is not None and self.late_since is None
+        """Every fault that was asked for was measured to be gone; also true when none was asked for. Not
+        where something came after that and was not measured to be gone, or not looked into."""
+        is_late = self.late_since is not None or any(item.left_alone_at for item in self.progress)
+        is_clean = self.marks.clean_at is not None and not is_late
         return is_clean or not self.was_requested
 
 

@@ -23,16 +23,21 @@ from chaos.journal import ORGANISATION, spool
 from chaos.journal.record import append, lock
 from chaos.journal.spool import Spooled
 from chaos.models import Cluster as ClusterRow
-from chaos.models import Halt, Run
-from chaos.models.run import LIVE
+from chaos.models import Halt
 from chaos.ports import Cluster
 from chaos.services.beside import begun, in_short, sentence
 from chaos.services.by_labels import Sweep
-from chaos.services.stop_record import want_stop, within_patience
+from chaos.services.latching import stop_runs_of
+from chaos.services.patience import each_answered_within
+from chaos.services.releasing import released_since
+from chaos.services.stop_record import LATE_WITHIN, within_patience
 
 TRIES, PAUSE = 5, 1.0
 KEEP_TRYING = timedelta(minutes=5)
 """How long a halt that was answered already goes on with what failed."""
+
+SAYS_WITHIN = timedelta(seconds=2)
+"""How long the database may take to say whether a halt was released: no cluster waits for it longer."""
 
 log = logging.getLogger(__name__)
 _kept_at: set[str] = set()
@@ -144,7 +149,8 @@ class _Record:
     def entry(self, why: str) -> Spooled:
         """What the journal is to say of it; `why` it does not yet."""
         text = f"{self._by} halted {self._cluster or 'everything'}: {self._reason}"
-        return Spooled(self._at, "halt.pulled", text, self._by, why)
+        halts = (self._cluster,)
+        return Spooled(self._at, "halt.pulled", text, self._by, why, halts=halts, reason=self._reason)
 
     def write(self, patience: timedelta | None) -> str:
         """Why it could not be written, or ""."""
@@ -161,7 +167,7 @@ class _Record:
         try:
             while time.monotonic() < until:
                 time.sleep(PAUSE)
-                if _was_released(self._at, self._cluster) or not self.write(None):
+                if _was_released(self._at, self._cluster) or not self.write(LATE_WITHIN):
                     return
                 connections.close_all()
             log.error("The halt by %s could not be written down.", self._by)
@@ -170,10 +176,7 @@ class _Record:
 
     def _write(self) -> None:
         row = ClusterRow.objects.get(name=self._cluster) if self._cluster else None
-        runs = Run.objects.filter(state__in=LIVE)
-        runs = runs.filter(cluster=row) if row else runs
-        live = [str(run) for run in runs.values_list("pk", flat=True)]
-        want_stop(live, Stop(self._at, StopKind.HALT, f"Halted: {self._reason}", self._by))
+        stop_runs_of(row, Stop(self._at, StopKind.HALT, f"Halted: {self._reason}", self._by))
         # Two requests of one press come in turn, and the second finds what the first wrote.
         lock(ORGANISATION)
         held = Halt.objects.filter(released_at=None, cluster=row, by=self._by).first()
@@ -191,8 +194,9 @@ def _was_released(since: datetime, cluster: str) -> bool:
     A database that cannot say is no release."""
     concerned = Q(cluster=None) | Q(cluster__name=cluster) if cluster else Q(cluster=None)
     try:
-        halts = Halt.objects.filter(concerned)
-        return not halts.filter(released_at=None).exists() and halts.filter(released_at__gte=since).exists()
+        with each_answered_within(SAYS_WITHIN):
+            is_held = Halt.objects.filter(concerned, released_at=None).exists()
+            return not is_held and released_since(since, cluster)
     except Error:
         return False
     finally:

@@ -64,7 +64,7 @@ def launch(
     """
     row = clusters.row(order.cluster)
     checks.lever(row)  # first: of all reasons not to launch it is the one to be told
-    checks.clock(row)
+    checks.clock()
     checks.spool_has_room()
     checks.identity(row, order.approved_uid, port)
     checks.nothing_live(row)
@@ -74,7 +74,7 @@ def launch(
     run = run or uuid.uuid4()
     checks.ceiling(order.ceiling, targets)
     checks.as_armed(order.armed, targets)
-    injections = first_injections(run.hex[:8], order.spec, limits, port)
+    injections = clusters.at_home(first_injections(run.hex[:8], order.spec, limits, port), port)
     checks.preflight(port, injections, limits)
     not_after = min(order.closes, now + longest(order.spec))
     try:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-
-from django.db.models.functions import Now
+from datetime import timedelta
 
 from chaos.domain.errors import Refused
 from chaos.domain.injection import Injection
@@ -16,19 +14,16 @@ from chaos.models import Halt, Run
 from chaos.models.run import LIVE
 from chaos.ports import Cluster
 from chaos.services import clusters, rows
+from chaos.services.clock import database_now, utc_now
 
 SKEW = timedelta(seconds=2)
 """How far the clock of this machine may be from the database's."""
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def clock(row: ClusterRow) -> None:
+def clock() -> None:
     """Window and deadline are told by this machine's clock, and kept by whoever drives by the database's."""
     before = utc_now()
-    there = ClusterRow.objects.annotate(db_now=Now()).values_list("db_now", flat=True).get(pk=row.pk)
+    there = database_now()
     after = utc_now()
     apart = max(there - after, before - there)
     if apart > SKEW:

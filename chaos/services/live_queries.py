@@ -43,6 +43,11 @@ def undriven(now: datetime) -> frozenset[str]:
     return frozenset(str(run) for run, lease, since in found if now > (lease or since) + NOBODY_DRIVES)
 
 
+def driver_of(run: str) -> str:
+    """The process that holds the run, or held it last; "" where none does."""
+    return Run.objects.values_list("owner", flat=True).get(pk=run)
+
+
 def samples_of_runs(runs: Collection[str], after: int) -> list[Samples]:
     """What the probes of these runs answered, in the order in which it was written, chunks above `after`.
 

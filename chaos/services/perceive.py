@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chaos.domain.errors import Forbidden, OverLimits, Permanent, Refused, Transient
 from chaos.domain.injection import Injection, Progress
-from chaos.domain.postcondition import workloads
+from chaos.domain.postcondition import has_come, workloads
 from chaos.domain.presence import hit
 from chaos.domain.record import Change, Event, RunRecord, Signals
 from chaos.domain.run import RunView
@@ -29,6 +29,7 @@ from chaos.services.acts import (
     RESTORE,
     REVERT,
 )
+from chaos.services.anew import come_anew, may_have_been_missed, recreated
 from chaos.services.recorder import Recorder
 
 BEFORE = (RunState.PENDING, RunState.BASELINING)
@@ -60,6 +61,7 @@ def view_of(record: RunRecord, now: datetime) -> RunView:
         marks=record.marks,
         # Before anything is injected, what another driver saw is no proof that it still is so.
         tallies=tallies_of(record.spec, () if record.state in BEFORE else record.readings),
+        read_until=max((reading.at for reading in record.readings), default=None),
         words=record.signals.words,
         lever=record.signals.lever,
         limits=record.signals.limits,
@@ -140,7 +142,13 @@ class Perception:
     def _sight(self, view: RunView, sight: ClusterSight) -> RunView:
         if sight.unseen:
             return replace(view, sight=sight)
+        before = view.seen
         view = replace(view, sight=sight, seen=sight, rung_gone_at=_rung_gone_at(view, sight))
+        if view.state is RunState.REVERTING and view.marks.clean_at is None:
+            if has_come(sight, before):
+                return come_anew(view, sight, self._recorder, words.came_back)
+            if may_have_been_missed(before, view, sight):
+                return come_anew(view, sight, self._recorder, words.may_have_come_back)
         if view.state not in (RunState.INJECTING, RunState.OBSERVING):
             return view
         progress = tuple(
@@ -178,9 +186,7 @@ class Perception:
         if done.name in (CLEAR, READ) and isinstance(done.result, tuple) and done.result:
             self._recorder.note(Change(at=done.at, read_back=done.result))
         if done.name == RECREATE and isinstance(done.result, tuple):
-            progress = replace(view.progress[done.result[0]], recreated_at=done.at)
-            self._recorder.note(Change(at=done.at, progress=(progress,)))
-            return view.with_progress(progress)
+            return recreated(view, done.result[0], done.at, self._recorder)
         if done.name == RESTORE and isinstance(done.result, tuple):
             progress = replace(view.progress[done.result[0]], restored_at=done.at)
             self._recorder.note(Change(at=done.at, progress=(progress,)))

@@ -59,4 +59,5 @@ def with_proof(view: RunView, readings: Sequence[Reading], clean_at: datetime) -
 
 
 def _doubted(item: Measured, is_unmoved: bool) -> Measured:
-    return replace(item, doubt=UNMOVED) if is_unmoved and item.part is Part.PROBE else item
+    by_probe = item.part is Part.PROBE and not item.gone
+    return replace(item, doubt=UNMOVED) if is_unmoved and by_probe else item

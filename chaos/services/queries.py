@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from chaos.domain import codec
+from chaos.domain.reverting import SEEN_WITHIN
 from chaos.domain.run import Marks
 from chaos.domain.states import RunState, StopKind, Verdict
-from chaos.models import Halt, Run
+from chaos.models import Contact, Halt, Run
 from chaos.models.run import LIVE
 from chaos.services import rows
 
@@ -81,9 +82,13 @@ class LiveRun:
         return self.overdue_at is not None and now > self.overdue_at
 
 
+IN_THE_CLUSTER = "pulled in the cluster, on no record here"
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A halt that was not released. `cluster` is None where it holds everywhere."""
+    """A halt that was not released. `cluster` is None where it holds everywhere. What a cluster's lever alone
+    holds is by `IN_THE_CLUSTER`, and `at` is when it was first seen."""
 
     at: datetime
     by: str
@@ -120,7 +125,15 @@ def open_runs() -> list[LiveRun]:
 
 def _live(found: QuerySet[Run]) -> list[LiveRun]:
     columns = ("id", "stream", "scenario", "spec__title", "state", "cluster__environment", "cluster__name")
-    times = ("late_since", "state_since", "not_after", "marks", "spec__durations__revert_within")
+    times = (
+        "late_since",
+        "state_since",
+        "not_after",
+        "marks",
+        "spec__durations__revert_within",
+        "lease_until",
+        "stop_wanted_at",
+    )
     live = []
     for run, *row in found.order_by("launched_at").values_list(*columns, *times):
         (_, _, _, state, *_), (late_since, *since) = row[:6], row[6:]
@@ -131,34 +144,50 @@ def _live(found: QuerySet[Run]) -> list[LiveRun]:
 
 
 def _overdue_at(
-    state: str, since: datetime, not_after: datetime, marks: Mapping[str, str | None], within: int
+    state: str,
+    since: datetime,
+    not_after: datetime,
+    marks: Mapping[str, str | None],
+    within: int,
+    lease_until: datetime | None,
+    stop_wanted_at: datetime | None,
 ) -> datetime | None:
-    """A driver that is dead says nothing: then the run's own deadlines do. `within` is in milliseconds."""
+    """A driver that is dead says nothing: then the run's own deadlines do. `within` is in milliseconds.
+
+    A driver that measured nothing to be left but a create that may still land has until then, and to its next
+    look; one that has died since then has not."""
     if marks.get("clean_at"):
         return None
     if said := marks.get("stranded_at"):
         return datetime.fromisoformat(said)
     if state == RunState.REVERTING.value:
-        return since + timedelta(milliseconds=within)
+        overdue_at = since + timedelta(milliseconds=within)
+        if said := marks.get("late_until"):
+            last = datetime.fromisoformat(said) + SEEN_WITHIN
+            overdue_at = max(overdue_at, min(last, lease_until or last))
+        return overdue_at
     if state in (RunState.INJECTING.value, RunState.OBSERVING.value):
-        return not_after + timedelta(milliseconds=within)
+        return min(not_after, stop_wanted_at or not_after) + timedelta(milliseconds=within)
     return None
 
 
 def halts() -> list[Held]:
-    """The levers that are down: what holds everything first, then the oldest."""
+    """The levers that are down: what holds everything first, then the oldest; last, what clusters alone hold,
+    as they were last seen."""
     found = Halt.objects.filter(released_at=None)
     held = [Held(*row) for row in found.values_list("at", "by", "reason", "cluster__name")]
-    return sorted(held, key=lambda item: item.cluster is not None)
+    held.sort(key=lambda item: item.cluster is not None)
+    on_record = {item.cluster for item in held}
+    if None in on_record:
+        return held
+    down = Contact.objects.exclude(lever="").exclude(cluster__name__in=on_record).order_by("lever_since")
+    columns = down.values_list("lever_since", "lever", "cluster__name")
+    return [*held, *(Held(at, IN_THE_CLUSTER, reason, name) for at, reason, name in columns if at)]
 
 
 def stream_of(run: UUID | str) -> str:
     """The journal stream of a run's plan; empty for a run that is not there."""
     return Run.objects.filter(pk=run).values_list("stream", flat=True).first() or ""
-
-
-def cluster_of(run: str) -> str:
-    return Run.objects.values_list("cluster__name", flat=True).get(pk=run)
 
 
 def clusters_of(runs: Iterable[str]) -> dict[str, str]:

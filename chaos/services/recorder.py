@@ -21,7 +21,8 @@ HANGS = timedelta(seconds=3)
 """A write under way for longer counts as failing since it began."""
 RETRY = 0.5
 STUCK = timedelta(seconds=12)
-"""A driver waits for a record for 10 s at the most. Longer without a turn of its loop: it drives no more."""
+"""A driver waits for a record for 10 s at the most: half of it for its turn, half for the database, which is
+hung up on then. Longer without a turn of its loop: it drives no more."""
 
 TAKEN_OVER = "Another driver has taken this run over."
 
@@ -68,7 +69,7 @@ class ThreadRecorder:
         began, failing = self._began, self._failing
         return failing or (began if began and self._now() - began > HANGS else None)
 
-    def require(self, change: Change, within: float = 10.0) -> None:
+    def require(self, change: Change, within: float = 5.0) -> None:
         answer: Future[bool] = Future()
         with self._wake:
             if self.lost:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import Max
 
-from chaos.domain.errors import Refused
+from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.journal import ORGANISATION
 from chaos.journal.models import JournalEntry
 from chaos.journal.record import append, lock
+from chaos.models import Contact as ContactRow
 from chaos.models import Halt
 from chaos.ports import Cluster
 
@@ -45,7 +47,7 @@ def release(
     is pulled in between asks both again.
 
     Raises Refused without a reason, for a cluster that is not among `ports` or is halted with all others, and
-    what a cluster raises that keeps its lever.
+    Transient where a lever stays: what is on record and every other lever is released then.
     """
     if not reason.strip():
         raise Refused("A release needs a reason.", "reason")
@@ -72,10 +74,36 @@ def release(
         append(
             ORGANISATION, RELEASED, text, at=now, actor=by, actor_name=by, body={**body, "on_record": count}
         )
-    for name, port in ports.items():
-        if cluster in ("", name) and name not in others:
-            port.release_lever()
+    _take_off({name: port for name, port in ports.items() if cluster in ("", name) and name not in others})
     return Released(count)
+
+
+def _take_off(ports: Mapping[str, Cluster]) -> None:
+    """The levers of these clusters. One that stays keeps no other: raises Transient then, with what holds."""
+    kept: dict[str, str] = {}
+    for name, port in ports.items():
+        try:
+            port.release_lever()
+        except GamedayError as error:
+            kept[name] = str(error)
+            continue
+        with suppress(Error):  # that it is up is seen at the next look as well
+            ContactRow.objects.filter(cluster__name=name).update(lever="")
+    if kept:
+        off = ", ".join(name for name in ports if name not in kept)
+        done = f"Released on record and on {off}" if off else "Released on record"
+        why = " ".join(f"{name}: {error}" for name, error in kept.items())
+        raise Transient(
+            f"{done}. STILL HELD, as the lever there could not be taken off: {', '.join(kept)}. Release it "
+            f"again. {why}"
+        )
+
+
+def released_since(at: datetime, cluster: str) -> bool:
+    """Whether somebody released everything from then on, or with `cluster` that one. It stands in the journal
+    alone where what was released was on no record."""
+    entries = JournalEntry.objects.filter(stream__name=ORGANISATION, kind=RELEASED, at__gte=at)
+    return any(entry.body["cluster"] in ("", cluster) for entry in entries)
 
 
 @dataclass(frozen=True, slots=True)

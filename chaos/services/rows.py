@@ -37,7 +37,7 @@ def stop_of(run: Run) -> Stop | None:
 def signals_of(run: Run, now: datetime) -> Signals:
     """`now` is an instant from before the rows were read."""
     words = tuple(Word(row.word, row.at, row.by, row.note) for row in run.words.all())
-    return Signals(now, stop_of(run), lever_of(run.cluster_id), words, _limits_of(run))
+    return Signals(now, stop_of(run), lever_of(run.cluster_id), words, _limits_of(run), run.fence)
 
 
 def _limits_of(run: Run) -> Limits | None:

@@ -14,7 +14,7 @@ from chaos.domain.run import RunView
 from chaos.faults.catalogue import plan_injections
 from chaos.services import words
 from chaos.services.acts import Tools
-from chaos.services.clusters import named
+from chaos.services.clusters import at_home, named
 
 
 def mark_rung(view: RunView, decision: MarkRung, tools: Tools, now: datetime) -> RunView:
@@ -37,4 +37,4 @@ def next_rung(view: RunView, rung: int, tools: Tools) -> tuple[Injection, ...]:
     if size > tools.ceiling:
         raise Refused(f"{size} targets would be hit on this rung, {tools.ceiling} were approved.")
     planned = plan_injections(tools.ref.short, len(view.injections), fault, targets)
-    return tuple(replace(item, rung=rung) for item in planned)
+    return tuple(replace(item, rung=rung) for item in at_home(planned, tools.ports.cluster))

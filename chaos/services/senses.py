@@ -30,8 +30,8 @@ BEAT_EVERY = timedelta(seconds=5)
 ROOM = 10_000
 ENDS = frozenset({REVERT, END_RUNG, RESTORE, RECREATE})
 FAILS = 3
-"""So many of these in a row that did not go through, and the heartbeat ends until one does: the watchdog,
-with an account of its own, is to end what we cannot."""
+"""So many of one of these in a row that did not go through, and the heartbeat ends until it does, whatever
+else goes through meanwhile: the watchdog, with an account of its own, is to end what we cannot."""
 
 
 class ThreadSenses:
@@ -44,7 +44,7 @@ class ThreadSenses:
         self._threads: list[threading.Thread] = []
         self._injections = record.injections
         self._turned = time.monotonic()
-        self._failed = 0
+        self._failed = dict.fromkeys(ENDS, 0)
         try:
             self._start_all()
         except Exception:
@@ -80,7 +80,7 @@ class ThreadSenses:
                     log.exception("The act %s of run %s failed.", name, self._ref.run)
                 failure = error
             if name in ENDS:
-                self._failed = self._failed + 1 if failure else 0
+                self._failed[name] = self._failed[name] + 1 if failure else 0
             self._put(ActDone(name, self._ports.clock.now(), result, failure))
 
         threading.Thread(target=do, name=f"act {name} {self._ref.short}", daemon=True).start()
@@ -133,7 +133,7 @@ class ThreadSenses:
                 "The driver of run %s has been stuck for %.0f s; it is to be replaced.", self._ref.run, silent
             )
             return
-        if self._failed >= FAILS:
+        if max(self._failed.values()) >= FAILS:
             log.error("Run %s cannot end its fault from here; its heartbeat is held back.", self._ref.run)
             return
         try:

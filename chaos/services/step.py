@@ -40,11 +40,13 @@ from chaos.domain.proving import unmoved
 from chaos.domain.record import Change, Event
 from chaos.domain.reverting import what_is_left
 from chaos.domain.run import RunView
+from chaos.domain.rungs import rungs_there
 from chaos.domain.sight import Reading
 from chaos.domain.states import RunState, StopKind
 from chaos.faults import catalogue
 from chaos.services import words
 from chaos.services.acts import CLEAR, CLIMB, END_RUNG, GRANT, INJECT, LATE_CREATE, READ, REVERT, Tools, act
+from chaos.services.anew import to_be_proven_anew
 from chaos.services.last_look import last_look
 from chaos.services.proven import note_left, with_proof
 from chaos.services.redress import recreate_targets, restore
@@ -79,9 +81,8 @@ def step(view: RunView, decision: Decision, tools: Tools, now: datetime) -> RunV
             return act(view, CLEAR, tools, lambda: _clear(view, tools))
         case EndRung():
             return act(view, END_RUNG, tools, lambda: tools.ports.cluster.revert(tools.ref))
-        case AwaitLate(until=until):
-            tools.recorder.note(Change(at=now, events=(words.late_create(until, decision.seen_at, now),)))
-            return replace(view, told_until=until)
+        case AwaitLate():
+            return _await_late(view, decision, tools, now)
         case MarkRung():
             return mark_rung(view, decision, tools, now)
         case Climb(rung=rung):
@@ -126,7 +127,8 @@ def _inject(view: RunView, index: int, tools: Tools) -> tuple[int, object]:
 
 def _refuse_if_stopped(tools: Tools) -> None:
     """All that comes before a create takes its time, and neither a stop nor the lever is held up by an act:
-    whoever pressed meanwhile, or what the run itself found meanwhile, comes before it."""
+    whoever pressed meanwhile, or what the run itself found meanwhile, comes before it. So does whoever took
+    the run over meanwhile: a driver that slept here starts nothing any more."""
     try:
         signals = tools.ports.store.signals(tools.ref.run)
     finally:
@@ -134,6 +136,8 @@ def _refuse_if_stopped(tools: Tools) -> None:
     why = signals.stop.reason if signals.stop else signals.lever
     if why:
         raise Refused(f"Nothing is injected: {why}")
+    if signals.fence != tools.fence:
+        raise Refused("Nothing is injected: another driver has taken this run over.")
 
 
 def _want_stop(view: RunView, decision: WantStop, tools: Tools, now: datetime) -> RunView:
@@ -142,9 +146,8 @@ def _want_stop(view: RunView, decision: WantStop, tools: Tools, now: datetime) -
         view = act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
     breach_at = None
     if stop.kind is StopKind.BREACH:
-        tripped = [tally for tally in view.tallies.values() if tally.tripped]
-        began = [tally.breach_began.at for tally in tripped if tally.breach_began]
-        breach_at = min(began, default=now)
+        breaches = [tally.breach for tally in view.tallies.values() if tally.breach]
+        breach_at = min((first.at for first, _ in breaches), default=now)
     marks = replace(view.marks, breach_at=breach_at, decided_at=stop.at)
     tools.recorder.note(Change(at=now, stop=stop, marks=marks, events=words.stopping(stop, breach_at)))
     return replace(view, stop=stop, marks=marks)
@@ -189,9 +192,20 @@ def _mark_injected(view: RunView, decision: MarkInjected, tools: Tools, now: dat
     progress = replace(progress, not_before=decision.not_before, injected_at=decision.at)
     injection = view.injections[decision.index]
     left = targets_left(injection, view.seen) if view.seen else ()
-    event = words.injected(injection, decision.not_before, decision.at, left)
+    word = view.word("injected") if injection.inverse is InverseKind.PERSON else None
+    event = words.injected(injection, decision.not_before, decision.at, left, word)
     tools.recorder.note(Change(at=now, progress=(progress,), events=(event,)))
     return view.with_progress(progress)
+
+
+def _await_late(view: RunView, decision: AwaitLate, tools: Tools, now: datetime) -> RunView:
+    """Of a rung that is only told: the run's marks are of the way back as a whole."""
+    event = words.late_create(decision.until, decision.seen_at, now)
+    marks = view.marks
+    if view.state is RunState.REVERTING:
+        marks = replace(marks, late_until=decision.until)
+    tools.recorder.note(Change(at=now, marks=marks, events=(event,)))
+    return replace(view, marks=marks, told_until=decision.until)
 
 
 def _mark_steps(view: RunView, decision: MarkSteps, tools: Tools, now: datetime) -> RunView:
@@ -220,9 +234,15 @@ def _came_back(view: RunView, tools: Tools, now: datetime) -> RunView:
     if REVERT not in view.acting:
         view = act(view, REVERT, tools, lambda: tools.ports.cluster.revert(tools.ref))
     marks = replace(
-        view.marks, accepted_at=None, pods_gone_at=None, clean_at=None, steady_at=None, cleared_at=None
+        view.marks,
+        accepted_at=None,
+        pods_gone_at=None,
+        clean_at=None,
+        steady_at=None,
+        cleared_at=None,
+        late_until=None,
     )
-    progress = tuple(replace(item, reverted_at=None, proof=()) for item in view.progress)
+    progress = to_be_proven_anew(view.progress)
     tools.recorder.note(Change(at=now, marks=marks, progress=progress, events=(event,)))
     return replace(view, marks=marks, progress=progress)
 
@@ -251,7 +271,8 @@ def _finish(view: RunView, to: RunState, tools: Tools, now: datetime) -> RunView
         by_probe.setdefault(reading.probe, []).append(reading)
     ended_at = view.marks.ended_at or now
     unseen = missed(view.injections, view.progress)
-    outcomes = verdicts.judge(view.spec, by_probe, view.injected_at, ended_at, view.stop is not None, unseen)
+    rungs = rungs_there(view.injections, view.progress)
+    outcomes = verdicts.judge(view.spec, by_probe, rungs, ended_at, view.stop is not None, unseen)
     verdict = verdicts.overall(outcomes)
     events = (
         words.judged(verdict, outcomes, now),

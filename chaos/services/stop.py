@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -17,6 +17,7 @@ from chaos.domain.errors import StoreUnavailable
 from chaos.domain.run import Stop
 from chaos.ports import Cluster, Store
 from chaos.services.beside import begun, failure
+from chaos.services.stop_again import again_if_it_fails
 from chaos.services.stop_record import want_stop_late
 from chaos.services.store import DjangoStore
 
@@ -44,18 +45,25 @@ def stop_run(run: str, stop: Stop, port: Cluster, store: Store | None = None) ->
 @dataclass(frozen=True, slots=True)
 class Stopped:
     """What stopping did from this process, by run: `asked` of the cluster, `failed` there with the sentence,
-    `waiting` for its answer still. `record_error`: why the intent is not written down yet, or ""; that goes
-    on being tried."""
+    `waiting` for its answer still; both of these go on being tried. `record_error`: why the intent is not
+    written down yet, or ""; so does that. `clusters`: the name of each run's, where that was looked up."""
 
     asked: tuple[str, ...]
     failed: Mapping[str, str]
     waiting: tuple[str, ...]
     record_error: str = ""
+    clusters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """The runs of which the API server has taken every delete."""
+        return tuple(run for run in self.asked if run not in self.failed and run not in self.waiting)
 
 
 def stop_runs(ports: Mapping[str, Cluster], stop: Stop, patience: timedelta) -> Stopped:
     """Stop these runs beside each other: no cluster is waited for by another, and neither they nor the record
-    for longer than `patience`. What is not done by then goes on on its own.
+    for longer than `patience`. What is not done by then goes on on its own, and what failed is tried again:
+    nobody may be driving these runs.
 
     Raises StoreUnavailable only when the runs cannot be looked up; then nothing was sent.
     """
@@ -67,7 +75,10 @@ def stop_runs(ports: Mapping[str, Cluster], stop: Stop, patience: timedelta) -> 
             f"The runs cannot be looked up: {error}. Nothing was sent; halt everything by labels instead."
         ) from error
     until = time.monotonic() + patience.total_seconds()
-    acts = {run: begun(partial(ports[run].revert, ref)) for run, ref in refs.items()}
+    deeds = {run: partial(ports[run].revert, ref) for run, ref in refs.items()}
+    acts = {run: begun(deed) for run, deed in deeds.items()}
+    for run, act in acts.items():
+        again_if_it_fails(run, act, deeds[run])
     record_error = ""
     try:
         store.want_stop([*refs], stop, patience)

@@ -22,10 +22,14 @@ from chaos.journal.record import append, storable
 from chaos.models import Run
 from chaos.models.run import LIVE
 from chaos.services import words
+from chaos.services.patience import hung_up_after
 from chaos.services.rows import stop_of
 
 KEEP_TRYING = timedelta(minutes=5)
 PAUSE = 0.5
+LATE_WITHIN = timedelta(seconds=20)
+"""How long one try to write it down late may take: a database that hangs may have been replaced by then."""
+GRACE = timedelta(seconds=2)
 LEAST = 250
 """Milliseconds that PostgreSQL is given at the least; 0 would be for ever."""
 
@@ -79,7 +83,7 @@ def _keep_trying(runs: Sequence[str], stop: Stop) -> None:
 
 def _written_late(runs: Sequence[str], stop: Stop) -> bool:
     try:
-        want_stop(runs, stop)
+        want_stop(runs, stop, LATE_WITHIN)
         with transaction.atomic():
             ended = Run.objects.filter(pk__in=runs, state_since__gte=stop.at).exclude(state__in=LIVE)
             for row in ended:
@@ -133,8 +137,11 @@ def _latch(row: Run, stop: Stop) -> bool:
 
 @contextmanager
 def within_patience(within: timedelta | None) -> Iterator[None]:
-    """A transaction that waits no longer than `within` for what others hold; None leaves that to settings."""
-    with _waiting(within), transaction.atomic():
+    """A transaction that waits no longer than `within` for what others hold; None leaves that to settings.
+
+    The server is to say so itself; one that does not, for `GRACE` longer, is hung up on.
+    """
+    with _waiting(within), hung_up_after(None if within is None else within + GRACE), transaction.atomic():
         _set_patience(within)
         yield
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -27,19 +26,25 @@ from chaos.models.run import LIVE
 from chaos.ports import RunRef
 from chaos.services import rows, stop_record, words
 from chaos.services.clusters import installation
+from chaos.services.patience import hung_up_after
+from chaos.services.run_ids import rows_named
 
 LEASE = timedelta(seconds=15)
 _FINAL = {state.value for state in FINAL}
-_HEX = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 OVERDUE = timedelta(seconds=2)
 """How long a run that nobody has taken up is left to the ring that it was launched with."""
 
 
+WITHIN, LOADED_WITHIN = timedelta(seconds=5), timedelta(seconds=30)
+"""How long a driver waits for a database that hangs, its fault being live: then it counts as away."""
+
+
 @contextmanager
-def _reaching() -> Iterator[None]:
-    """Whatever the database cannot do is StoreUnavailable; a broken connection is not kept."""
+def _reaching(within: timedelta | None = None) -> Iterator[None]:
+    """Whatever the database cannot do, in time too, is StoreUnavailable; a broken connection is not kept."""
     try:
-        yield
+        with hung_up_after(within or WITHIN):
+            yield
     except (DatabaseError, InterfaceError, OSError) as error:
         if not connection.in_atomic_block:
             connection.close()
@@ -77,7 +82,7 @@ class DjangoStore:
             return rows.signals_of(Run.objects.select_related("cluster").get(pk=run), now)
 
     def load(self, run: str) -> RunRecord:
-        with _reaching():
+        with _reaching(LOADED_WITHIN):
             now = self._now()
             row = Run.objects.select_related("cluster").prefetch_related("words").get(pk=run)
             injections = list(row.injections.all())
@@ -170,9 +175,7 @@ def _refuse_a_start(row: Run, change: Change) -> None:
 
 def _named(given: str) -> Run | None:
     """By its id or the beginning of it. Labels are what somebody may have written by hand."""
-    if not _HEX.fullmatch(given):
-        return None
-    rows = [*Run.objects.filter(pk__startswith=given).only("state")[:2]]
+    rows = rows_named(given)
     return rows[0] if len(rows) == 1 else None
 
 

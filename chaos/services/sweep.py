@@ -6,14 +6,19 @@ late harmless.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chaos.domain.errors import GamedayError
 from chaos.domain.sight import Residue, ResidueKind
 from chaos.ports import Cluster, Store
 from chaos.services import aftermath
+from chaos.services.beside import sentence
 from chaos.services.store import DjangoStore
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +64,64 @@ def _orphans(
 
 
 def sweep_cluster(name: str, port: Cluster, now: datetime, store: Store | None = None) -> Swept:
-    """Remove the orphans of one cluster, and undo what any of them did. Raises what the cluster raises."""
-    store = store or DjangoStore()
+    """Remove the orphans of one cluster, and undo what any of them did.
+
+    What goes wrong with one run keeps no other from it, nor what could inject from being removed, whoever's
+    it is: it is said in the log. Raises the first of it in the end, and at once what the cluster raises where
+    it cannot be seen.
+    """
+    store, tries = store or DjangoStore(), _Tries()
     found = orphans(port, store)
     over = store.over({item.run for item in found if item.kind is not ResidueKind.GRANT})
     known = {run for run, _ in store.late(name)}
-    late = {run for run in over.values() if run in known or aftermath.notice(run, port, store, now)}
+    # Written down before it is deleted. Where that fails, what it did may still have to be looked for.
+    late = {run for run in over.values() if run in known or tries.notice(run, port, store, now)}
     # Litmus' result says to whom something was done: it stays until that is undone.
     kept = [item for item in found if item.kind is ResidueKind.RESULT and item.run in late]
-    removed = [item for item in found if item not in kept]
-    _remove(port, removed)
+    removed = tries.remove(port, [item for item in found if item not in kept])
     noticed = store.late(name)
-    aftermath.see_to(noticed, port, store, now)
+    for run, since in noticed:
+        tries.look_after(run, since, port, store, now)
     done = {run for run, _ in noticed} - {run for run, _ in store.late(name)}
-    undone = [item for item in kept if item.run in done]
-    _remove(port, undone)
+    undone = tries.remove(port, [item for item in kept if item.run in done])
+    for item in (*removed, *undone):
+        log.warning("Swept from %s: %s", name, item)
+    if tries.errors:
+        raise tries.errors[0]
     return Swept(name, (*removed, *undone))
 
 
-def _remove(port: Cluster, found: Sequence[Residue]) -> None:
-    if found:
-        port.remove(found)
+class _Tries:
+    """Deeds that keep each other from nothing, and the errors of those that failed."""
+
+    def __init__(self) -> None:
+        self.errors: list[Exception] = []
+
+    def notice(self, run: str, port: Cluster, store: Store, now: datetime) -> bool:
+        """Also where it is not known."""
+        try:
+            return aftermath.notice(run, port, store, now)
+        except Exception as error:
+            return self._failed("Whether anything came of run %s after its end is not known", run, error)
+
+    def look_after(self, run: str, since: datetime, port: Cluster, store: Store, now: datetime) -> None:
+        try:
+            aftermath.look_after(run, since, port, store, now)
+        except Exception as error:
+            self._failed("What came of run %s after its end could not be seen to", run, error)
+
+    def remove(self, port: Cluster, found: Sequence[Residue]) -> Sequence[Residue]:
+        """What was told to go. Where some of it could not be, it is not known what was."""
+        try:
+            if found:
+                port.remove(found)
+        except Exception as error:
+            self._failed("Not all of it could be deleted: %s", ", ".join(map(str, found)), error)
+            return ()
+        return found
+
+    def _failed(self, text: str, what: str, error: Exception) -> bool:
+        self.errors.append(error)
+        trace = None if isinstance(error, GamedayError) else error
+        log.error(text + "; the next sweep tries again. %s", what, sentence(error), exc_info=trace)
+        return True

@@ -13,7 +13,7 @@ from chaos.domain.injection import Injection, Progress, Sign
 from chaos.domain.left import Left
 from chaos.domain.record import ORGANISERS, Event
 from chaos.domain.reverting import why_not_gone
-from chaos.domain.run import RunView, Stop
+from chaos.domain.run import RunView, Stop, Word
 from chaos.domain.sight import Alert, ClusterSight
 from chaos.domain.states import RunState, StopKind, Verdict
 from chaos.domain.verdict import Outcome
@@ -70,8 +70,15 @@ def answered(injection: Injection, at: datetime) -> Event:
     return Event("injection.accepted", text, at, ORGANISERS, {"index": injection.index})
 
 
-def injected(injection: Injection, not_before: datetime | None, at: datetime, left: Sequence[str]) -> Event:
-    """`left` are the targets that were seen to leave; somebody else may have taken one of them."""
+def injected(
+    injection: Injection,
+    not_before: datetime | None,
+    at: datetime,
+    left: Sequence[str],
+    word: Word | None = None,
+) -> Event:
+    """`left` are the targets that were seen to leave; somebody else may have taken one of them. Of what a
+    person did there is their `word`, and nothing is measured."""
     within = f", within {_seconds(at, not_before)} s" if not_before and not_before < at else ""
     seen = (
         f" {len(left)} of {len(injection.targets)} targets have left."
@@ -80,6 +87,8 @@ def injected(injection: Injection, not_before: datetime | None, at: datetime, le
     )
     where = f" on {', '.join(node.name for node in injection.nodes)}" if injection.nodes else ""
     text = f"{injection.fault} measured to be there{where}{within}.{seen}"
+    if word:
+        text = "The fault counts as there by a person's word; since when was not measured."
     body = {"left": list(left), "index": injection.index, "injected_at": at, "not_before": not_before}
     return Event("run.injected", text, at, ORGANISERS, codec.to_plain(body))
 
@@ -190,6 +199,14 @@ def came_back(view: RunView, at: datetime) -> Event:
     return Event("run.came_back", f"Something is there again; deleting it. Left: {left}.", at)
 
 
+def may_have_come_back(view: RunView, at: datetime) -> Event:
+    text = (
+        "Nobody saw the cluster for a while in which a create whose answer was lost could land and be ended. "
+        "What was replaced before is replaced again where the fault may be in it, and measured anew."
+    )
+    return Event("run.came_back", text, at)
+
+
 def came_late(sight: ClusterSight, is_its_doing: bool, at: datetime) -> Event:
     then = (
         "and what it did is undone" if is_its_doing else "but what it did is left to you: look at the targets"
@@ -207,10 +224,10 @@ def undone_late(names: Sequence[str], at: datetime) -> Event:
 
 
 def gone_late(is_its_doing: bool, at: datetime) -> Event:
-    text = "What came after the end of the run is measured to be gone."
-    if not is_its_doing:
-        text = "Of what came after the end of the run no object is left. What it did was not looked for."
-    return Event("run.gone_late", text, at)
+    if is_its_doing:
+        return Event("run.gone_late", "What came after the end of the run is measured to be gone.", at)
+    text = "Of what came after the end of the run no object is left. What it did was not looked for."
+    return Event("run.left_alone", text, at)
 
 
 def judged(verdict: Verdict, outcomes: Sequence[Outcome], at: datetime) -> Event:

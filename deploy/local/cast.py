@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from chaos.domain.errors import Refused
 from gameday.plans.compile import check
-from gameday.plans.problems import PlanRefused
 from gameday.plans.spec import PlanSpec
 from gameday.plans.yaml_reader import read
 
@@ -16,16 +16,19 @@ SAMPLE = ROOT / "deploy" / "rehearsal" / "sample" / "script.yaml"
 PLANNER, APPROVER, ADMINISTRATOR = "planner", "approver", "administrator"
 
 
-def opened(plan: Path) -> PlanSpec:
-    """The plan as the product reads it. Raises Trouble with all that its import would say against it."""
+def opened(plan: Path, scenario: str = "") -> PlanSpec:
+    """The plan as the product reads it. Raises Trouble with all that its import would say against it, and
+    where it has no such `scenario`; any will do when none is named."""
     try:
         source = read(plan.read_bytes(), str(plan))
         spec, problems = check(source.document)
         if spec is None:
             raise source.refusal(problems)
+        if scenario:
+            spec.scenario(scenario)
     except OSError as error:
         raise Trouble(f"{plan} cannot be read: {error.strerror}.") from error
-    except PlanRefused as refused:
+    except Refused as refused:
         raise Trouble(str(refused)) from refused
     return spec
 

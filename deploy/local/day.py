@@ -163,7 +163,7 @@ def main() -> int:
         plan = Path(asked.plan).expanduser().resolve()
         if not plan.is_file():
             raise Trouble(f"There is no plan {asked.plan}. Give one: make day PLAN=path/to/plan.yaml")
-        spec = cast.opened(plan)
+        spec = cast.opened(plan, asked.scenario)
         script, known = cast.script_for(plan, spec), {"plan_file": str(plan), "plan": spec.slug}
         beside = _fit(asked.kubeconfig.expanduser().resolve()) if asked.kubeconfig else None
         with only_one("day", RUN):

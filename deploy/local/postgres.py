@@ -15,8 +15,10 @@ from pathlib import Path
 from .ports import free
 from .say import Trouble, tail
 from .tether import tether
+from .undertaker import Undertaker
 
 READY_WITHIN = 30.0  # seconds
+GRACE = 1.0  # seconds for its end when we are gone
 
 
 def programs() -> Path | None:
@@ -68,6 +70,7 @@ class Server:
     def __init__(self, folder: Path, home: Path, password: str, owner: pwd.struct_passwd | None) -> None:
         self._folder, self._home, self._owner, self._port = folder, home, owner, free()[0]
         self._process: subprocess.Popen[bytes] | None = None
+        self._undertaker: Undertaker | None = None
         self.url = f"postgres://gameday:{password}@127.0.0.1:{self._port}/postgres"
 
     def start(self) -> None:
@@ -87,6 +90,7 @@ class Server:
                 group=self._owner.pw_gid if self._owner else None,
                 extra_groups=[] if self._owner else None,
             )
+        self._undertaker = Undertaker(self._process.pid, GRACE, self._home)
         _wait(self._folder, self._port, self._process, self._home / "log")
 
     def stop(self) -> None:
@@ -95,6 +99,9 @@ class Server:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait()
             self._process = None
+        if self._undertaker is not None:
+            self._undertaker.dismiss()
+            self._undertaker = None
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:

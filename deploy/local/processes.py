@@ -13,6 +13,7 @@ from .paths import ROOT
 from .readiness import Ready
 from .say import Trouble, tail
 from .tether import tether
+from .undertaker import Undertaker
 
 HURRY = 0.5  # seconds of grace when the person at the terminal asks twice
 
@@ -57,6 +58,7 @@ class Process:
                 preexec_fn=tether(self.spec.orphaned),
             )
         self.pid_file.write_text(f"{child.pid}\n")
+        self._undertaker = Undertaker(child.pid, self.spec.grace)
         return child
 
     @property
@@ -70,6 +72,7 @@ class Process:
 
     def respawn(self) -> None:
         """Start it again after its end; the log goes on."""
+        self._undertaker.dismiss()
         self._child = self._spawn()
 
     def wait_ready(self) -> None:
@@ -102,6 +105,7 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
+        self._undertaker.dismiss()
         self.pid_file.unlink(missing_ok=True)
 
 

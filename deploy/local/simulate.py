@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 
 from .paths import ROOT, VENV_PYTHON
 
 PROGRAM = (str(VENV_PYTHON), "-m", "tests.simulation")
-SECONDS = 120
+SECONDS = {"simulated": 120, "litmus": 45}
+"""By the adapter, each for so long."""
 MANY = 1_000_000
 """More than go into any time that is given to them."""
 
@@ -18,19 +20,24 @@ def main() -> int:
     os.execv(PROGRAM[0], [*PROGRAM, *sys.argv[1:]])  # noqa: S606 - no shell is wanted
 
 
-def fresh(seconds: int = SECONDS) -> tuple[bool, str]:
+def fresh(seconds: Mapping[str, int] = SECONDS) -> tuple[bool, str]:
     """As many schedules as go into so many seconds: whether nothing was found, and a line that says it.
 
     Each commit has seeds of its own, and always the same: whoever checks it out finds what was found.
     """
     first = first_seed(_commit())
-    print(f"seeds from {first} on, for {seconds} s", flush=True)
-    command = [*PROGRAM, "--first", str(first), "--seeds", str(MANY), "--for", f"{seconds}s"]
-    status = subprocess.run(command, cwd=ROOT, check=False).returncode
-    again = f"python -m tests.simulation --first {first} --for {seconds}s"
-    if status == 0:
-        return True, f"seeds from {first} on, nothing was found"
-    return False, f"seeds from {first} on, status {status}; again: {again}"
+    failed = [again for adapter, most in seconds.items() if (again := _failed(adapter, first, most))]
+    if failed:
+        return False, f"seeds from {first} on; again: {'; '.join(failed)}"
+    return True, f"seeds from {first} on, nothing was found"
+
+
+def _failed(adapter: str, first: int, seconds: int) -> str:
+    """How to see again what was found; nothing where nothing was."""
+    print(f"seeds from {first} on, adapter {adapter}, for {seconds} s", flush=True)
+    within = ["--adapter", adapter, "--first", str(first), "--for", f"{seconds}s"]
+    status = subprocess.run([*PROGRAM, *within, "--seeds", str(MANY)], cwd=ROOT, check=False).returncode
+    return f"python -m tests.simulation {' '.join(within)} (status {status})" if status else ""
 
 
 def first_seed(commit: str) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,10 +16,12 @@ from chaos.domain.errors import GamedayError
 
 
 def line(what: str, **more: Any) -> None:
-    """On standard output, at once."""
+    """On standard output, at once. Where that is full, closed or broken the line is lost, and nothing else:
+    what is said never keeps anybody from ending what there is to end."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    sys.stdout.write(json.dumps({"at": at, "what": what, **more}) + "\n")
-    sys.stdout.flush()
+    text = json.dumps({"at": at, "what": what, **more})
+    with suppress(OSError, ValueError):  # ValueError: it is closed
+        print(text, flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,11 @@ class Teller:
     namespace: str
 
     def event(self, reason: str, message: str, whose: Mapping[str, str]) -> None:
-        """`whose`: the labels of the run's grant. Whether it can be left or not holds up nothing: it is a
-        line in the log all the same."""
-        body = litmus_watchdog.event(reason, message, self.namespace, datetime.now(UTC), whose)
+        """`whose`: the labels of the run's grant. Raises nothing: what cannot be left, for whatever reason,
+        keeps nobody from anything, and is a line in the log all the same."""
         try:
+            body = litmus_watchdog.event(reason, message, self.namespace, datetime.now(UTC), whose)
             self.api.create(EVENTS, self.namespace, body)
-        except GamedayError as error:
-            line("event-not-left", reason=reason, error=str(error))
+        except Exception as error:
+            why = str(error) if isinstance(error, GamedayError) else repr(error)
+            line("event-not-left", reason=reason, error=why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -71,7 +72,8 @@ class Watch:
             return None
         finally:
             if self.alive:
-                self.alive.touch()
+                with suppress(OSError):  # a disk that is full; whoever misses it may start us anew
+                    self.alive.touch()
         if self._blind:
             line("can-look-again")
         self._blind = ""

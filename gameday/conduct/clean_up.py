@@ -67,9 +67,13 @@ def clean_up(run: str, user: User, now: datetime) -> CleanUp:
         certificate=certificate(found, glass.of_run(run)),
         things=tuple(Thing(item, by_hand(item)) for item in in_order(found.left)),
         is_kept=kept,
-        is_undriven=not found.state.is_final
-        and now > (found.lease_until or found.state_since) + NOBODY_DRIVES,
+        is_undriven=is_undriven(found, now),
     )
+
+
+def is_undriven(run: RunEvidence, now: datetime) -> bool:
+    """Whether it is not over, and no driver has held it for a while."""
+    return not run.state.is_final and now > (run.lease_until or run.state_since) + NOBODY_DRIVES
 
 
 def strip(run: str, engine: str, reason: str, by: User) -> Broken:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import signal
 import time
 from pathlib import Path
@@ -13,7 +12,8 @@ from django.utils import timezone
 from chaos.domain.errors import Refused
 from chaos.services import queries
 from chaos.services.attest import Milestone
-from gameday.commands import Commands, Say
+from chaos.services.run_ids import run_named
+from gameday.commands import Commands, Say, at_once
 from gameday.conduct import services
 from gameday.conduct.day import Day, table
 from gameday.people.services import person
@@ -36,7 +36,9 @@ def register_run(verbs: Commands[argparse.ArgumentParser]) -> None:
     attest.add_argument("--note", default="")
     attest.set_defaults(act=_attest)
     stop = verbs.add_parser("stop", help="Stop a live run, or all of them; everybody may.")
-    stop.add_argument("run", nargs="?", default="", help="the run's id; --all for every live run")
+    stop.add_argument(
+        "run", nargs="?", default="", help="the run's id, or its first 8 digits; --all for every live run"
+    )
     stop.add_argument("--all", action="store_true", dest="is_all")
     stop.add_argument("--as", dest="user", required=True, metavar="USER")
     stop.add_argument("--reason", default="")
@@ -65,7 +67,7 @@ def _conduct(options: argparse.Namespace, say: Say) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: stops.append(received))
 
-    say_now = _at_once(say)
+    say_now = at_once(say)
     day = Day(plan(options.plan), person(options.user), say_now, lambda: bool(stops), options.events_to)
     status = day.hold(options.scenario)
     if day.runs:
@@ -75,20 +77,6 @@ def _conduct(options: argparse.Namespace, say: Say) -> int:
     if day.refusal:  # to stderr, where every refusal goes
         raise Refused(day.refusal)
     return status
-
-
-def _at_once(say: Say) -> Say:
-    """Also where the output is a pipe; and where nobody reads it any more, as when Ctrl-C has ended the `tee`
-    behind it, nothing is said, and the stop is sent all the same."""
-
-    def say_now(line: str) -> None:
-        with contextlib.suppress(OSError):
-            say(line)
-            flush = getattr(getattr(say, "__self__", None), "flush", None)
-            if flush:
-                flush()
-
-    return say_now
 
 
 def _attest(options: argparse.Namespace, say: Say) -> None:
@@ -101,11 +89,13 @@ def _attest(options: argparse.Namespace, say: Say) -> None:
 def _stop(options: argparse.Namespace, say: Say) -> int:
     """Exit status 2 where a run could not be told, or was waited for and has not ended."""
     live = [item.run for item in queries.live_runs()]
-    runs = live if options.is_all else [run for run in live if run == options.run]
+    if not (options.is_all or options.run):
+        raise Refused("Nothing was stopped: name a run, or --all.", "run")
+    runs = live if options.is_all else [run_named(options.run, is_live=True)]
     if not runs:
-        say("Nothing is live." if options.is_all else f"No live run {options.run or '(none was named)'}.")
-        return 0 if options.is_all else 1
-    say = _at_once(say)
+        say("Nothing is live.")
+        return 0
+    say = at_once(say)
     stopped = services.stop_runs(runs, person(options.user), options.reason, timezone.now())
     for run, why in stopped.failed.items():
         say(f"{run}: {why}")

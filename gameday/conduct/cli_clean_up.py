@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -12,22 +11,24 @@ from chaos.domain import codec
 from chaos.domain.by_hand import by_hand, in_order
 from chaos.domain.certificate import Cleanup
 from chaos.domain.errors import Refused
-from chaos.services import evidence_queries, glass
+from chaos.services import evidence_queries, glass, live_queries
 from chaos.services.certificates import Certificate, certificate
 from chaos.services.evidence_queries import RunEvidence
+from chaos.services.run_ids import run_named
 from gameday.commands import Commands, Say
 from gameday.conduct import clean_up
 from gameday.people.services import person
 
+RUN = "the run's id, or its first 8 digits"
 PROVEN = (Cleanup.CLEAN, Cleanup.GONE, Cleanup.NOTHING)
 
 
 def register(verbs: Commands[argparse.ArgumentParser]) -> None:
     left = verbs.add_parser("left", help="What a stranded run left, with the commands that undo it.")
-    left.add_argument("run")
+    left.add_argument("run", help=RUN)
     left.set_defaults(act=_left)
     strip = verbs.add_parser("strip", help="Take a finalizer off an engine, once all else is measured gone.")
-    strip.add_argument("run")
+    strip.add_argument("run", help=RUN)
     strip.add_argument("--engine", required=True)
     strip.add_argument("--reason", required=True)
     strip.add_argument("--as", dest="user", required=True, metavar="USER")
@@ -38,24 +39,23 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
     review.add_argument("--as", dest="user", required=True, metavar="USER")
     review.set_defaults(act=_review)
     certified = verbs.add_parser("certificate", help="The residue certificate; exit status 2: no proof.")
-    certified.add_argument("run")
+    certified.add_argument("run", help=RUN)
     certified.add_argument("--json", action="store_true", dest="is_json")
     certified.set_defaults(act=_certificate)
 
 
-def _found(run: str) -> RunEvidence:
-    try:
-        found = evidence_queries.run_of(str(UUID(run)))
-    except ValueError:
-        found = None
+def _found(given: str) -> RunEvidence:
+    found = evidence_queries.run_of(run_named(given))
     if found is None:
-        raise Refused(f"There is no run {run}.", "run")
+        raise Refused(f"There is no run {given}.", "run")
     return found
 
 
 def _left(options: argparse.Namespace, say: Say) -> int:
-    """Exit status 2 where something is left."""
+    """Exit status 2 where something is left, or may be: the run is not over."""
     run = _found(options.run)
+    if not run.state.is_final:
+        say(_not_over(run))
     for item in in_order(run.left):
         say(f"{item.sentence}{f' (seen {item.at:%H:%M:%S} UTC)' if item.at else ''}")
         for hand in by_hand(item):
@@ -63,8 +63,31 @@ def _left(options: argparse.Namespace, say: Say) -> int:
             if hand.command:
                 say(f"    {hand.command}")
     if not run.left:
-        say("Nothing is on record as left.")
-    return 2 if run.left else 0
+        say("Nothing is on record as left." if run.state.is_final else _unmeasured(run))
+    return 0 if run.state.is_final and not run.left else 2
+
+
+def _not_over(run: RunEvidence) -> str:
+    """How it stands, and by whom it is driven."""
+    told = f", told to stop at {run.stop.at:%H:%M:%S} UTC" if run.stop else ""
+    at = f"The run {run.run} is not over ({run.state.value}{told})"
+    if clean_up.is_undriven(run, timezone.now()):
+        return (
+            f"{at}, and NOBODY DRIVES IT: nobody undoes its fault, and what is said here is old. Start a "
+            f"worker, or drive it from here: manage.py drive {run.run}"
+        )
+    driver = live_queries.driver_of(run.run)
+    return f"{at}. It is driven by {driver}." if driver else f"{at}. It waits for a worker to take it up."
+
+
+def _unmeasured(run: RunEvidence) -> str:
+    """What it means that nothing is on record as left while the run is not over."""
+    if not run.was_requested:
+        return "No fault was sent so far."
+    return (
+        "Its fault was sent, and is not measured to be gone. What there is of it in the cluster: `manage.py "
+        "residue --by-hand`; to end it, `manage.py run stop`, or `manage.py halt`."
+    )
 
 
 def _strip(options: argparse.Namespace, say: Say) -> None:

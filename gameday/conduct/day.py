@@ -123,11 +123,13 @@ class Day:
     def _stop(self, run: str) -> None:
         self.say("   Stopping the live run; waiting for its receipt.")
         try:
-            failure = services.stop(run, self.by, "The conductor was interrupted.", timezone.now())
+            stopped = services.stop_runs([run], self.by, "The conductor was interrupted.", timezone.now())
         except GamedayError as error:
-            failure = str(error)
-        if failure:
-            self.say(f"   Not all went through at first; the driver repeats it. {failure}")
+            self.say(f"   It was not stopped. {error}")
+            return
+        silent = "The cluster has not answered yet." if stopped.waiting else ""
+        for failure in filter(None, [silent, *stopped.failed.values(), stopped.record_error]):
+            self.say(f"   Not all went through at first; it is tried again. {failure}")
 
     def _tell(self) -> None:
         for entry in entries(self.plan.stream, self._seq):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from chaos import wiring
 from chaos.domain.errors import Refused
+from chaos.domain.sight import Residue
 from chaos.journal import spool
 from chaos.journal.spool import Spooled
 from chaos.services import address_book
@@ -55,7 +56,8 @@ def act(options: Mapping[str, Any], say: Say, complain: Say) -> int:
         _report(name, item, say, complain)
     where = ", ".join(ended)
     text = f"{by} halted {where} by labels, without the database: {reason}"
-    kept = spool.keep(Spooled(now, "halt.by_labels", text, by, "The halt was to use no database."))
+    why = "The halt was to use no database."
+    kept = spool.keep(Spooled(now, "halt.by_labels", text, by, why, halts=_halts(options), reason=reason))
     if kept:
         say("It is put on record by `manage.py journal ingest`, or by itself once the database is back.")
     else:
@@ -74,17 +76,26 @@ def _ports(options: Mapping[str, Any]) -> Mapping[str, Any]:
     if unknown or not found:
         there = ", ".join(found) or "none"
         raise Refused(
-            f"The address book {address_book.path()} has {there}"
+            f"Nothing was stopped. The address book {address_book.path()} has {there}"
             f"{', and not ' + ', '.join(unknown) if unknown else ''}. "
             "Name a cluster by --server, --token-file and --ca-file, or use deploy/halt.sh with your kubectl."
+            f" {address_book.SHELL}"
         )
     return {name: found[name] for name in options["cluster"] or found}
+
+
+def _halts(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is held on record once there is one: everything where no cluster was named. One at an address may
+    be known by any name: its own lever is all that holds it."""
+    if options["server"]:
+        return ()
+    return tuple(options["cluster"] or ("",))
 
 
 def _address(options: Mapping[str, Any]) -> Address:
     for file in (options["token_file"], options["ca_file"]):
         if file and not file.is_file():
-            raise Refused(f"There is no file {file}.")
+            raise Refused(f"Nothing was stopped: there is no file {file}.")
     return Address(
         name=options["server"],
         server=options["server"],
@@ -95,9 +106,14 @@ def _address(options: Mapping[str, Any]) -> Address:
     )
 
 
+def told(found: Sequence[Residue], is_whole: bool) -> str:
+    """What was told to go, in words; that nothing was there takes a look that was whole, else ""."""
+    return "; ".join(map(str, found)) or ("nothing of ours was there" if is_whole else "")
+
+
 def _report(name: str, ended: Ended, say: Say, complain: Say) -> None:
-    told = "; ".join(str(item) for item in ended.told) or "nothing of ours was there"
-    say(f"{name}: {told}")
+    if words := told(ended.told, ended.is_over and not ended.left and not ended.failures):
+        say(f"{name}: {words}")
     if ended.failures:
         complain(f"{name}: did not go through: {in_short(ended.failures)}")
     if not ended.is_latched:
@@ -106,6 +122,11 @@ def _report(name: str, ended: Ended, say: Say, complain: Say) -> None:
         complain(f"{name}: STILL THERE: {item}\n  {by_hand(item)}")
     if ended.is_clean:
         say(f"{name}: nothing of ours is left.")
+    elif not ended.left and ended.is_latched and not ended.failures:
+        complain(
+            f"{name}: nothing of ours is seen any more, but it went only just now, and what may have landed "
+            "meanwhile was not looked for: halt once more, with a longer --wait."
+        )
     elif not ended.left:
         complain(f"{name}: whether anything is left is not known.")
 

@@ -51,14 +51,18 @@ def alerts(room: Room) -> Alerts | None:
 
 def _line(alert: ExpectedAlert, room: Room, over: bool) -> AlertLine:
     zero = room.zero
-    if zero is None:
+    if zero is None or room.run is None:
         return AlertLine(alert, "awaited", None, None)
+    rung = room.run.rungs[0]
     changes = [item for item in room.of("alert.fired", "alert.resolved") if item.body["alert"] == alert.name]
-    before = [item.kind for item in changes if item.at < zero][-1:]
+    before = [item.kind for item in changes if item.at < rung.asked_at][-1:]
     if before == ["alert.fired"]:
         return AlertLine(alert, "already-firing", None, None)
     due = zero + alert.within
-    fired = next((item.at for item in changes if item.kind == "alert.fired" and item.at >= zero), None)
+    firings = (item.at for item in changes if item.kind == "alert.fired")
+    fired = next((at for at in firings if at >= rung.asked_at), None)
+    if fired and rung.is_early(fired) and not rung.is_in_time(fired, alert.within):
+        return AlertLine(alert, "already-firing", None, None)
     if fired:
         return AlertLine(alert, "on-time" if fired <= due else "late", fired, None)
     return AlertLine(alert, "missed" if over or room.now > due else "awaited", None, due)

@@ -10,6 +10,8 @@ from chaos.domain.injection import InverseKind
 from chaos.domain.spec import FaultSpec, RunSpec
 from chaos.domain.states import RunState
 from chaos.faults import catalogue
+from chaos.services import queries
+from chaos.services.queries import Held
 from gameday.approvals import services as approvals
 from gameday.conduct.arming import Armed
 from gameday.conduct.live_room import Room, is_any_live
@@ -23,7 +25,7 @@ class Arming:
     """What a facilitator may arm, or has armed. `token` is only for who armed it.
 
     `missing` stands in the way of every scenario; `chosen` is the next one, by default. `deeds` and `stops`
-    say of the armed scenario what it does and what ends it.
+    say of the armed scenario what it does and what ends it. `held`: the halts that keep every start back.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -34,6 +36,7 @@ class Arming:
     token: str
     deeds: tuple[Deed, ...] = ()
     stops: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ def _arming(room: Room, user: User) -> Arming:
         return Arming(scenarios, armed.scenario, (), armed, scenario, token, deeds, stops)
     ahead = (item.key for item in scenarios if item.key not in room.lines)
     missing = approvals.standings([room.plan], room.now)[room.plan.slug].missing
-    return Arming(scenarios, next(ahead, scenarios[0].key), missing, None, None, "")
+    held = tuple(item for item in queries.halts() if item.cluster in (None, room.spec.cluster))
+    return Arming(scenarios, next(ahead, scenarios[0].key), missing, None, None, "", held=held)
 
 
 def _deed(fault: FaultSpec) -> Deed:

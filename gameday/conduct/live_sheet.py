@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from chaos.domain.injection import InverseKind
 from chaos.domain.states import Verdict
 from gameday.conduct.live_room import NOT_ANNOUNCED, Room
 
@@ -65,7 +66,8 @@ def _steps(room: Room) -> tuple[Step, ...]:
     marks, ended = run.marks, run.state_since if run.state.is_final else None
     steps = [Step("Launched", run.launched_at), Step("Steady state measured", marks.baseline_at)]
     if not room.is_hidden:
-        steps.append(Step("Fault measured to be there", run.injected_at))
+        by_hand = any(item.inverse is InverseKind.PERSON for item in run.injections)
+        steps.append(Step(f"Fault {'said' if by_hand else 'measured'} to be there", run.injected_at))
     steps.append(Step("Stopped" if run.stop else "Fault and observation over", marks.ended_at))
     steps.append(Step("Fault measured to be gone", marks.clean_at))
     steps.append(Step("Steady state back", marks.steady_at))

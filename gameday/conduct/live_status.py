@@ -72,6 +72,9 @@ def fault_to(run: RunEvidence) -> datetime | None:
 def _phase(run: RunEvidence, room: Room) -> tuple[str, datetime | None]:
     """What is going on and what comes next, and when that is due."""
     durations, since = run.spec.durations, run.state_since
+    if room.is_undriven and (run.stop or run.state is RunState.REVERTING):
+        told = "Told to stop" if run.stop else "It is to be undone"
+        return f"{told}; nobody drives it: what was asked of the cluster is not measured.", None
     if run.stop and not run.state.is_final and run.state is not RunState.REVERTING:
         return "A stop is wanted; everything is being undone.", None
     if run.state is RunState.PENDING:

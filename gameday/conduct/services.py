@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from chaos import wiring
-from chaos.domain.errors import GamedayError, Refused, StoreUnavailable
+from chaos.domain.errors import Refused
 from chaos.domain.run import Stop
 from chaos.domain.states import StopKind
 from chaos.journal import spool
@@ -83,36 +83,21 @@ def order_of(standing: Standing, key: str, by: User, armed: Sequence[str] | None
     )
 
 
-def stop(run: str, by: User, reason: str, now: datetime) -> str:
-    """Stop one run, from this process, at once; what failed at the cluster, or "".
-
-    Everyone may: an empty reason never delays a stop.
-    """
-    wanted = Stop(now, StopKind.PERSON, reason or "No reason was given.", by.username)
-    try:
-        return stopping.stop_run(run, wanted, wiring.cluster_port(queries.cluster_of(run)))
-    except StoreUnavailable as error:
-        _spool(wanted, run, str(error))
-        raise
-
-
 def stop_runs(runs: Iterable[str], by: User, reason: str, now: datetime) -> stopping.Stopped:
     """Stop these live runs from this process, beside each other; answers within `ANSWERS_WITHIN`.
+    What failed is tried again while this process lives.
 
-    Everyone may. Raises StoreUnavailable when the runs cannot even be looked up.
+    Everyone may: an empty reason never delays a stop. Raises StoreUnavailable when the runs cannot even be
+    looked up.
     """
-    ports, unknown = {}, {}
-    for run, cluster in queries.clusters_of(runs).items():
-        try:
-            ports[run] = wiring.cluster_port(cluster)
-        except GamedayError as error:  # its address cannot be used: the others are stopped all the same
-            unknown[run] = str(error)
+    clusters = queries.clusters_of(runs)
+    ports = {run: wiring.port_for_a_stop(cluster) for run, cluster in clusters.items()}
     wanted = Stop(now, StopKind.PERSON, reason or "No reason was given.", by.username)
     stopped = stopping.stop_runs(ports, wanted, ANSWERS_WITHIN)
     if stopped.record_error:
         for run in stopped.asked:
             _spool(wanted, run, stopped.record_error)
-    return replace(stopped, failed={**unknown, **stopped.failed})
+    return replace(stopped, clusters=clusters)
 
 
 def _spool(stop: Stop, run: str, why: str) -> None:
@@ -125,7 +110,7 @@ def halt(
     by: str, reason: str, now: datetime, patience: timedelta | None = None, cluster: str = ""
 ) -> halting.Halted:
     """Stop everything on every cluster, or on one, and latch it. Needs neither Celery, nor Redis, nor the
-    database; one that hangs holds it up, and then a halt by token or by labels does not ask it.
+    database: one that hangs holds it up for as long as its caller lets it, see chaos.services.patience.
 
     `by` is a username. A name that cannot be looked up because the database is away stops all the same.
     With `patience` it answers within that, and goes on with what has not answered. Raises Refused for a

@@ -64,20 +64,21 @@ def _nothing_to_stop(named: str, live: int) -> Answer:
 
 
 def _told(stopped: Stopped) -> Answer:
-    answer, count = Answer(), len(stopped.asked)
-    if count == 1:
+    """No driver is promised here: nobody knows whether one lives."""
+    answer, count, goes_on = Answer(), len(stopped.taken), f"Gameday goes on trying from here. {BY_HAND}"
+    if len(stopped.asked) == 1:
         answer.where = resolve_url("conduct:run", run=UUID(stopped.asked[0]))
     if count:
         what = "1 run" if count == 1 else f"{count} runs"
         answer.good.append(f"Stopping {what}. The deletes have gone to the cluster.")
-    if stopped.waiting:
-        text = f"The cluster has not answered within {_seconds()}; the run's driver goes on deleting."
+    for run in stopped.waiting:
+        answer.wanting.append(f"{stopped.clusters[run]} has not answered within {_seconds()}. {goes_on}")
+    for run, sentence in stopped.failed.items():
+        text = f"{stopped.clusters[run]} has not been told yet: {sentence.rstrip('.')}. {goes_on}"
         answer.wanting.append(text)
-    for sentence in stopped.failed.values():
-        answer.wanting.append(f"Not all went through: {sentence} The driver repeats it. {BY_HAND}")
     if stopped.record_error:
-        text = "The deletes were sent all the same, and Gameday goes on trying to write it down."
-        answer.wanting.append(f"{stopped.record_error} {text}")
+        sent = "The deletes were sent all the same, and " if count else ""
+        answer.wanting.append(f"{stopped.record_error} {sent}Gameday goes on trying to write it down.")
     return answer
 
 

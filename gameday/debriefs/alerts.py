@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chaos.domain.rungs import Rung
 from chaos.domain.sight import Alert, AlertsReading
 from chaos.domain.spec import ExpectedAlert, RunSpec
 from chaos.domain.watching import alert_unwatched
@@ -36,18 +37,20 @@ def first_firing(samples: Iterable[AlertsReading], name: str) -> tuple[datetime,
 
 
 def alert_outcome(
-    expected: ExpectedAlert, samples: Sequence[AlertsReading], injected_at: datetime | None
+    expected: ExpectedAlert, samples: Sequence[AlertsReading], rung: Rung | None = None
 ) -> AlertOutcome:
-    """Judged from the injection's instant; an alert that fired before it tells nothing, and neither does one
-    that was not seen to fire in time while nobody watched."""
-    if injected_at is None:
+    """Judged from the injection's instant; an alert that fired before the fault was asked for tells nothing,
+    and neither does one that was not seen to fire in time while nobody watched."""
+    if rung is None:
         return AlertOutcome(expected, "not known", None, "Nothing was injected.")
-    before = [item for item in samples if item.alerts is not None and item.at < injected_at][-1:]
+    injected_at = rung.injected_at
+    before = [item for item in samples if item.alerts is not None and item.at < rung.asked_at][-1:]
     after = [item for item in samples if item.alerts is not None and item.at >= injected_at]
     if first_firing(before, expected.name):
-        return AlertOutcome(
-            expected, "already firing", None, "It was firing before the fault was measured to be there."
-        )
+        return AlertOutcome(expected, "already firing", None, "It was firing before the fault was asked for.")
+    early = first_firing((item for item in samples if rung.is_early(item.at)), expected.name)
+    if early:
+        return _came_early(expected, rung, *early)
     if not after:
         return AlertOutcome(expected, "not known", None, "The alerts could not be read after the injection.")
     fired = first_firing(after, expected.name)
@@ -71,6 +74,18 @@ def alert_outcome(
     if took > expected.within:
         return AlertOutcome(expected, "late", at, f"{sentence}, {span(took - expected.within)} late.")
     return AlertOutcome(expected, "not as expected" if other else "on time", at, f"{sentence}.")
+
+
+def _came_early(expected: ExpectedAlert, rung: Rung, at: datetime, alert: Alert) -> AlertOutcome:
+    """Nobody can know of a fault before it is there; what fired in between was no later than that."""
+    sentence = f"It fired {span(rung.injected_at - at)} before the fault was known to be there"
+    sentence += f", {span(at - rung.asked_at)} after it was asked for"
+    if not rung.is_in_time(at, expected.within):
+        return AlertOutcome(expected, "not known", at, f"{sentence}: whether that was in time is not known.")
+    other = _differences(expected, alert)
+    if other:
+        return AlertOutcome(expected, "not as expected", at, f"{sentence}, with {other}.")
+    return AlertOutcome(expected, "on time", at, f"{sentence}.")
 
 
 def unseen_for(

@@ -6,11 +6,14 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
+from chaos.domain.rungs import Rung
 from chaos.domain.sight import Reading
 from chaos.domain.spec import Comparison, ExpectationKind, RunSpec
 
 _STEADY = (ExpectationKind.HOLDS, ExpectationKind.RECOVERS_WITHIN)
+NEVER_LEFT = "never left its tolerance"
 
 
 def clock(at: datetime, zero: datetime | None, tenths: bool = False) -> str:
@@ -98,19 +101,39 @@ class Recovery:
     sentence: str
 
 
-def recovery(
-    spec: RunSpec, readings: Mapping[str, Sequence[Reading]], injected_at: datetime | None
-) -> Recovery:
-    """How long until every steady-state probe was back in tolerance and stayed there."""
-    if injected_at is None:
+def recovery(spec: RunSpec, readings: Mapping[str, Sequence[Reading]], rungs: Sequence[Rung]) -> Recovery:
+    """How long until every steady-state probe was back in tolerance and stayed there. On a ladder that is
+    counted on each rung from its own injection, and the slowest one is told."""
+    if not rungs:
         return Recovery(None, "nothing was injected")
+    found = [
+        (rung, _recovery(spec, readings, rung.injected_at, following.asked_at if following else None))
+        for rung, following in zip_longest(rungs, rungs[1:])
+    ]
+    if len(spec.fault.rungs) == 1:
+        return found[0][1]
+    unknown = [(rung, item) for rung, item in found if item.took is None and item.sentence != NEVER_LEFT]
+    if unknown:
+        rung, item = unknown[0]
+        return Recovery(None, f"on rung {rung.number} {item.sentence}")
+    timed = [(item.took, rung) for rung, item in found if item.took is not None]
+    if not timed:
+        return Recovery(None, NEVER_LEFT)
+    took, rung = max(timed, key=lambda pair: pair[0])
+    slowest = "at the slowest " if len(found) > 1 else ""
+    return Recovery(took, f"{slowest}{span(took)}, on rung {rung.number}")
+
+
+def _recovery(
+    spec: RunSpec, readings: Mapping[str, Sequence[Reading]], since: datetime, until: datetime | None
+) -> Recovery:
     latest: datetime | None = None
     for probe in spec.probes:
         bounds = tolerances_of(spec, probe.name)
         known = [
             (item.at, item.value)
             for item in readings.get(probe.name, ())
-            if item.value is not None and item.at >= injected_at
+            if item.value is not None and item.at >= since and (until is None or item.at <= until)
         ]
         outside = [at for at, value in known if not all(bound.is_true_of(value) for bound in bounds)]
         if not bounds or not outside:
@@ -122,5 +145,5 @@ def recovery(
             return Recovery(None, f"not seen: {probe.name} was last out of tolerance")
         latest = max(latest, back) if latest else back
     if latest is None:
-        return Recovery(None, "never left its tolerance")
-    return Recovery(latest - injected_at, span(latest - injected_at))
+        return Recovery(None, NEVER_LEFT)
+    return Recovery(latest - since, span(latest - since))

@@ -37,20 +37,20 @@ def _doubtful(run: RunEvidence, told: Sequence[JournalEntry]) -> tuple[datetime,
     zero = run.injected_at
     if zero is None:
         return None
-    expected = [alert for alert in run.spec.expected_alerts if not _was_firing(zero, alert, told)]
+    expected = [alert for alert in run.spec.expected_alerts if not _was_firing(run, alert, told)]
     fired = [(alert, _fired_at(run, alert, told)) for alert in expected]
     ends = [at or zero + alert.within for alert, at in fired if at is None or at - zero > alert.within]
     return (zero, max(ends)) if ends else None
 
 
 def _fired_at(run: RunEvidence, alert: ExpectedAlert, told: Sequence[JournalEntry]) -> datetime | None:
-    zero = run.injected_at
     fires = [entry for entry in told if entry.kind == "alert.fired" and entry.body.get("alert") == alert.name]
-    return next((entry.at for entry in fires if zero and entry.at >= zero), None)
+    return next((entry.at for entry in fires if run.rungs and entry.at >= run.rungs[0].asked_at), None)
 
 
-def _was_firing(zero: datetime, alert: ExpectedAlert, told: Sequence[JournalEntry]) -> bool:
-    before = [entry for entry in told if entry.body.get("alert") == alert.name and entry.at < zero]
+def _was_firing(run: RunEvidence, alert: ExpectedAlert, told: Sequence[JournalEntry]) -> bool:
+    asked_at = run.rungs[0].asked_at
+    before = [entry for entry in told if entry.body.get("alert") == alert.name and entry.at < asked_at]
     return [entry.kind for entry in before[-1:]] == ["alert.fired"]
 
 
@@ -60,8 +60,13 @@ def _line(
     zero, fired_at = run.injected_at, _fired_at(run, alert, told)
     if zero is None:
         return alert.name, "not known: nothing was injected", True
-    if _was_firing(zero, alert, told):
-        return alert.name, "not known: it was firing before the fault was measured to be there", False
+    if _was_firing(run, alert, told):
+        return alert.name, "not known: it was firing before the fault was asked for", False
+    if fired_at and fired_at < zero:
+        early = f"{span(zero - fired_at)} before the fault was known to be there"
+        if run.rungs[0].is_in_time(fired_at, alert.within):
+            return alert.name, f"fired {early}", True
+        return alert.name, f"not known, firing {early}: whether that was in time cannot be told", False
     late = fired_at - zero - alert.within if fired_at else None
     if fired_at and late is not None and late <= timedelta(0):
         return alert.name, f"fired after {span(fired_at - zero)}", True

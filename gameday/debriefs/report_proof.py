@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chaos.domain.certificate import Cleanup
-from chaos.domain.injection import Injection
+from chaos.domain.certificate import Cleanup, left_alone
+from chaos.domain.injection import Injection, InverseKind
 from chaos.domain.proof import expected
 from chaos.faults import catalogue
 from chaos.services.evidence_queries import RunEvidence
@@ -65,6 +66,9 @@ class InjectionReport:
     injected: str
     reverted: str
     proof: tuple[str, ...]
+    zone: str = ""
+    share: str = ""
+    """How large a part of those that matched was hit; a plan's own share is rounded."""
 
 
 def cleanup(run: RunEvidence) -> tuple[Badge, str]:
@@ -72,9 +76,11 @@ def cleanup(run: RunEvidence) -> tuple[Badge, str]:
     if not run.was_requested:
         return Badge("nothing to revert", "✓", "good"), "No fault was requested of the cluster."
     clean_at = run.marks.clean_at
-    if clean_at:
+    if clean_at and run.is_proven_gone:
         since = f", {span(clean_at - run.marks.decided_at)} after deciding" if run.marks.decided_at else ""
         return Badge("proven gone", "✓", "good"), f"Measured at {clock(clean_at, run.injected_at)}{since}."
+    if not run.residue and (alone := left_alone(run.progress)):
+        return Badge("not proven gone", "■", "breach"), alone
     left = "; ".join(run.residue) or "no look at the cluster has shown otherwise"
     return Badge("not proven gone", "■", "breach"), f"Left at the last look: {left}."
 
@@ -89,11 +95,19 @@ def receipt(run: RunEvidence) -> tuple[Moment, ...]:
     )
 
 
-def injection_report(run: RunEvidence, index: int) -> InjectionReport:
-    """Between which looks the fault appeared, when it was gone, and what had to be measured for that."""
+def injection_report(run: RunEvidence, index: int, name: Callable[[str], str] = str) -> InjectionReport:
+    """Between which looks the fault appeared, when it was gone, and what had to be measured for that. `name`
+    is that of a person, by the username."""
     injection, progress = run.injections[index], run.progress[index]
-    injected = "Never measured to be there."
-    if progress.injected_at:
+    by_hand = injection.inverse is InverseKind.PERSON
+    injected = "Never said to be there." if by_hand else "Never measured to be there."
+    word = next((word for word in run.words if word.word == "injected"), None)
+    if by_hand and word and progress.injected_at:
+        injected = f"Said by {name(word.by)} to be there at {progress.injected_at:%Y-%m-%d %H:%M:%S} UTC"
+        if progress.requested_at:
+            injected += f", {span(progress.injected_at - progress.requested_at)} after it was asked for"
+        injected += "; since when it was there was not measured."
+    elif progress.injected_at:
         injected = f"Measured to be there at {progress.injected_at:%Y-%m-%d %H:%M:%S} UTC"
         if progress.not_before and progress.not_before < progress.injected_at:
             width = span(progress.injected_at - progress.not_before)
@@ -105,4 +119,9 @@ def injection_report(run: RunEvidence, index: int) -> InjectionReport:
     rungs = run.spec.fault.rungs
     rung = f"Rung {injection.rung + 1} of {len(rungs)}: " if len(rungs) > 1 else ""
     chosen = catalogue.chosen(rungs[injection.rung]) if injection.experiment else ""
-    return InjectionReport(injection, rung, chosen, injected, reverted, tuple(expected(injection).values()))
+    asked = rungs[injection.rung].targets
+    zone = f", in the zone {asked.zone}" if asked and asked.zone else ""
+    gone = tuple(expected(injection).values())
+    size, matched = len(injection.targets or injection.nodes), injection.pre_image.matched
+    share = f" ({size * 100 // matched} %)" if matched else ""
+    return InjectionReport(injection, rung, chosen, injected, reverted, gone, zone, share)

@@ -71,12 +71,13 @@ class RunReport:
 def run_report(source: RunSource, day: DaySource) -> RunReport:
     """Everything the report says about one run, computed from what was recorded."""
     run, zero = source.run, source.run.injected_at
-    alerts = [alerting.alert_outcome(item, source.alerts, zero) for item in run.spec.expected_alerts]
+    rung = run.rungs[0] if run.rungs else None
+    alerts = [alerting.alert_outcome(item, source.alerts, rung) for item in run.spec.expected_alerts]
     events = sorted(
         (row for row in (*day.events, *day.organisation) if row["run"] == run.run),
         key=lambda row: (row["at"], row["stream"], row["seq"]),
     )
-    recovered: Recovery = measures.recovery(run.spec, source.readings, zero)
+    recovered: Recovery = measures.recovery(run.spec, source.readings, run.rungs)
     cleanup, cleanup_text = proof.cleanup(run)
     others = alerting.other_alerts(run.spec, source.alerts, zero)
     return RunReport(
@@ -93,7 +94,9 @@ def run_report(source: RunSource, day: DaySource) -> RunReport:
         certified=proof.CLEANUPS[source.certificate.verdict],
         expectations=_expectations(run),
         receipt=proof.receipt(run),
-        injections=tuple(proof.injection_report(run, index) for index in range(len(run.injections))),
+        injections=tuple(
+            proof.injection_report(run, index, day.name) for index in range(len(run.injections))
+        ),
         alerts=tuple((item, ALERTS[item.outcome]) for item in alerts),
         other_alerts=tuple((name, clock(at, zero)) for name, at in others),
         probes=tuple(_probe(source, probe) for probe in run.spec.probes),
@@ -135,7 +138,12 @@ def _detected(
         if item.at >= zero
     ]
     found = [min(part) for part in (alerted, said) if part]
-    return "; ".join(f"{span(at - zero)}, {by}" for at, by in sorted(found)) or "not recorded"
+    return "; ".join(f"{_since(zero, at)}, {by}" for at, by in sorted(found)) or "not recorded"
+
+
+def _since(zero: datetime, at: datetime) -> str:
+    """Before the word of the person who injected it, the deed."""
+    return span(at - zero) if at >= zero else f"{span(zero - at)} before the fault was known to be there"
 
 
 def _is_detection(row: Mapping[str, Any]) -> bool:

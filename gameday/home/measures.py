@@ -22,6 +22,6 @@ def _gauges(now: datetime) -> Iterator[tuple[str, str, int]]:
     yield "gameday_live_runs", "Runs that have not ended.", sum(not item.is_late for item in found)
     yield "gameday_stranded_runs", "Runs whose fault cannot be proven gone.", len(since)
     yield "gameday_stranded_seconds", "For how long the oldest of them has been so.", longest
-    yield "gameday_halts", "Halts that nobody has released.", len(queries.halts())
+    yield "gameday_halts", "Halts not released, on record or in a cluster alone.", len(queries.halts())
     unseen = len(glass.unreviewed())
     yield "gameday_unreviewed_strips", "Finalizers taken off by hand that wait for a review.", unseen

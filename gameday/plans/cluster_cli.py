@@ -42,7 +42,12 @@ def register(verbs: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _limits(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--max-percent", type=int, metavar="N", help="Of the pods that a selector finds.")
+    group.add_argument(
+        "--max-percent",
+        type=int,
+        metavar="N",
+        help="Of the pods that a selector finds, and of each workload on a node.",
+    )
     group.add_argument("--max-nodes", type=int, metavar="N", help="Of the nodes, in one scenario.")
     group.add_argument(
         "--allow-unprovable-faults",

@@ -72,7 +72,7 @@ def _stages(known: Fault, item: dict[str, Any], path: Path, findings: Findings) 
             _check_kind(known, {**item["targets"], "count": None, "percent": None, **size}, where, findings)
         given = {**item.get("parameters", {}), **stage.get("parameters", {})}
         parameters = _parameters(known, given, where, findings)
-        stages.append(Stage(stage.get("count"), stage.get("percent"), parameters))
+        stages.append(Stage(_whole(stage.get("count")), _whole(stage.get("percent")), parameters))
     return tuple(stages)
 
 
@@ -100,15 +100,19 @@ def _check_kind(known: Fault, targets: dict[str, Any], path: Path, findings: Fin
 
 
 def _targets(item: dict[str, Any]) -> TargetSpec:
-    count, percent = item.get("count"), item.get("percent")
     return TargetSpec(
         namespace=item.get("namespace", ""),
         kind=item["kind"],
         labels=dict(item["labels"]),
-        count=None if count is None else int(count),
-        percent=None if percent is None else int(percent),
+        count=_whole(item.get("count")),
+        percent=_whole(item.get("percent")),
         zone=item.get("zone", ""),
     )
+
+
+def _whole(value: float | None) -> int | None:
+    """The schema takes 2.0 for a whole number, as JSON Schema does."""
+    return None if value is None else int(value)
 
 
 def check_proof(fault: FaultSpec, judged: Sequence[str], path: Path, findings: Findings) -> None:

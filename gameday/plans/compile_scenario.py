@@ -86,10 +86,11 @@ def _check_times(spec: RunSpec, path: Path, findings: Findings) -> None:
     if not findings.is_clean((*path, "faults")) or not findings.is_clean((*path, "durations")):
         return  # what would follow from a time that nobody meant
     watched = max((fault.duration for fault in spec.faults), default=0 * SECOND) + spec.durations.observe
-    sentence = (
-        f"The run is watched for {say_duration(watched)} after the injection; lengthen the fault's "
-        "duration or observe, or expect this sooner."
-    )
+    what = "The run is watched for {} after the injection"
+    if any(fault.stages for fault in spec.faults):
+        what = "A rung's time counts from its own injection, and the last is watched for {} after it"
+    what = what.format(say_duration(watched))
+    sentence = f"{what}; lengthen the fault's duration or observe, or expect this sooner."
     for index, expectation in enumerate(spec.expectations):
         if expectation.within is not None and expectation.within > watched:
             findings.say((*path, "expectations", index, expectation.kind.value, "within"), sentence)

@@ -25,7 +25,10 @@ class LimitsForm(forms.Form):
     """`has` is None for a cluster that is not registered yet."""
 
     max_percent = forms.IntegerField(
-        min_value=1, max_value=100, label="Pods, at most", help_text="In % of those that a selector finds."
+        min_value=1,
+        max_value=100,
+        label="Pods, at most",
+        help_text="In % of those that a selector finds, and of each workload on a node.",
     )
     max_nodes = forms.IntegerField(min_value=0, label="Nodes, at most", help_text="In one scenario.")
     max_fault = forms.CharField(

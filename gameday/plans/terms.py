@@ -118,10 +118,13 @@ def _fault(spec: FaultSpec) -> FaultTerms:
 def _expectation(run: RunSpec, item: Expectation) -> str:
     claim = f"{item.probe} {item.comparison} {run.probe(item.probe).unit}"
     within = say_duration(item.within) if item.within else ""
+    is_ladder = len(run.fault.rungs) > 1
     return {
         ExpectationKind.HOLDS: f"{claim} all through",
-        ExpectationKind.RECOVERS_WITHIN: f"{claim} again within {within} of the injection",
-        ExpectationKind.HAPPENS_WITHIN: f"{claim} within {within} of the injection",
+        ExpectationKind.RECOVERS_WITHIN: f"{claim} again within {within} of the injection"
+        + (" of each rung" if is_ladder else ""),
+        ExpectationKind.HAPPENS_WITHIN: f"{claim} within {within} of the injection"
+        + (" of some rung" if is_ladder else ""),
     }[item.kind]
 
 

@@ -83,6 +83,7 @@ _ENTRIES = {
     "run.came_late": Mark("bad", "triangle-alert", "Came late"),
     "run.undone_late": Mark("armed", "refresh-cw", "Undoing"),
     "run.gone_late": Mark("good", "circle-check", "Gone"),
+    "run.left_alone": Mark("blind", "eye-off", "Not looked for"),
     "run.came_back": Mark("bad", "triangle-alert", "Came back"),
     "run.act_failed": Mark("armed", "triangle-alert", "Failed"),
     "run.late_create": Mark("armed", "clock", "May land"),

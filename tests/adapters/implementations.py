@@ -11,12 +11,20 @@ LITMUS = "real-litmus"
 MISHAPS = "mishaps"
 KILLS = "kills"
 ABSENCE = "absence"
+PLACES = "places"
+KUBELETS = "kubelets"
 _TRUE = "A real API server answers truly: it cannot be told to refuse, to lose an answer or to hang."
+_ANYWHERE = (
+    "A real scheduler weighs where a pod would rather be against spreading: how many a zone has is not known."
+)
+_PLAYED = "The nodes beside a real API server are played: none of them has a kubelet that could be stopped."
 LACKS = {
     REHEARSAL: {},
-    STAND_IN: {MISHAPS: _TRUE},
+    STAND_IN: {MISHAPS: _TRUE, PLACES: _ANYWHERE, KUBELETS: _PLAYED},
     LITMUS: {
         MISHAPS: _TRUE,
+        PLACES: _ANYWHERE,
+        KUBELETS: _PLAYED,
         ABSENCE: "For a node that is not there Litmus makes a helper all the same, and waits for minutes.",
         KILLS: "Litmus' own helpers and experiments get their SIGTERM: no switch kills them without it.",
     },

@@ -23,20 +23,15 @@ class Row:
     env: dict[str, str] = field(default_factory=dict)
 
 
-NET = {
-    "to_networks": "10.96.0.0/12",
-    "to_hosts": "ledger.bank.example",
-    "to_ports": "443,8443",
-    "from_ports": "8080",
-    "interface": "net1",
-}
-NET_ENV = PODS | {
-    "DESTINATION_IPS": "10.96.0.0/12",
-    "DESTINATION_HOSTS": "ledger.bank.example",
-    "DESTINATION_PORTS": "443,8443",
-    "SOURCE_PORTS": "8080",
-    "NETWORK_INTERFACE": "net1",
-}
+_NARROWED: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
+    (
+        {"to_networks": "10.96.0.0/12", "to_hosts": "ledger.bank.example"},
+        {"DESTINATION_IPS": "10.96.0.0/12", "DESTINATION_HOSTS": "ledger.bank.example"},
+    ),
+    ({"to_ports": "443,8443"}, {"DESTINATION_PORTS": "443,8443"}),
+    ({"from_ports": "8080"}, {"SOURCE_PORTS": "8080"}),
+)
+"""What narrows a fault in the network down: one kind of them at a time."""
 HTTP = {"port": "8081", "percent": "40", "proxy_port": "20001", "interface": "net1"}
 HTTP_ENV = PODS | {
     "TARGET_SERVICE_PORT": "8081",
@@ -47,6 +42,18 @@ HTTP_ENV = PODS | {
 NODE = {**ALL, "TARGET_NODE": "node-0"}
 BUSY_NODE = {**ALL, "SEQUENCE": "parallel", "TARGET_NODES": "node-0"}
 
+
+def _net(fault: str, parameters: dict[str, str], env: dict[str, str]) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            fault,
+            {**to, **parameters, "interface": "net1"},
+            PODS | sent | env | {"NETWORK_INTERFACE": "net1"},
+        )
+        for to, sent in _NARROWED
+    )
+
+
 SENT = (
     Row("pod-delete", {"force": "true"}, PODS | {"CHAOS_INTERVAL": "60", "FORCE": "true"}),
     Row(
@@ -54,26 +61,18 @@ SENT = (
         {"signal": "SIGTERM", "container": "app"},
         IN_CONTAINER | {"CHAOS_INTERVAL": "60", "SIGNAL": "SIGTERM"},
     ),
-    Row(
+    *_net(
         "pod-network-latency",
-        {**NET, "latency": "300ms", "jitter": "20ms"},
-        NET_ENV | {"NETWORK_LATENCY": "300", "JITTER": "20"},
+        {"latency": "300ms", "jitter": "20ms"},
+        {"NETWORK_LATENCY": "300", "JITTER": "20"},
     ),
-    Row("pod-network-loss", {**NET, "percent": "21"}, NET_ENV | {"NETWORK_PACKET_LOSS_PERCENTAGE": "21"}),
-    Row(
-        "pod-network-corruption",
-        {**NET, "percent": "22"},
-        NET_ENV | {"NETWORK_PACKET_CORRUPTION_PERCENTAGE": "22"},
-    ),
-    Row(
-        "pod-network-duplication",
-        {**NET, "percent": "23"},
-        NET_ENV | {"NETWORK_PACKET_DUPLICATION_PERCENTAGE": "23"},
-    ),
-    Row(
+    *_net("pod-network-loss", {"percent": "21"}, {"NETWORK_PACKET_LOSS_PERCENTAGE": "21"}),
+    *_net("pod-network-corruption", {"percent": "22"}, {"NETWORK_PACKET_CORRUPTION_PERCENTAGE": "22"}),
+    *_net("pod-network-duplication", {"percent": "23"}, {"NETWORK_PACKET_DUPLICATION_PERCENTAGE": "23"}),
+    *_net(
         "pod-network-rate-limit",
-        {**NET, "rate": "3mbit", "burst": "16kb", "limit": "1mb"},
-        NET_ENV | {"NETWORK_BANDWIDTH": "3mbit", "BURST": "16kb", "LIMIT": "1mb"},
+        {"rate": "3mbit", "burst": "16kb", "limit": "1mb"},
+        {"NETWORK_BANDWIDTH": "3mbit", "BURST": "16kb", "LIMIT": "1mb"},
     ),
     Row("pod-network-partition", {"direction": "ingress"}, PODS | {"POLICY_TYPES": "ingress"}),
     Row("pod-cpu-hog", {"cores": "3", "load": "70"}, IN_CONTAINER | {"CPU_CORES": "3", "CPU_LOAD": "70"}),

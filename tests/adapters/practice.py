@@ -23,7 +23,7 @@ from tests.adapters.things import UnderTest, pods_of, until
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = LitmusSettings("chaos", "chaos-{family}")
-WELL: dict[str, Any] = {"api": [], "operator": "up", "revert": "ok", "helper": "ok"}
+WELL: dict[str, Any] = {"api": [], "operator": "up", "revert": "ok", "helper": "ok", "kubelet": "up"}
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,19 @@ def test_an_engine_that_can_no_longer_be_listed_is_deleted_from_memory(practice:
 
 
 @pytest.mark.needs(MISHAPS)
+def test_an_engine_that_another_process_made_is_remembered_once_it_was_seen(practice: Practice) -> None:
+    """A driver that took the run over from one that died stops it as surely."""
+    ref, injection = injected(practice, practice.cluster())
+    successor = practice.cluster()
+    assert not successor.look(ref, [injection]).unseen
+    practice.turn(api=[mishap("forbid", ENGINES, "list")])
+    with pytest.raises(Forbidden, match="list chaosengines"):
+        successor.revert(ref)
+    practice.turn(api=[])
+    assert all(engine.is_leaving for engine in successor.look(ref, [injection]).engines)
+
+
+@pytest.mark.needs(MISHAPS)
 def test_an_engine_that_is_remembered_is_deleted_before_any_list_is_answered(practice: Practice) -> None:
     cluster = practice.cluster()
     ref, injection = injected(practice, cluster)

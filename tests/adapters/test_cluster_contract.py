@@ -141,9 +141,10 @@ def test_the_lever_keeps_its_first_reason_until_it_is_released(cluster_under_tes
     cluster.pull_lever("first")
     cluster.pull_lever("second")
     assert cluster_under_test.make().look(ref, ()).lever_reason == "first"
+    assert cluster_under_test.make().lever_reason() == "first"
     cluster.release_lever()
     cluster.release_lever()
-    assert cluster.look(ref, ()).lever_reason == ""
+    assert cluster.look(ref, ()).lever_reason == cluster.lever_reason() == ""
 
 
 def test_injecting_twice_or_at_once_is_injecting_once(cluster_under_test: UnderTest) -> None:

@@ -14,7 +14,7 @@ from chaos.adapters.litmus import LitmusCluster
 from chaos.adapters.litmus_manifests import LitmusSettings
 from chaos.domain.errors import Forbidden, Refused
 from chaos.faults.accounts import in_target, manifests, of_gameday
-from chaos.faults.accounts_found import differences
+from chaos.faults.accounts_found import bound_as_well, differences
 from chaos.faults.rights import FAMILIES, HELPERS
 from tests.support.rehearsal_api import ADMIN, RunningApi, running_api
 
@@ -73,6 +73,25 @@ def test_what_was_made_to_give_more_gives_no_more_than_ours(api: RunningApi, tmp
     assert not [said for said in wrong(port) if "helpers" in said and "payments" not in said]
 
 
+def test_every_binding_of_the_cluster_is_seen_and_what_gives_an_account_more_is_told_from_ours(
+    api: RunningApi, tmp_path: Path
+) -> None:
+    port, ours = cluster(api, tmp_path), list(manifests(HELPERS))
+    for manifest in OURS:
+        port.install_account(manifest)
+    assert list(bound_as_well(ours, OURS, port.bindings())) == []
+    (binding,) = (one for one in ours if one["kind"] == "RoleBinding")
+    for namespace in ("payments", "chaos"):
+        meta = {"name": "another", "namespace": namespace, "labels": {}}
+        role = {**binding["roleRef"], "name": "editor"}
+        port.install_account({**binding, "metadata": meta, "roleRef": role})
+    assert list(bound_as_well(ours, OURS, port.bindings())) == [
+        f"RoleBinding {namespace}/another gives Role editor to chaos-helpers, which none of ours does: take "
+        "it away."
+        for namespace in ("chaos", "payments")
+    ]
+
+
 def test_a_binding_of_another_role_is_left_to_a_person(api: RunningApi, tmp_path: Path) -> None:
     port = cluster(api, tmp_path)
     (binding,) = (one for one in manifests(HELPERS) if one["kind"] == "RoleBinding")
@@ -87,5 +106,7 @@ def test_without_the_right_the_verb_that_is_missing_is_named(api: RunningApi, tm
     port = cluster(api, tmp_path, "nobody-token")
     with pytest.raises(Forbidden, match="get "):
         port.accounts(OURS)
+    with pytest.raises(Forbidden, match="list "):
+        port.bindings()
     with pytest.raises(Forbidden, match="create serviceaccounts"):
         port.install_account(OURS[0])

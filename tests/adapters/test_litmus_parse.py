@@ -61,6 +61,27 @@ def test_a_pod_of_its_node_is_told_by_its_controller_or_as_a_mirror(
 
 
 @pytest.mark.parametrize(
+    ("owner", "labels", "workload"),
+    [
+        ({"kind": "ReplicaSet", "name": "api-7d4b9"}, {"pod-template-hash": "7d4b9"}, "deployment api"),
+        ({"kind": "ReplicaSet", "name": "api-by-hand"}, {}, "replicaset api-by-hand"),
+        ({"kind": "StatefulSet", "name": "kafka"}, {}, "statefulset kafka"),
+        ({"kind": "DaemonSet", "name": "proxy"}, {}, "daemonset proxy"),
+    ],
+)
+def test_a_pods_workload_is_its_controller_and_behind_a_replica_set_the_deployment(
+    owner: Any, labels: Any, workload: str
+) -> None:
+    obj = thing(labels=labels)
+    obj["metadata"]["ownerReferences"] = [{**owner, "controller": True}]
+    assert pod(obj).workload == workload
+
+
+def test_a_pod_without_a_controller_has_no_workload() -> None:
+    assert pod(thing()).workload == ""
+
+
+@pytest.mark.parametrize(
     ("conditions", "pressures"),
     [
         (

@@ -11,6 +11,7 @@ from chaos.domain.spec import TargetSpec
 from chaos.domain.targets import Limits, Targets
 from chaos.services.clusters import USUAL_NODES, USUAL_PERCENT, preview
 from gameday.plans.compile import compile_plan
+from tests.adapters.implementations import PLACES
 from tests.adapters.practice import Practice
 from tests.gameday.plans.documents import sample
 
@@ -36,8 +37,10 @@ def test_the_sample_drains_one_broker_of_three_and_says_who_else_has_to_leave(pr
     assert all(path in str(found) for path in paths)
 
 
-def test_the_samples_zone_is_within_the_usual_limits_and_all_its_pods_are_named(practice: Practice) -> None:
+@pytest.mark.needs(PLACES)
+def test_the_samples_zone_has_half_of_payments_within_the_usual_limits(practice: Practice) -> None:
     found = looked_at(practice, "zone-failure")
+    assert sum(pod.workload == "deployment payments-api" for pod in found.aboard) == 3
     assert found.names == ("worker-node-05", "worker-node-06")
     assert "kafka/kafka-2" in [pod.path for pod in found.aboard]
     assert "worker-node-05, worker-node-06; on them: " in str(found)
@@ -58,3 +61,9 @@ def test_the_nodes_of_operator_and_monitoring_are_left_alone(practice: Practice,
         OverLimits, match=r"worker-node-02 runs litmus/(chaos-operator|litmus)-.*is protected"
     ):
         looked_at(practice, scenario, zone)
+
+
+def test_a_zone_chosen_by_its_nodes_is_held_to_the_share_of_what_runs_there(practice: Practice) -> None:
+    run, production = PLAN.scenario("zone-failure").run, replace(LIMITS, max_percent=25)
+    with pytest.raises(OverLimits, match=r"1 of 3 pods of statefulset kafka/kafka is 33 %.*allows 25 %"):
+        preview(run, production, practice.cluster())

@@ -143,7 +143,7 @@ class Acts:
         nodes = self.things.nodes()[:2] if on_nodes else []
         found = Targets(
             "" if on_nodes else self.world.target,
-            () if on_nodes else (pod or self.things.pod("api-0"),),
+            () if on_nodes else (pod or self.things.pod("one"),),  # no name that a StatefulSet gives
             matched=2,
             ready=2,
             nodes=tuple(nodes[:1]),

@@ -128,18 +128,27 @@ def test_a_budget_that_holds_a_broker_is_waited_for_and_never_overridden(
     house.nothing_is_left()
 
 
-def test_a_target_namespace_deleted_in_mid_run_is_never_called_reverted(house: House, plane: Cluster) -> None:
-    conducting = in_mid_fault(house, "lost-namespace-day", plans.scenario(fault="60s", revert_within="15s"))
-    plane.ask("DELETE", "/api/v1/namespaces/payments")
+def test_a_target_namespace_deleted_in_mid_run_ends_the_run_and_is_said_to_be_gone(
+    house: House, plane: Cluster
+) -> None:
+    conducting = in_mid_fault(house, "lost-namespace-day", plans.scenario(fault="60s", revert_within="2m"))
+    payments = "/api/v1/namespaces/payments"
+    held = {"metadata": {"name": "held", "finalizers": [FOREIGN]}, "data": {}}
+    plane.ask("POST", f"{payments}/configmaps", held)
+    plane.ask("DELETE", payments)
     conducting.until("run.stop_wanted")
-    conducting.until("run.stranded")
-    assert "run.clean" not in conducting.kinds, conducting.told
-    assert conducting.ends() == 2, conducting.told
-    until(lambda: is_gone(plane, "/api/v1/namespaces/payments"), "the namespace is gone", 60.0)
+    conducting.until("run.pods_gone")
+    assert "run.clean" not in conducting.kinds, "it is still terminating"
+    plane.ask("PATCH", f"{payments}/configmaps/held", {"metadata": {"finalizers": None}}, MERGE)
+    until(lambda: is_gone(plane, payments), "the namespace is gone", 60.0)
+    assert conducting.ends(180.0) in (0, 1), conducting.told
+    assert house.state_of("lost-namespace-day") == "aborted"
+    assert "run.stranded" not in conducting.kinds, conducting.told
+    certified = house.manage("run", "certificate", conducting.run)
+    assert ": target gone." in certified.out and "namespace payments" in certified.out, certified.told
     house.stop("rehearsal")
     house.start("rehearsal")  # which lays the bank anew
     house.settle()
-    until(lambda: house.state_of("lost-namespace-day") == "aborted", "the run ends by proof", 90.0)
     house.nothing_is_left()
 
 

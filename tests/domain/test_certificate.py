@@ -115,3 +115,11 @@ def test_a_run_is_clean_only_if_every_injection_asked_for_has_every_part_measure
     may_be_clean = bool(asked_for) and state in FINAL and marks.clean_at and not unprovable and is_whole
     assert (said is Cleanup.CLEAN) is bool(may_be_clean)
     assert all(item.verdict is not Cleanup.CLEAN or said is not Cleanup.NOTHING for item in each)
+
+
+@pytest.mark.parametrize("injection", INJECTIONS, ids=lambda item: item.fault)
+def test_what_came_too_late_to_be_looked_into_makes_a_proven_one_unproven_and_says_when(injection):
+    late = done(injection, left_alone_at=ago(1))
+    (said,) = judge((injection,), (late,), RunState.COMPLETED, CLEAN, False)[1]
+    assert said.verdict is Cleanup.UNPROVEN
+    assert f"{ago(1):%H:%M:%S} UTC" in said.sentence and "Look at the targets" in said.sentence

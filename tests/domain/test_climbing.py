@@ -44,3 +44,13 @@ def test_a_rung_is_gone_by_a_look_that_began_when_its_helpers_were_and_by_none_b
     torn = replace(view, rung_gone_at=began + SECOND / 10)
     assert climbing.decide(torn, NOW) == Wait(), "a helper may have ended in between"
     assert climbing.decide(replace(view, rung_gone_at=began), NOW) == MarkRung((0,), view.seen.at)
+
+
+def test_a_rung_is_gone_as_of_the_last_reading_that_proves_it():
+    view = a_ladder(None, a_probe())
+    seen = a_sight(1, engines=(), residue=())
+    view = replace(view, rung_ended_at=ago(4), rung_gone_at=seen.began_at, seen=seen)
+    (injection,) = view.injections
+    proven = replace(injection, postcondition=replace(injection.postcondition, probe="p99"))
+    assert climbing.decide(view, NOW) == MarkRung((0,), seen.at)
+    assert climbing.decide(replace(view, injections=(proven,)), NOW) == MarkRung((0,), NOW)

@@ -93,6 +93,37 @@ def test_a_baseline_that_is_not_steady_waits_a_little_and_then_stops_with_the_va
     assert "p99 is 250 ms, expected < 200 ms." in stop.reason
 
 
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ({}, "nobody looked for 16 s, from 10:00:08 to 10:00:24 UTC."),
+        (
+            {"tallies": tallies(values=()), "watching_since": ago(3)},
+            "nobody looked for 19 s, from 10:00:08 to 10:00:27 UTC.",
+        ),
+        ({"read_until": None}, "nobody looked for 20 s, from 10:00:04 to 10:00:24 UTC."),
+        (
+            {"watching_since": ago(40)},
+            "p99 is 120 ms, as it should be, and was so 2 times in a row; it takes 3.",
+        ),
+    ],
+    ids=["a few readings", "none", "nobody had looked yet", "the same driver all along"],
+)
+def test_a_baseline_of_which_too_little_was_seen_says_that_and_no_value_that_is_as_it_should_be(
+    changes, said
+):
+    values = {"tallies": tallies(values=(120.0, 120.0)), "read_until": ago(22), "watching_since": ago(6)}
+    stop = answer(RunState.BASELINING, state_since=ago(26), **(values | changes)).stop
+    assert stop.kind is StopKind.BASELINE
+    assert stop.reason == f"The steady state was not shown before anything is injected: {said}"
+
+
+def test_a_value_that_is_out_of_its_tolerance_is_said_whoever_drove():
+    bad = {"tallies": tallies(values=(250.0,)), "read_until": ago(22), "watching_since": ago(6)}
+    stop = answer(RunState.BASELINING, state_since=ago(26), **bad).stop
+    assert "p99 is 250 ms, expected < 200 ms." in stop.reason
+
+
 @pytest.mark.parametrize("marks", [Marks(granted_at=ago(20)), STEADY], ids=["before the mark", "after it"])
 @pytest.mark.parametrize("there", [pods()[1:], replaced_pods(), replaced_pods(ready=False)])
 def test_targets_that_changed_since_the_launch_are_not_touched(there, marks):

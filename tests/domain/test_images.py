@@ -99,6 +99,13 @@ def test_an_entry_that_would_allow_anything_or_nothing_is_refused(entry):
         check_entry(entry)
 
 
+@pytest.mark.parametrize("entry", ["docker.io/", "index.docker.io/", "quay.io/", "ghcr.io/"])
+def test_all_of_a_registry_where_anybody_may_publish_is_no_list(entry):
+    with pytest.raises(Refused, match="all of a registry where anybody may publish; name a path of it"):
+        check_entry(entry)
+    check_entry(f"{entry}bank/")
+
+
 def test_an_image_in_a_mirror_is_the_same_under_its_own_name_and_tag():
     mirrored = in_registry(OURS, "registry.bank.example/mirror/")
     assert mirrored == f"registry.bank.example/mirror/{OURS}"

@@ -11,8 +11,8 @@ from chaos.domain.run import Marks, Stop
 from chaos.domain.sight import ResidueKind
 from chaos.domain.spec import Freshness
 from chaos.domain.states import RunState, StopKind
-from tests.domain.views import A_STOP, NOW, a_sight, a_view, ago, engine, residue, tallies
-from tests.support.builders import a_probe, a_spec, pods
+from tests.domain.views import A_STOP, NOW, a_sight, a_view, ago, engine, residue, said, tallies
+from tests.support.builders import a_manual_spec, a_probe, a_spec, pods
 
 ACCEPTED = Marks(granted_at=ago(60), ended_at=ago(3), accepted_at=ago(2))
 GONE = replace(ACCEPTED, pods_gone_at=ago(1.5))
@@ -71,6 +71,13 @@ def test_pods_are_gone_when_a_look_after_the_deletes_shows_none():
 
 def test_gone_is_said_after_a_whole_look_at_a_clean_cluster():
     assert answer(GONE) == MarkSteps(clean_at=nothing().at)
+
+
+def test_gone_is_said_as_of_the_last_reading_that_proves_it():
+    marks = replace(GONE, accepted_at=ago(3), pods_gone_at=ago(3))
+    by_hand = {"spec": a_manual_spec(), "words": (said("reverted", 2.5),)}
+    assert answer(marks, last_act_at=ago(3), **by_hand) == MarkSteps(clean_at=NOW)
+    assert nothing().at < NOW
 
 
 def test_gone_is_said_by_a_look_that_began_when_the_helpers_were_gone_and_by_none_before():

@@ -44,13 +44,19 @@ def test_the_first_condition_that_trips_is_named_and_each_has_its_own_streak():
     assert tally.tripped.comparison == below("10")
 
 
-def test_the_breach_began_with_the_first_reading_of_the_running_streak():
-    assert fold(600.0, 120.0, 600.0, 600.0).breach_began.at == ago(1)
-    assert fold(600.0, 600.0, 120.0).breach_began is None
-    spec = a_spec(
-        abort_conditions=(AbortCondition("p99", below("10"), 3), AbortCondition("p99", above("500"), 1))
-    )
-    assert fold(5.0, 600.0, spec=spec).breach_began.at == NOW, "another condition's streak is not this one's"
+def test_a_breach_began_with_the_first_reading_of_the_streak_that_tripped():
+    first, streak = fold(600.0, 120.0, 610.0, 620.0).breach
+    assert (first.at, first.value, streak) == (ago(1), 610.0, 2)
+    assert fold(600.0, 600.0, 120.0).breach is None
+    assert fold(120.0, 600.0).breach is None, "one is not enough"
+
+
+def test_a_longer_streak_of_another_condition_is_not_the_breach():
+    conditions = (AbortCondition("p99", above("300"), 5), AbortCondition("p99", above("500"), 2))
+    tally = fold(350.0, 350.0, 600.0, 610.0, spec=a_spec(abort_conditions=conditions))
+    assert tally.breaching == (4, 2)
+    first, streak = tally.breach
+    assert (first.at, streak) == (ago(1), 2)
 
 
 def test_the_steady_state_takes_three_known_readings_in_a_row_within_every_tolerance():

@@ -5,7 +5,7 @@ import pytest
 from chaos.domain.errors import OverLimits, Refused
 from chaos.domain.sight import Pod
 from chaos.domain.spec import TargetSpec
-from chaos.domain.target_nodes import resolve_nodes, with_aboard
+from chaos.domain.target_nodes import check_aboard, resolve_nodes, with_aboard
 from chaos.domain.targets import Limits, resolve
 from tests.support.builders import a_node
 
@@ -90,13 +90,69 @@ def test_a_pod_that_nothing_would_start_elsewhere_is_deleted_for_good_so_its_nod
         aboard(other("payments", "debug", is_bare=True))
 
 
+def a_pod_of(workload, number, node, **changes):
+    values = {"is_ready": True, "is_leaving": False, "workload": workload} | changes
+    return Pod("payments", f"{workload}-{number}", f"uid-{workload}-{number}", node, **values)
+
+
+SIX = tuple(a_pod_of("deployment api", number, f"node-{number % 3}") for number in range(6))
+ONE_NODE = TargetSpec("", "node", {"role": "worker"}, count=1)
+
+
+def checked(pods, targets=ONE_NODE, **limits):
+    allowed = Limits(**({"max_percent": 50, "max_nodes": 2} | limits))
+    found = resolve_nodes(targets, NODES, NODES, pods, allowed)
+    names = {node.name for node in found.nodes}
+    found = with_aboard(found, [pod for pod in pods if pod.node in names], allowed)
+    check_aboard(found, pods, allowed)
+    return found
+
+
+def test_what_runs_on_nodes_that_were_selected_by_their_labels_is_a_share_of_its_workload():
+    assert len(checked(SIX).aboard) == 2
+    sentence = r"^2 of 6 pods of deployment payments/api is 33 %; this cluster allows 25 %\.$"
+    with pytest.raises(OverLimits, match=sentence):
+        checked(SIX, max_percent=25)
+    two = TargetSpec("", "node", {"role": "worker"}, count=2)
+    with pytest.raises(OverLimits, match="4 of 6 pods of deployment payments/api is 66 %"):
+        checked(SIX, two)
+
+
+def test_enough_ready_pods_of_each_workload_are_left_beside_the_nodes():
+    with pytest.raises(OverLimits, match="2 of 6 ready pods of deployment payments/api would leave 4; 5"):
+        checked(SIX, min_ready_left=5)
+    weak = [*SIX[:4], *(a_pod_of("deployment api", number, "node-1", is_ready=False) for number in (4, 5))]
+    with pytest.raises(OverLimits, match="2 of 4 ready pods of deployment payments/api would leave 2; 3"):
+        checked(weak, min_ready_left=3)
+
+
+def test_every_workload_on_the_node_is_held_to_the_limits_not_only_the_one_that_selected_it():
+    alone = (a_pod_of("statefulset ledger", 0, "node-1"),)
+    with pytest.raises(OverLimits, match="1 of 1 pods of statefulset payments/ledger is 100 %"):
+        checked((*BROKERS[:1], *(a_broker(n, f"node-{n}") for n in (1, 3)), *alone), BY_POD)
+
+
+def test_what_is_not_ready_or_is_leaving_elsewhere_makes_no_share_smaller():
+    idle = [a_pod_of("deployment api", n, "node-3", is_ready=False) for n in range(10, 16)]
+    going = [a_pod_of("deployment api", n, "node-3", is_leaving=True) for n in range(20, 26)]
+    with pytest.raises(OverLimits, match="2 of 6 pods"):
+        checked([*SIX, *idle, *going], max_percent=25)
+
+
+def test_what_is_on_every_node_is_no_share_of_anything():
+    proxies = [a_pod_of("daemonset proxy", n, f"node-{n}", is_of_node=True) for n in range(2)]
+    assert checked(proxies).aboard == ()
+
+
 @pytest.mark.parametrize("nodes", [NODES, tuple(reversed(NODES))])
 def test_the_same_cluster_gives_the_same_node_in_whatever_order_it_is_listed(nodes):
     assert resolved(BY_LABEL, nodes, nodes).names == ("node-0",)
 
 
 def test_a_zone_narrows_the_choice():
-    assert resolved(TargetSpec("", "node", {"role": "worker"}, count=1, zone="b")).names == ("node-1",)
+    found = resolved(TargetSpec("", "node", {"role": "worker"}, count=1, zone="b"))
+    assert found.names == ("node-1",)
+    assert str(found) == "1 of 4 nodes, in the zone b: node-1"
 
 
 @pytest.mark.parametrize(
@@ -167,6 +223,7 @@ def test_the_pods_of_one_zone_are_named_and_the_limit_is_of_all(zone, names):
     wanted = TargetSpec("payments", "deployment", {"app": "api"}, percent=100, zone=zone)
     found = resolve(wanted, PODS, Limits(max_percent=50), NODES)
     assert (sorted(found.names), found.matched) == (sorted(names), 6)
+    assert str(found).startswith(f"3 of 6 pods in payments, in the zone {zone}: api-")
     with pytest.raises(Refused, match="this cluster allows 40 %"):
         resolve(wanted, PODS, Limits(max_percent=40), NODES)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from chaos.domain.rungs import Rung
 from chaos.domain.sight import Reading
 from chaos.domain.spec import Expectation, ExpectationKind
 from chaos.domain.states import Verdict
@@ -35,8 +36,12 @@ def outcome(kind, values, ended=ENDED, was_stopped=False, injected=NOW, missed=(
         Reading("p99", after(at), after(at), value, "" if value is not None else "no answer")
         for at, value in values.items()
     ]
-    (found,) = judge(spec, {"p99": readings}, injected, after(ended), was_stopped, missed)
+    (found,) = judge(spec, {"p99": readings}, there(injected), after(ended), was_stopped, missed)
     return found
+
+
+def there(injected):
+    return (Rung(1, injected, injected, injected),) if injected else ()
 
 
 GOOD, BAD = 120.0, 300.0
@@ -71,8 +76,11 @@ TABLE = [
     (HAPPENS, {1: BAD, 11: GOOD}, ENDED, False, DEVIATED, 10),
     (HAPPENS, {1: BAD}, ENDED, False, DEVIATED, 10),
     (HAPPENS, {-1: GOOD, 1: BAD}, ENDED, False, DEVIATED, 10),
+    (HAPPENS, {-1: GOOD, 1: BAD, 4: GOOD}, ENDED, False, HELD, 4),
+    (HAPPENS, {-1: GOOD, 1: GOOD, 19: GOOD}, ENDED, False, UNCLEAR, None),
     (HAPPENS, {1: BAD}, 5, True, UNCLEAR, None),
-    (HAPPENS, {4: GOOD}, 5, True, HELD, 4),
+    (HAPPENS, {-1: BAD, 4: GOOD}, 5, True, HELD, 4),
+    (HAPPENS, {4: GOOD}, ENDED, False, UNCLEAR, None),
     (HAPPENS, {1: None}, ENDED, False, UNCLEAR, None),
 ]
 
@@ -122,7 +130,7 @@ def test_each_expectation_is_judged_on_its_own_probe():
     expectations = tuple(Expectation(name, HOLDS, below("200")) for name in ("p99", "errors"))
     spec = a_spec(probes=(a_probe(), a_probe("errors", "")), expectations=expectations)
     readings = {"p99": [Reading("p99", after(1), after(1), BAD)]}
-    first, second = judge(spec, readings, NOW, after(ENDED), False)
+    first, second = judge(spec, readings, there(NOW), after(ENDED), False)
     assert (first.verdict, second.verdict) == (DEVIATED, UNCLEAR)
     assert second.expected == "< 200", "no unit, no trailing space"
 
@@ -150,7 +158,7 @@ def test_a_deviation_says_where_it_stood_when_its_time_was_up(kind, values, sent
         (HOLDS, {1: BAD}, DEVIATED),
         (RECOVERS, {1: GOOD, 19: GOOD}, UNCLEAR),
         (RECOVERS, {1: BAD, 12: BAD, 13: GOOD}, DEVIATED),
-        (HAPPENS, {1: GOOD}, UNCLEAR),
+        (HAPPENS, {-1: BAD, 1: GOOD}, UNCLEAR),
         (HAPPENS, {1: BAD, 19: BAD}, UNCLEAR),
     ],
 )
@@ -198,3 +206,56 @@ def test_where_nobody_looked_for_longer_than_the_blind_budget_nothing_is_said(ki
     assert found.verdict is verdict
     if verdict is UNCLEAR:
         assert "Nothing is known from" in found.sentence
+
+
+def happened(values, asked, earliest):
+    """`values` as above; `asked` and `earliest` are seconds before the fault was known to be there."""
+    expectation = Expectation("p99", HAPPENS, below("200"), timedelta(seconds=WITHIN))
+    spec = a_spec(probes=(replace(a_probe(), interval=timedelta(seconds=10)),), expectations=(expectation,))
+    readings = [Reading("p99", after(at), after(at), value) for at, value in values.items()]
+    rung = Rung(1, after(-asked), after(-earliest), NOW)
+    (found,) = judge(spec, {"p99": readings}, (rung,), after(ENDED), False)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("values", "asked", "earliest", "verdict", "at", "sentence"),
+    [
+        (
+            {-9: GOOD, -3: GOOD, 1: GOOD},
+            5,
+            5,
+            UNCLEAR,
+            None,
+            "so before the fault was asked for, and all",
+        ),
+        (
+            {-3: GOOD, 1: GOOD},
+            5,
+            5,
+            UNCLEAR,
+            None,
+            "Whether it was so before the fault was",
+        ),
+        (
+            {-9: BAD, -2: GOOD, 1: GOOD},
+            5,
+            5,
+            HELD,
+            -2,
+            "2.0 s before the fault was known to be",
+        ),
+        ({-40: BAD, -2: GOOD, 1: GOOD}, 30, 30, UNCLEAR, -2, "whether that was in time is not known"),
+        ({-40: BAD, -2: GOOD, 1: GOOD}, 30, 5, HELD, -2, "28.0 s after it was asked for"),
+        ({-9: GOOD, -2: BAD, 8: GOOD}, 5, 5, HELD, 8, "It happened after 8.0 s."),
+        ({-9: BAD, -2: GOOD}, 5, 5, HELD, -2, "2.0 s before the fault was known to be"),
+        ({-9: BAD, -2: BAD}, 5, 5, UNCLEAR, None, "no known reading after the injection"),
+    ],
+    ids=["all along", "unknown before", "before", "long before", "a late look", "anew", "cut short", "blind"],
+)
+def test_only_what_came_about_after_the_fault_was_asked_for_has_happened(
+    values, asked, earliest, verdict, at, sentence
+):
+    found = happened(values, asked, earliest)
+    assert (found.verdict, found.at) == (verdict, None if at is None else after(at))
+    assert sentence in found.sentence

@@ -53,6 +53,31 @@ def test_it_stands_there_too_while_no_driver_is_left_to_say_so(stranded):
     assert "Stranded on practice." in read("/")
 
 
+def test_a_run_that_was_told_to_stop_and_that_nobody_drives_stands_there_once_it_should_be_undone(stranded):
+    within = timedelta(milliseconds=Run.objects.get().spec["durations"]["revert_within"])
+    Run.objects.update(marks={}, state="injecting", not_after=NOW + 3600 * SECOND)
+    assert "Stranded" not in read("/")
+    Run.objects.update(stop_wanted_at=NOW - within + SECOND)
+    assert "Stranded" not in read("/")
+    Run.objects.update(stop_wanted_at=NOW - within - SECOND)
+    assert "Stranded on practice." in read("/"), "long before its own time is up"
+    Run.objects.update(state="baselining")
+    assert "Stranded" not in read("/"), "nothing was asked for yet"
+
+
+def test_a_run_that_only_waits_for_a_create_that_may_still_land_does_not_stand_there(stranded):
+    within = timedelta(milliseconds=Run.objects.get().spec["durations"]["revert_within"])
+    waiting = {"late_until": (NOW + 20 * SECOND).isoformat()}
+    over = NOW - within - SECOND
+    Run.objects.update(marks=waiting, state_since=over, lease_until=NOW + SECOND)
+    assert "Stranded" not in read("/")
+    Run.objects.update(lease_until=NOW - SECOND)
+    assert "Stranded on practice." in read("/"), "nobody measures any more that nothing is left"
+    waiting = {"late_until": (NOW - 9 * SECOND).isoformat()}
+    Run.objects.update(marks=waiting, lease_until=NOW + SECOND)
+    assert "Stranded on practice." in read("/"), "the wait is over, and it was not measured to be gone"
+
+
 def test_once_it_is_measured_to_be_gone_it_stands_there_no_more(stranded):
     driven(stranded, RunState.REVERTING, Marks(stranded_at=NOW, clean_at=NOW), requested_at=NOW)
     assert "Stranded on" not in read("/")

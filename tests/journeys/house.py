@@ -30,6 +30,7 @@ OURS = (ports.REDIS, ports.PROMETHEUS, ports.REHEARSAL, ports.WEB)
 EVERYTHING = ("redis", "prometheus", "worker", "beat")
 ALL_WELL = {
     "metrics": "ok", "operator": "up", "revert": "ok", "certificate": "valid", "load": 1, "api": [],
+    "collector": "up", "kubelet": "up",
     "latency": {"payments-api": 0, "fraud-detector": 0}, "cpu": {"payments-api": 1, "fraud-detector": 1},
 }  # fmt: skip
 
@@ -52,7 +53,7 @@ class House(Programs):
         self.state, self.stack, logs = state, Stack(state, beside=beside), state / "logs"
         self._all_well = ALL_WELL if beside is None else {**ALL_WELL}
         if beside is not None:  # its API server is not ours to disturb
-            del self._all_well["api"]
+            del self._all_well["api"], self._all_well["collector"]
         self._conducting: list[Conducting] = []
         with ports.elsewhere(*OURS), pytest.MonkeyPatch.context() as patch:
             patch.setenv(DAY_DATABASE, database_url or f"sqlite:///{state / 'gameday.sqlite3'}")

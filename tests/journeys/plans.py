@@ -30,6 +30,14 @@ def scenario(key: str = UNNOTICED, fault: str = "6s", **durations: str) -> Scena
     return taken
 
 
+def with_recovery(key: str, fault: str, **durations: str) -> Scenario:
+    """The same with all that is expected, and time for it: what proves that latency is gone is among it."""
+    taken = scenario(key, fault, **({"observe": "60s"} | durations))
+    whole = next(one for one in SAMPLE["scenarios"] if one["key"] == key)
+    taken["expectations"] = copy.deepcopy(whole["expectations"])
+    return taken
+
+
 def plan(slug: str, *scenarios: Scenario, **changes: Any) -> Plan:
     """A plan of the sample's people and window; `changes` replace its top-level keys."""
     taken: Plan = copy.deepcopy(SAMPLE)

@@ -26,6 +26,31 @@ def test_a_killed_worker_that_comes_back_stops_its_run(house: House) -> None:
     house.nothing_is_left()
 
 
+def test_a_stop_that_the_cluster_refuses_gets_through_once_it_answers_with_nobody_to_drive_the_run(
+    house: House,
+) -> None:
+    slug = house.approved(plans.plan("undriven-stop-day", plans.scenario(fault="120s")))
+    conducting = house.conduct(slug)
+    conducting.until("run.injected")
+    house.turn(api=[{"effect": "refuse", "code": 503, "verbs": ["delete", "deletecollection"]}])
+    for name in ("worker", "beat"):
+        house.kill(name)
+    conducting.interrupt()
+    conducting.until("run.stop_wanted")
+    until(lambda: "Not all went through at first" in conducting.out, "it says so")
+    assert house.chaos_left() != []
+    house.turn(api=[])
+    until(
+        lambda: house.chaos_left() == [],
+        "the cluster is clean, by the process that took the Stop",
+        within=10.0,
+    )
+    house.start("worker", "beat")
+    assert conducting.ends() == 3, conducting.told
+    assert conducting.states[-2:] == ["reverting", "aborted"]
+    house.nothing_is_left()
+
+
 def test_a_halt_clears_the_cluster_with_worker_and_broker_dead_and_lasts_until_its_release(
     house: House,
 ) -> None:

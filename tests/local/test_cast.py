@@ -47,6 +47,15 @@ def test_a_day_with_such_a_plan_ends_with_status_1_and_no_traceback(tmp_path: Pa
     assert (done.returncode, done.stderr) == (1, f"! {plan}: The file is not UTF-8 (byte 6).\n")
 
 
+def test_a_day_with_a_scenario_that_the_plan_has_not_ends_before_anything_is_started():
+    plan = cast.SAMPLE.parent / "plan.yaml"
+    command = [sys.executable, "-m", "deploy.local.day", "--plan", str(plan), "--scenario", "pod-kil"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has no scenario 'pod-kil'; it has pod-failure, " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_script_with_an_unknown_word_names_file_and_word(tmp_path: Path):
     path = tmp_path / "script.yaml"
     path.write_text("people: [{user: a, name: A, team: t, roles: [administrator]}]\n"

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.crash.figures import line, p, table
+from tests.crash.figures import KEPT_AS, line, loaded, p, table
 from tests.crash.sampler import Sampler
 from tests.crash.wire import Wire
 
@@ -22,6 +22,15 @@ def test_a_figure_beyond_its_goal_is_said_to_be_so() -> None:
         "  met"
     )
     assert table([("other", 1)]) == []
+
+
+def test_a_machine_that_had_more_to_do_than_it_can_is_said_with_the_figures() -> None:
+    assert loaded(1.9, 2) == []
+    (said,) = loaded(5.31, 2)
+    assert "its load was 5.3 with 2 cores" in said
+    kept = (KEPT_AS, {"what": "a stop", "goal": 0.25, "seconds": [0.1], "load": 1e9})
+    assert table([kept])[-1].startswith("The machine was loaded")
+    assert table([(KEPT_AS, kept[1] | {"load": 0.0})])[-1].endswith("met")
 
 
 def ask(port: int) -> int:

@@ -1,4 +1,4 @@
-"""The two minutes of schedules that `make test` spends: each commit has its own, and always the same."""
+"""The minutes of schedules that `make test` spends: each commit has its own, and always the same."""
 
 from __future__ import annotations
 
@@ -33,13 +33,23 @@ def test_each_commit_has_seeds_of_its_own_and_always_the_same() -> None:
 
 
 def test_a_failure_is_said_with_the_command_that_finds_it_again(asked: list[list[str]]) -> None:
-    fine, line = fresh(7)
+    fine, line = fresh({"litmus": 7})
     first = str(first_seed(COMMIT))
     assert not fine
-    assert line.endswith(f"again: python -m tests.simulation --first {first} --for 7s")
-    assert asked[-1][-6:] == ["--first", first, "--seeds", "1000000", "--for", "7s"]
+    how = ["--adapter", "litmus", "--first", first, "--for", "7s"]
+    assert line.endswith(f"again: python -m tests.simulation {' '.join(how)} (status 1)")
+    assert asked[-1][-8:] == [*how, "--seeds", "1000000"]
+
+
+def test_each_adapter_has_a_time_of_its_own(asked: list[list[str]]) -> None:
+    fresh({"simulated": 9, "litmus": 7})
+    simulations = [command for command in asked if "--adapter" in command]
+    assert [(command[command.index("--adapter") + 1], command[-3]) for command in simulations] == [
+        ("simulated", "9s"),
+        ("litmus", "7s"),
+    ]
 
 
 def test_where_nothing_was_found_it_says_so(asked: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.local.test_simulate.COMMIT", "0" * 40)
-    assert fresh(7) == (True, "seeds from 10000000 on, nothing was found")
+    assert fresh({"simulated": 7}) == (True, "seeds from 10000000 on, nothing was found")

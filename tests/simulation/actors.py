@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from chaos.domain.errors import GamedayError, StoreUnavailable
 from chaos.domain.run import Stop
@@ -14,7 +15,6 @@ from chaos.services.by_labels import halt_by_labels
 from chaos.services.drive import drive
 from chaos.services.stop import stop_run
 from chaos.services.sweep import ring_overdue, sweep_cluster
-from tests.simulation.api import Api
 from tests.simulation.hazards import WATCHDOG, Hazards, away
 from tests.simulation.kernel import Kernel, Process
 from tests.simulation.ports import Clock
@@ -49,8 +49,14 @@ class Actors:
     """Starts every process, and again after its death."""
 
     def __init__(
-        self, kernel: Kernel, hazards: Hazards, broker: Broker, ports_of: Callable[[Process], Ports]
+        self,
+        kernel: Kernel,
+        hazards: Hazards,
+        broker: Broker,
+        ports_of: Callable[[Process], Ports],
+        watchdog: Callable[[Kernel, Any, list[Ending]], Watchdog] = Watchdog,
     ) -> None:
+        self.watchdog = watchdog
         self.kernel, self.hazards, self.broker, self.ports_of = kernel, hazards, broker, ports_of
         self.pressed_at: float | None = None
         self.endings: list[Ending] = []
@@ -122,8 +128,7 @@ class Actors:
                 self.kernel.say(process.name, f"swept {item}")
 
     def watch(self, process: Process, ports: Ports) -> None:
-        assert isinstance(ports.cluster, Api)
-        Watchdog(self.kernel, ports.cluster, self.endings).live()
+        self.watchdog(self.kernel, ports.cluster, self.endings).live()
 
     def press_stop(self, process: Process, ports: Ports) -> None:
         """Somebody stops the run, and presses again until it is said to be written down."""

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chaos.adapters import litmus_start, litmus_undo
 from chaos.adapters.litmus_ending import Ended
 from chaos.domain.errors import GamedayError, Refused, Transient
 from chaos.domain.injection import Injection
@@ -24,6 +23,7 @@ from chaos.domain.sight import (
 from chaos.faults.catalogue import FAULTS
 from chaos.faults.experiments import experiment
 from chaos.ports import Cleared, RunRef
+from tests.simulation import start
 from tests.simulation.calls import Calls
 from tests.simulation.cluster import Cluster
 from tests.simulation.ending import end_once
@@ -39,10 +39,8 @@ EXPERIMENTS = tuple(experiment(fault) for fault in FAULTS.values() if fault.name
 class Api(Calls):
     """See chaos.ports.Cluster. Acts go out as several calls, each with a fate of its own."""
 
-    owns = True
-    """Whether an engine is owned by its run's grant."""
-    grant_holds, lever_holds = litmus_start.GRANT_HOLDS, litmus_start.LEVER_HOLDS
-    """Seconds within which a create is sent: once it was decided, and once grant and lever were asked for."""
+    looked_at = 0.0
+    """When the watchdog, whose port it is, began the last look that told it anything."""
 
     def __init__(
         self, kernel: Kernel, process: Process, cluster: Cluster, hazards: Hazards, clock: Clock
@@ -51,6 +49,8 @@ class Api(Calls):
         self.cluster, self.clock = cluster, clock
         self._known: dict[str, tuple[str, str]] = {}
         """UIDs of engines that this process remembers, with run and name."""
+        self.last_notes: tuple[Injection, ...] = ()
+        """Of the grant that was read last, while it may have to be set back by them."""
 
     # Grant and lever
 
@@ -61,18 +61,18 @@ class Api(Calls):
 
     def beat(self, ref: RunRef) -> None:
         grant, said = self._own_grant(ref), self._now().isoformat()
+        self.cluster.touched(self.process, grant.uid)
         self.call("beat", lambda: self.cluster.beat(grant, said))
 
     def _own_grant(self, ref: RunRef) -> Grant:
         return _of(ref, self.call("read the grant", lambda: self.cluster.grant))
 
     def pull_lever(self, reason: str) -> None:
-        self.call(
-            "pull the lever", lambda: setattr(self.cluster, "lever", self.cluster.lever or reason), True
-        )
+        halt = self.cluster.halt
+        self.call("pull the lever", lambda: halt.set(halt.reason or reason), writes=True)
 
     def release_lever(self) -> None:
-        self.call("release the lever", lambda: setattr(self.cluster, "lever", ""), writes=True)
+        self.call("release the lever", lambda: self.cluster.halt.set(""), writes=True)
 
     # Injecting
 
@@ -82,47 +82,17 @@ class Api(Calls):
     def inject(
         self, ref: RunRef, injection: Injection, last_word: Callable[[], None] | None = None
     ) -> Mapping[str, Any]:
-        grant = self._cleared(ref, litmus_undo.note(injection), last_word)
-        name, owner = self.name_of(injection), grant.uid if self.owns else ""
-        create = partial(self.cluster.create_engine, ref, injection, name, owner)
+        manifest = start.engine_for(self, ref, injection, last_word)
+        meta = manifest["metadata"]
+        name, owners = meta["name"], meta.get("ownerReferences") or [{"uid": ""}]
+        create = partial(self.cluster.create_engine, ref, injection, name, owners[0]["uid"])
         made = self.call(f"create {name}", create, writes=True, is_the_start=True)
         found = self.call(f"read {name}", lambda: self._engine(name))
         if not made and (found is None or found.is_leaving or found.ref != ref):
             raise Refused(f"The ChaosEngine {name} is being deleted; it is not made again.")
         if found:
             self._known[found.uid] = (ref.run, name)
-        return {"metadata": {"name": name}}
-
-    def _cleared(self, ref: RunRef, note: Mapping[str, str], last_word: Callable[[], None] | None) -> Grant:
-        cluster, began = self.cluster, self.kernel.now
-        for _ in range(litmus_start.LOOKS):
-            read_at = self.kernel.now
-            grant, lever = self.call("read grant and lever", lambda: (cluster.grant, cluster.lever))
-            grant = _of(ref, grant)
-            if lever:
-                raise Refused("The halt lever of this cluster is down.")
-            if not note.items() <= grant.notes.items():
-                self._write_ahead(grant, note)
-                continue
-            if last_word:
-                last_word()
-            self.hazards.strike_the_start(self.process, "kill", "freeze")
-            if self.kernel.now - began > self.grant_holds:
-                break
-            if self.kernel.now - read_at <= self.lever_holds:
-                return grant
-        raise Transient("Grant and lever were read too long ago to start a fault by them.")
-
-    def _write_ahead(self, grant: Grant, note: Mapping[str, str]) -> None:
-        def write() -> bool:
-            grant.notes |= note
-            return self.cluster.grant is grant
-
-        if note and not self.call("write its inverse ahead", write, writes=True):
-            raise Refused("The grant is gone; the inverse cannot be written.")
-
-    def name_of(self, injection: Injection) -> str:
-        return injection.name
+        return manifest
 
     def _engine(self, name: str) -> Engine | None:
         return next((one for one in self.cluster.engines.values() if one.name == name), None)
@@ -198,6 +168,13 @@ class Api(Calls):
             if not run or ref.run == run
         )
 
+    def namespace_uid(self, name: str) -> str:
+        return self.call("get namespace", lambda: f"uid-{name}")  # type: ignore[no-any-return]
+
+    def pods(self, namespace: str, labels: Mapping[str, str | None]) -> tuple[Pod, ...]:
+        pods = self.cluster.pods
+        return self.call("list pods", lambda: tuple(pods.values()))  # type: ignore[no-any-return]
+
     def pods_on(self, node: str) -> tuple[Pod, ...]:
         pods = self.cluster.pods
         return self.call("list pods", lambda: tuple(one for one in pods.values() if one.node == node))  # type: ignore[no-any-return]
@@ -252,6 +229,7 @@ class Api(Calls):
         return errors + self.together([partial(self._delete, item) for item in residue if item.kind in last])
 
     def _delete(self, item: Residue) -> None:
+        self.cluster.touched(self.process, item.uid)
         self.call(f"delete {item.uid}", lambda: self._deleted(item), writes=True)
 
     def _deleted(self, item: Residue) -> None:

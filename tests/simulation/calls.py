@@ -18,6 +18,9 @@ OFTEN = 8.0
 
 
 class Calls:
+    share = 1.0
+    """Of the API server's pace, that one call takes."""
+
     def __init__(self, kernel: Kernel, process: Process, hazards: Hazards) -> None:
         self.kernel, self.process, self.hazards = kernel, process, hazards
 
@@ -32,7 +35,7 @@ class Calls:
         """Ask it, with all that may come between. `is_the_start`: of a fault; the deed is told when it was
         sent."""
         kernel, draw = self.kernel, self.kernel.random
-        weight, pace, began = OFTEN if writes else 1.0, self.hazards.pace, kernel.now
+        weight, pace, began = OFTEN if writes else 1.0, self.hazards.pace * self.share, kernel.now
         kernel.sleep(draw.uniform(0.05, 1.0) * pace, weight)
         if is_the_start:
             self.hazards.strike_the_start(self.process, "freeze on the wire")
@@ -40,17 +43,17 @@ class Calls:
                 self.hazards.slept.add(kernel.now)
         if self.hazards.is_cut_off(self.process.name):
             kernel.sleep(within)
-            raise no_answer(what)
+            raise self.no_answer(what)
         deed = partial(deed, kernel.now) if is_the_start else deed
-        fate = self.hazards.fate_of_call(self.process.name, writes, is_the_start)
+        fate = self.fate(writes, is_the_start)
         if writes or fate != "fine":
             kernel.say(self.process.name, f"{what}: {fate}")
         if fate != "fine":
             kernel.met[f"a call {fate}"] += 1
         if self.hazards.is_forbidden(self.process.name, what):
-            raise Forbidden(f"The API server answered 403 to: {what}.")
+            raise self.forbidden(what)
         if fate == "refused":
-            raise Transient(f"The API server answered 500 to: {what}.")
+            raise self.refused(what)
         if fate == "slow":
             return self._slowly(what, deed, within)
         if fate == "late":
@@ -61,7 +64,7 @@ class Calls:
                 answer = deed()
         if fate in ("lost", "late", "unanswered"):
             kernel.sleep(within)
-            raise no_answer(what)
+            raise self.no_answer(what)
         kernel.sleep(draw.uniform(0.05, 1.0) * pace, weight)
         return answer
 
@@ -72,9 +75,21 @@ class Calls:
         try:
             found = answer.result(within)
         except TimeoutError:
-            raise no_answer(what) from None
+            raise self.no_answer(what) from None
         self.kernel.sleep(0.0)
         return found
+
+    def fate(self, writes: bool, is_the_start: bool) -> str:
+        return self.hazards.fate_of_call(self.process.name, writes, is_the_start)
+
+    def no_answer(self, what: str) -> Exception:
+        return no_answer(what)
+
+    def forbidden(self, what: str) -> Exception:
+        return Forbidden(f"The API server answered 403 to: {what}.")
+
+    def refused(self, what: str) -> Exception:
+        return Transient(f"The API server answered 500 to: {what}.")
 
     def together(self, deeds: Sequence[Callable[[], Any]]) -> list[GamedayError]:
         """All of them beside each other; the errors."""

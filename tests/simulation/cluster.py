@@ -12,12 +12,12 @@ from chaos.domain.injection import Injection, Sign
 from chaos.domain.sight import Node, Pod
 from chaos.ports import RunRef
 from tests.simulation.kernel import Kernel
-from tests.simulation.objects import Engine, Fault, Grant, Helper, History
+from tests.simulation.objects import Engine, Fault, Grant, HasLever, Helper, History
 from tests.simulation.temper import Temper
 
 
 @dataclass
-class Cluster:
+class Cluster(HasLever):
     kernel: Kernel
     temper: Temper
     duration: float
@@ -26,7 +26,6 @@ class Cluster:
     nodes: dict[str, Node] = field(init=False)
     pods: dict[str, Pod] = field(default_factory=dict)
     grant: Grant | None = None
-    lever: str = ""
     engines: dict[str, Engine] = field(default_factory=dict)
     helpers: dict[str, Helper] = field(default_factory=dict)
     results: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -79,7 +78,7 @@ class Cluster:
         self.engines[engine.uid] = engine
         self.history.engines.append(engine)
         self.say(f"{name} ({engine.uid}) made, owned by {owner or 'nobody'}, sent at {sent_at:.1f}")
-        self.soon(1.0, 4.0, lambda: self._reconcile(engine))
+        self.soon(1.0, 4.0, lambda: self.reconcile(engine))
         self._collect(engine)
         return True
 
@@ -127,9 +126,9 @@ class Cluster:
 
     # Litmus
 
-    def _reconcile(self, engine: Engine) -> None:
+    def reconcile(self, engine: Engine) -> None:
         if self._operator_is_away():
-            self.soon(1.0, 2.0, lambda: self._reconcile(engine))
+            self.soon(1.0, 2.0, lambda: self.reconcile(engine))
         elif engine.uid in self.engines and not engine.is_leaving:
             node = engine.injection.nodes[0].name if engine.injection.nodes else ""
             helper = Helper(self.uid("helper"), f"{engine.name}-helper", engine, node)
@@ -233,7 +232,7 @@ class Cluster:
     # Pods, nodes and the faults in them
 
     def _begin(self, target: str, engine: Engine) -> None:
-        if not any(fault.target == target and fault.engine is engine for fault in self.history.faults):
+        if not any(fault.engine is engine for fault in self.faults_of(target)):
             self.history.faults.append(Fault(target, engine, self.kernel.now))
 
     def _end_faults(self, is_it: Callable[[Fault], bool]) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import Error, OperationalError, connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
 from chaos.domain import codec
@@ -23,7 +23,7 @@ from chaos.domain.record import RunRecord
 from chaos.domain.run import Marks, Stop
 from chaos.domain.states import RunState
 from chaos.journal.verify import verify
-from chaos.models import Run, RunInjection
+from chaos.models import Halt, Run, RunInjection
 from chaos.services.clusters import installation
 from chaos.services.rows import stop_of
 from chaos.services.store import DjangoStore
@@ -76,6 +76,16 @@ class InTheDatabase:
 
     def stop(self) -> Stop | None:
         return stop_of(self._row())
+
+    def set_lever(self, reason: str) -> None:
+        now = self.store._now()
+        try:
+            if reason:
+                Halt.objects.create(cluster=None, at=now, by="otto", reason=reason)
+            else:
+                Halt.objects.filter(released_at=None).update(released_at=now, released_by="otto")
+        except Error as error:
+            raise StoreUnavailable(f"The halt could not be written down: {error}.") from error
 
     def refuse(self, ask: Callable[[], object]) -> None:
         """At its first statement, or in the middle of what it writes."""

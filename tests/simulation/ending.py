@@ -27,13 +27,16 @@ def end_once(api: Api) -> Ended:
     live = [item for item in items if item.kind is not ResidueKind.GRANT]
     errors = [*unseen, *api.removed(live)]
     may_run = bool(unseen) or any(item.kind is ResidueKind.POD for item in live)
-    back = _set_back(api, may_run) if grants else _Back()
+    back = _set_back(api, may_run) if grants else _set_back_after(api, may_run)
     errors += back.errors
-    is_over = not (errors or live or back.is_open)
-    if not back.is_kept or is_over:
+    is_done = not (errors or live or back.is_open)
+    if not back.is_kept or is_done:
         errors += _given_back(api, grants, back)
         live += grants
-    return Ended((*live, *back.told), back.done, tuple(errors), is_over and not errors)
+    is_over = is_done and not errors and not back.is_kept
+    if is_over:
+        api.last_notes = ()
+    return Ended((*live, *back.told), back.done, tuple(errors), is_over)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def _given_back(api: Api, grants: list[Residue], back: _Back) -> list[GamedayErr
         return True
 
     def deed(item: Residue) -> None:
+        api.cluster.touched(api.process, item.uid)
         if not api.call(f"delete {item.uid}", partial(delete, item), writes=True):
             raise Transient("The grant was written to as it was read.")
 
@@ -74,12 +78,19 @@ def _set_back(api: Api, may_run: bool) -> _Back:
     except GamedayError as error:
         return _Back(is_kept=True, is_open=True, errors=(error,))
     if grant is None:
-        return _Back()
+        return _set_back_after(api, may_run)
     injections = litmus_undo.read({"metadata": {"annotations": grant["notes"]}})
     back = _Back(is_kept=bool(injections), is_open=bool(injections))
+    api.last_notes = injections or api.last_notes
     if injections and not may_run:
         back = _as_it_says(api, injections)
     return replace(back, read=grant)
+
+
+def _set_back_after(api: Api, may_run: bool) -> _Back:
+    if not api.last_notes:
+        return _Back()
+    return _Back(is_open=True) if may_run else replace(_as_it_says(api, api.last_notes), is_kept=False)
 
 
 def _as_it_says(api: Api, injections: tuple[Injection, ...]) -> _Back:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from chaos.domain.injection import Injection
 from chaos.ports import RunRef
+from tests.simulation.kernel import Kernel, Process
+from tests.simulation.threads import FOR_EVER
 
 
 @dataclass(eq=False)
@@ -72,6 +76,51 @@ class Grant:
     ref: RunRef
     renewed: str
     notes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Lever:
+    """One of the two. `spans`: when it was pulled, and when it was released again."""
+
+    kernel: Kernel
+    spans: list[tuple[float, float]] = field(default_factory=list)
+    reason: str = ""
+
+    def set(self, reason: str) -> None:
+        if reason and not self.reason:
+            self.spans.append((self.kernel.now, FOR_EVER))
+        elif self.reason and not reason:
+            self.spans[-1] = (self.spans[-1][0], self.kernel.now)
+        self.reason = reason
+
+    def was_down(self, at: float, since: float = 0.0) -> bool:
+        """Whether it was then, and had been for so many seconds."""
+        return any(pulled_at + since < at < until for pulled_at, until in self.spans)
+
+
+def _nobody_minds(process: Process, uid: str) -> None:
+    return None
+
+
+class HasLever:
+    """A cluster, as to its lever."""
+
+    kernel: Kernel
+    touched: Callable[[Process, str], None] = staticmethod(_nobody_minds)
+    """Told of whoever asks for a change of an object, and of the object's UID."""
+
+    @cached_property
+    def halt(self) -> Lever:
+        return Lever(self.kernel)
+
+    @property
+    def lever(self) -> str:
+        """Why it is down, or ""."""
+        return self.halt.reason
+
+    @lever.setter
+    def lever(self, reason: str) -> None:
+        self.halt.set(reason)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from tests.simulation.hazards import Hazards, away
 from tests.simulation.kernel import Kernel, Process
 from tests.simulation.store import Ledger
 
-WRITES = frozenset({"claim", "renew", "release", "record", "want_stop"})
+WRITES = frozenset({"claim", "renew", "release", "record", "want_stop", "pull_lever", "release_lever"})
 
 
 class Clock:

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from unittest import mock
 
+from tests.simulation.start import one_by_one
 from tests.simulation.threads import Threads
 
 COARSE = timedelta(seconds=2)
@@ -16,7 +17,7 @@ COARSE = timedelta(seconds=2)
 @contextmanager
 def production_on(threads: Threads) -> Iterator[None]:
     """What the modules do is theirs; only who runs their threads, and how often they look, is ours."""
-    instead = {
+    services = {
         "senses.threading": threads.threading,
         "senses.queue": threads.queue,
         "senses.time": threads.time,
@@ -29,11 +30,15 @@ def production_on(threads: Threads) -> Iterator[None]:
         "stop.ThreadPoolExecutor": threads.pool,
         "by_labels.ThreadPoolExecutor": threads.pool,
         "by_labels.time": threads.time,
+        "halting.time": threads.time,
         "drive.PATIENCE": 1.0,
     }
+    adapters = {"litmus_start.time": threads.time, "litmus_start.gather": one_by_one}
+    instead = {f"chaos.services.{name}": value for name, value in services.items()}
+    instead |= {f"chaos.adapters.{name}": value for name, value in adapters.items()}
     with ExitStack() as stack:
         for name, value in instead.items():
-            stack.enter_context(mock.patch(f"chaos.services.{name}", value))
+            stack.enter_context(mock.patch(name, value))
         stack.enter_context(mock.patch("deploy.watchdog.watch.line"))
         logging.disable(logging.CRITICAL)
         stack.callback(logging.disable, logging.NOTSET)

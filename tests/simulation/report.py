@@ -6,14 +6,17 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 
-from tests.simulation.rules import without
+from tests.simulation.on_the_api.rules import without
 from tests.simulation.schedule import Outcome, simulate
 from tests.simulation.table import Table
 
 A_BATCH = 50
 
 
-def run_some(seeds: Sequence[int], rule: str = "", play: Callable[[int], Outcome] = simulate) -> Table:
+Play = Callable[[int], Outcome]
+
+
+def run_some(seeds: Sequence[int], rule: str = "", play: Play = simulate) -> Table:
     """Those schedules, one after the other, in this process."""
     table = Table()
     with without(rule):
@@ -35,7 +38,9 @@ def run_some(seeds: Sequence[int], rule: str = "", play: Callable[[int], Outcome
     return table
 
 
-def run_many(first: int, count: int, jobs: int, seconds: float | None, rule: str) -> tuple[Table, float]:
+def run_many(
+    first: int, count: int, jobs: int, seconds: float | None, rule: str, play: Play = simulate
+) -> tuple[Table, float]:
     """`count` schedules from the seed `first` on, or as many as go into so many seconds; and how many
     seconds it took."""
     began, table = time.monotonic(), Table()
@@ -45,7 +50,7 @@ def run_many(first: int, count: int, jobs: int, seconds: float | None, rule: str
         for batch in batches:
             if seconds is not None and time.monotonic() - began > seconds:
                 break
-            under_way.add(pool.submit(run_some, batch, rule))
+            under_way.add(pool.submit(run_some, batch, rule, play))
             if len(under_way) > jobs:
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 for each in done:

@@ -1,32 +1,21 @@
 """The safety rules, each with a way to switch it off: then the simulator must find something wrong.
 
-A rule is switched off in the production code, by a constant or a function that is put in its place, or by
-leaving out who keeps it. What stands here is what safety rests on; a rule that nothing misses is no rule.
+A rule is switched off in the production code, by a constant or a function that is put in its place. Those
+that the store keeps are switched off in both, the one in memory and the database's. What stands here is what
+safety rests on; a rule that nothing misses is no rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
-from chaos.domain.errors import GamedayError
-from chaos.domain.record import Change
-from chaos.domain.reverting import why_not_gone
-from chaos.domain.run import RunView, Stop
-from chaos.domain.sight import ClusterSight
-from chaos.ports import RunRef
-from deploy.watchdog import decide as watchdog
-from deploy.watchdog.decide import Memory, Seen
-from tests.simulation.actors import Actors
-from tests.simulation.api import Api
-from tests.simulation.kernel import START
+from tests.simulation import off
 from tests.simulation.threads import FOR_EVER
-from tests.simulation.watchdog import Watchdog
-from tests.support.memory_store import MemoryStore
 
 
 @dataclass(frozen=True)
@@ -39,93 +28,18 @@ class Rule:
     shows: str = ""
 
 
-def _never(*_: object, **__: object) -> None:
-    return None
-
-
-def _nothing(*_: object, **__: object) -> tuple[()]:
-    return ()
-
-
-def _idle(self: Actors, process: Any, ports: Any) -> None:
-    self.kernel.sleep(1e5)
-
-
-def _nothing_there(self: Api, ref: RunRef) -> Any:
-    try:
-        return MADE_OF(self, ref)
-    except GamedayError:
-        return (), ()
-
-
-def _any_fence(self: MemoryStore, run: str, fence: int, change: Change) -> bool:
-    return RECORD(self, run, self.fence, change)
-
-
-def _without_intent(self: MemoryStore, run: str, fence: int, change: Change) -> bool:
-    """What is asked for is written down only once it was answered."""
-    known = tuple(item for item in change.progress if item.answered_at or not item.requested_at)
-    return RECORD(self, run, fence, replace(change, progress=known))
-
-
-def _unsaid(self: MemoryStore, run: str, fence: int, change: Change) -> bool:
-    marks = change.marks and replace(change.marks, stranded_at=None)
-    return RECORD(self, run, fence, replace(change, marks=marks))
-
-
-def _whatever_was_said(self: MemoryStore, run: str, fence: int, change: Change) -> bool:
-    stop, self.stop = self.stop, None
-    try:
-        return RECORD(self, run, fence, change)
-    finally:
-        self.stop = stop or self.stop
-
-
-def _not_latched(self: MemoryStore, runs: Any, stop: Stop, within: Any = None) -> int:
-    return 0 if self.stop else 1
-
-
-def _once(view: RunView, now: Any, sight: Any) -> bool:
-    return view.marks.accepted_at is None and view.last_act_at is None
-
-
-def _newest(view: RunView) -> ClusterSight | None:
-    return view.seen
-
-
-def _accepted(view: RunView, sight: ClusterSight) -> bool:
-    return view.marks.accepted_at is not None and not why_not_gone(view)
-
-
-def _another_name(self: Api, injection: Any) -> str:
-    return f"{injection.name}-{self.kernel.random.getrandbits(16)}"
-
-
-def _by_timestamps(seen: Seen, now: float, memory: Memory) -> Memory:
-    """The heartbeat counts by what it says."""
-    memory = REMEMBERED(seen, now, memory)
-    if seen.grant is None:
-        return memory
-    said = datetime.fromisoformat(seen.grant.beat) - START
-    return replace(memory, heard_at=said.total_seconds())
-
-
-def _wall(self: Watchdog) -> float:
-    return self._kernel.now + self._api.process.skew
-
-
-def _no_note(injection: Any) -> dict[str, str]:
-    return {}
-
-
-MADE_OF, RECORD, REMEMBERED = Api._made_of, MemoryStore.record, watchdog._remembered
-STORE = "tests.support.memory_store.MemoryStore"
-API = "tests.simulation.api.Api"
+STORE, DATABASE = "tests.support.memory_store.MemoryStore", "chaos.services.store"
 WATCHDOG = "tests.simulation.watchdog.Watchdog"
-ACTORS = "tests.simulation.actors.Actors"
+START = "chaos.adapters.litmus_start"
+ENGINES = "chaos.adapters.litmus_manifests.engine"
+RECORDER = "chaos.services.recorder.ThreadRecorder"
+WATCHDOGS_REASON = "deploy.watchdog.decide._reason"
 REVERTING = "chaos.domain.reverting"
 
-NO_WATCHDOG = {f"{ACTORS}.watch": _idle, "tests.simulation.schedule.left_alone": _nothing}
+PULLED = {"tests.simulation.levers.OFTEN": 1.0}
+"""A halt in every schedule."""
+STUCK = "tests.simulation.stuck"
+NO_WATCHDOG = {WATCHDOGS_REASON: off.no_reason, "tests.simulation.schedule.left_alone": off.nothing}
 """For a rule that the watchdog makes up for: switched off with it, and with what it owes."""
 
 RULES: Mapping[str, Rule] = {
@@ -135,90 +49,127 @@ RULES: Mapping[str, Rule] = {
     ),
     "sweep": Rule(
         "What belongs to no live run is removed, for ever.",
-        {f"{ACTORS}.sweep": _idle, **NO_WATCHDOG},
+        {"chaos.services.sweep.orphans": off.nothing, **NO_WATCHDOG},
     ),
     "clock": Rule(
         "The drivers' time is the database's, and does not jump while they drive.",
-        {"tests.simulation.ports.Clock.settle": _never, "tests.simulation.hazards.JUMPING": 1.0},
+        {"chaos.services.clock.SteadyClock.settle": off.never, "tests.simulation.hazards.JUMPING": 1.0},
     ),
     "watchdog": Rule(
         "What nobody is heard of about any more is ended from within the cluster.",
-        {f"{ACTORS}.watch": _idle},
+        {WATCHDOGS_REASON: off.no_reason},
     ),
     "own-clock": Rule(
         "The watchdog goes by its own monotonic clock, and by no instant that anybody wrote.",
-        {"deploy.watchdog.decide._remembered": _by_timestamps, f"{WATCHDOG}.clock": _wall},
+        {"deploy.watchdog.decide._remembered": off.by_timestamps, f"{WATCHDOG}.clock": off.wall},
     ),
     "note": Rule(
         "How things were before a fault is on the run's grant before the fault is.",
-        {"chaos.adapters.litmus_undo.note": _no_note},
+        {"chaos.adapters.litmus_undo.note": off.no_note},
     ),
     "ring": Rule(
         "A run that nobody drives is rung for, for ever.",
-        {f"{ACTORS}.ring": _idle},
+        {"tests.simulation.actors.ring_overdue": off.nothing},
     ),
     "ownership": Rule(
         "Engines are owned by the run's grant, so that one that lands late is garbage.",
-        {f"{API}.owns": False},
+        {ENGINES: off.owned_by_nobody},
     ),
     "fresh-grant": Rule(
         "No create is sent on a grant that was read long ago: the run may be over by then.",
-        {f"{API}.grant_holds": FOR_EVER, f"{API}.lever_holds": FOR_EVER},
+        {f"{START}.GRANT_HOLDS": FOR_EVER, f"{START}.LEVER_HOLDS": FOR_EVER},
     ),
     "names": Rule(
         "An engine's name follows from its run and index: asked for twice, it is there once.",
-        {f"{API}.name_of": _another_name},
+        {ENGINES: off.another_name},
     ),
     "fence": Rule(
         "Only the driver with the newest fence writes.",
-        {f"{STORE}.record": _any_fence},
+        {f"{STORE}.record": off.any_fence, f"{DATABASE}.DjangoStore.record": off.any_fence_in_the_database},
     ),
     "intent": Rule(
         "What will be asked for is written down before it is.",
-        {f"{STORE}.record": _without_intent},
+        {f"{RECORDER}.require": off.without_intent},
     ),
     "stop-first": Rule(
         "No intent is written once a stop is.",
-        {f"{STORE}.record": _whatever_was_said},
+        {f"{STORE}.record": off.whatever_was_said, f"{DATABASE}._refuse_a_start": off.never},
     ),
     "last-word": Rule(
         "What was said meanwhile is heard right before a create.",
-        {"chaos.services.step._refuse_if_stopped": _never},
+        {"chaos.services.step._refuse_if_stopped": off.never},
+    ),
+    "lever": Rule(
+        "A run that is live is stopped by either halt lever.",
+        {"chaos.domain.stopping._halted": off.never, **PULLED},
+        shows="stops ignored",
+    ),
+    "lever-at-start": Rule(
+        "No create is sent with the cluster's lever down.",
+        {f"{START}.lever_reason": off.no_reason, **PULLED},
+        shows="starts after a stop",
+    ),
+    "lever-on-record": Rule(
+        "No intent is written with the database's lever down.",
+        {f"{STORE}.record": off.whatever_the_lever, f"{DATABASE}._refuse_a_start": off.never, **PULLED},
+    ),
+    "blind": Rule(
+        "A run whose probes were not read for longer than they may be is stopped.",
+        {"chaos.domain.stopping._blind": off.never, f"{STUCK}.BLIND_OFTEN": 1.0},
+        shows="stops ignored",
+    ),
+    "stuck-lease": Rule(
+        "A driver whose loop hangs does not keep the run.",
+        {"chaos.services.recorder.STUCK": timedelta(days=1), f"{STUCK}.HANGS_OFTEN": 1.0},
+    ),
+    "stuck-beat": Rule(
+        "A driver whose loop hangs does not keep the watchdog from acting.",
+        {"chaos.services.senses.STUCK": timedelta(days=1), f"{STUCK}.HANGS_OFTEN": 1.0},
+    ),
+    "stages": Rule(
+        "A ladder is climbed once the stage before is measured to be gone, and the steady state to be back.",
+        {
+            "chaos.domain.climbing.live_residue": off.nothing,
+            "chaos.domain.climbing._unmet": off.nothing,
+            "chaos.domain.tally.Tally.is_steady_since": off.yes,
+            "tests.simulation.ladder.OFTEN": 1.0,
+        },
+        shows="duplicates",
     ),
     "latch": Rule(
         "A stop that was taken is kept.",
-        {f"{STORE}.want_stop": _not_latched},
+        {f"{STORE}.want_stop": off.not_latched, "chaos.services.stop_record._latch": off.yes},
     ),
     "deadline": Rule(
         "Nothing starts past the hard deadline.",
-        {"chaos.domain.stopping._overdue": _never},
+        {"chaos.domain.stopping._overdue": off.never},
     ),
     "errors": Rule(
         "What could not be seen is unknown, and not gone.",
-        {f"{API}._made_of": _nothing_there},
+        {"chaos.services.perceive.Perception._sight": off.as_if_gone},
     ),
     "proof": Rule(
         "Gone is what was measured to be gone, whatever Litmus says.",
-        {f"{REVERTING}.unmet": _nothing},
+        {f"{REVERTING}.unmet": off.nothing},
     ),
     "nodes": Rule(
         "A node is set back to its pre-image, and to nothing else.",
-        {"chaos.domain.proof.not_restored": _nothing, f"{REVERTING}.not_restored": _nothing},
+        {"chaos.domain.proof.not_restored": off.nothing, f"{REVERTING}.not_restored": off.nothing},
     ),
     "retry": Rule(
         "A revert that did not go through is tried for ever.",
-        {f"{REVERTING}._act_is_due": _once},
+        {f"{REVERTING}._act_is_due": off.once},
     ),
     "stranded": Rule(
         "What is not undone in time is said to be left, for whoever has to mend it.",
-        {f"{STORE}.record": _unsaid},
+        {f"{RECORDER}.note": off.unsaid},
     ),
     "fresh-look": Rule(
         "Only a look that began after everything was done proves anything.",
         {
-            f"{REVERTING}._sight_since": _newest,
-            f"{REVERTING}._is_proven_gone": _accepted,
-            "chaos.services.step._refuse_if_stopped": _never,
+            f"{REVERTING}._sight_since": off.newest,
+            f"{REVERTING}._is_proven_gone": off.accepted,
+            "chaos.services.step._refuse_if_stopped": off.never,
             **NO_WATCHDOG,
         },
         shows='false "reverted"',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,14 +25,17 @@ PROBE = ProbeSpec("p99", ProbeKind.PROMETHEUS, "q", "ms", 2 * SECOND, SECOND, bl
 DURATIONS = Durations(6 * SECOND, 4 * SECOND, 60 * SECOND)
 
 
-def _made(make: Callable[..., RunSpec], duration: timedelta) -> tuple[RunSpec, Injection]:
+def made(make: Callable[..., RunSpec], duration: timedelta) -> tuple[RunSpec, Injection]:
     spec = make(probes=(PROBE,), durations=DURATIONS)
     spec = replace(spec, faults=(replace(spec.fault, duration=duration),))
     return spec, injections_of(spec)[0]
 
 
+Asked = Mapping[timedelta, Sequence[tuple[RunSpec, Injection]]]
+"""What is asked for, by how long it lasts."""
+
 MAKES = (a_spec, a_latency_spec, a_latency_spec, a_drain_spec)
-ASKED = {each: [_made(make, each) for make in MAKES] for each in (SHORT, LONG)}
+ASKED: Asked = {each: [made(make, each) for make in MAKES] for each in (SHORT, LONG)}
 
 
 def nodes(cordoned: bool) -> dict[str, Node]:
@@ -41,9 +44,9 @@ def nodes(cordoned: bool) -> dict[str, Node]:
     return found | {"node-0": a_node(is_schedulable=not cordoned)}
 
 
-def a_record(draw: random.Random, pre: Node) -> RunRecord:
+def a_record(draw: random.Random, pre: Node, asked: Asked = ASKED) -> RunRecord:
     """A run as it was launched at the beginning of the schedule."""
-    spec, injection = draw.choice(ASKED[draw.choice((SHORT, SHORT, SHORT, LONG))])
+    spec, injection = draw.choice(asked[draw.choice((SHORT, SHORT, SHORT, LONG))])
     if injection.nodes:
         post = replace(injection.postcondition, nodes=(pre,))
         injection = replace(injection, nodes=(pre,), postcondition=post)

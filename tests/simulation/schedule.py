@@ -11,21 +11,19 @@ from functools import partial
 from chaos.domain.record import RunRecord
 from chaos.domain.states import RunState
 from chaos.ports import Ports
-from tests.simulation import mishaps
+from tests.simulation import ladder, levers, mishaps, neighbour, stuck
 from tests.simulation.actors import Actors, Broker
-from tests.simulation.api import Api
-from tests.simulation.cluster import Cluster
+from tests.simulation.adapter import SIMULATED, Adapter
 from tests.simulation.hazards import HOSTILE, LATEST, WATCHDOG, Hazards, Window
 from tests.simulation.kernel import Kernel, Process
 from tests.simulation.ports import Clock, StoreOf
 from tests.simulation.probes import Alerts, Platform, Probes
-from tests.simulation.production import production_on
 from tests.simulation.scenario import RUN, a_record, nodes
 from tests.simulation.store import InMemory, Kept, Ledger
 from tests.simulation.temper import Temper
 from tests.simulation.threads import Threads
 from tests.simulation.unwatched import ended_in_vain, left_alone
-from tests.simulation.verdict import Verdict, judge
+from tests.simulation.verdict import Verdict, judge, went_on_blind
 from tests.support.builders import pods
 
 QUIET = HOSTILE + LATEST + 70.0
@@ -60,18 +58,20 @@ class Outcome:
 Keep = Callable[[RunRecord, Callable[[], datetime]], Kept]
 
 
-def simulate(seed: int, keeps_trace: bool = False, keep: Keep = InMemory) -> Outcome:
+def simulate(
+    seed: int, keeps_trace: bool = False, keep: Keep = InMemory, adapter: Adapter = SIMULATED
+) -> Outcome:
     """Run the schedule of this seed to its quiet end and judge it. The same seed is the same schedule,
-    wherever the run is kept."""
+    wherever the run is kept; with another adapter it is another one."""
     kernel = Kernel(seed, keeps_trace)
-    with production_on(Threads(kernel)):
-        return _simulate(seed, kernel, keep)
+    with adapter.production(Threads(kernel)):
+        return _simulate(seed, kernel, keep, adapter)
 
 
-def _simulate(seed: int, kernel: Kernel, keep: Keep) -> Outcome:
+def _simulate(seed: int, kernel: Kernel, keep: Keep, adapter: Adapter) -> Outcome:
     draw, hazards = kernel.random, Hazards(kernel)
     before = nodes(cordoned=draw.random() < 0.4)
-    record = a_record(draw, before["node-0"])
+    record = ladder.maybe(seed, a_record(draw, before["node-0"], adapter.asked))
     lies = draw.choice((0.0, 0.0, 0.3))
     temper = Temper(
         keeps_names=draw.random() < 0.3,
@@ -83,26 +83,31 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep) -> Outcome:
         refuses_evictions=draw.random() < 0.3,
     )
     duration = record.spec.fault.duration.total_seconds()
-    cluster = Cluster(kernel, temper, duration, before, {pod.uid: pod for pod in pods()})
+    cluster = adapter.cluster(kernel, temper, duration, before, {pod.uid: pod for pod in pods()})
     mishaps.plan(cluster)
     platform = Platform(kernel, cluster, breaches=draw.random() < 0.3)
     if not lies:  # a platform and a helper that lie at once leave nothing to tell by
         platform.lies = [_window(kernel, 0.2, 60.0)]
-    platform.dead = [_window(kernel, 0.2, 30.0)]
+    platform.dead = [_window(kernel, 0.2, 30.0), *stuck.blind(seed)]
+    loops = stuck.loops(seed, kernel)
     ledger = Ledger(kernel, keep(record, kernel.instant))
 
     def ports_of(process: Process) -> Ports:
         clock = Clock(kernel, process)
-        return Ports(
-            Api(kernel, process, cluster, hazards, clock),  # type: ignore[arg-type]
+        port = adapter.port(kernel, process, cluster, hazards, clock)
+        if other:
+            other.listen(process, port)
+        ports = Ports(
+            port,
             Probes(kernel, clock, platform),
             Alerts(clock),
             StoreOf(kernel, process, ledger, hazards),
             clock,
         )
+        return loops.listen(process, ports)
 
     broker = Broker(kernel, hazards)
-    actors = Actors(kernel, hazards, broker, ports_of)
+    actors = Actors(kernel, hazards, broker, ports_of, adapter.watchdog)
     for name, live in (
         ("worker-1", actors.work),
         ("worker-2", actors.work),
@@ -112,12 +117,16 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep) -> Outcome:
     ):
         actors.start(name, live)
     broker.ring(RUN)
-    press, lot = partial(actors.start, "person", actors.press_stop), draw.random()
-    if lot < 0.25:
+    halt, press, lot = levers.drawn(seed), partial(actors.start, "person", actors.press_stop), draw.random()
+    if halt:
+        _plan(halt, kernel, ledger, actors)
+    if halt and halt.is_alone:  # nobody else stops it
+        pass
+    elif lot < 0.25:
         kernel.at(draw.uniform(*draw.choice(((0.5, 30.0), (10.0, 30.0), (20.0, 100.0)))), press)
     elif lot < 0.6:
         state, within = draw.choice(MOMENTS)
-        ledger.when = (state, lambda: kernel.at(draw.uniform(0.0, within), press))
+        ledger.whens.append((state, lambda: kernel.at(draw.uniform(0.0, within), press)))
 
     def mend_by_hand() -> None:
         """Nobody mends what nobody says: a run that is silent about what is left stays unfinished."""
@@ -129,16 +138,38 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep) -> Outcome:
         if not record.state.is_final:
             cluster.mend_by_hand()
 
+    def is_over() -> bool:
+        return kernel.now > QUIET and ledger.record_.state.is_final and (other is None or other.is_over)
+
     kernel.at(TOLD_BY, mend_by_hand)
+    adapter.look_alikes(seed, cluster)
+    there = neighbour.drawn(seed)
+    other = neighbour.Neighbour(cluster, there) if there else None
     try:
-        kernel.run(AT_MOST, lambda: kernel.now > QUIET and ledger.record_.state.is_final)
+        with stuck.in_place(loops):
+            kernel.run(AT_MOST, is_over)
         if ledger.late("simulated"):  # whose a stranger's cordon is nobody but a person can tell
             cluster.mend_by_hand(only_strangers=True)
     finally:
         kernel.end()
     verdict = judge(cluster, ledger, actors.pressed_at, actors.failures, hazards)
+    adapter.judge(cluster, verdict)
+    if other:
+        other.judge(verdict, hazards)
+    verdict.signs += loops.signs
+    verdict.duplicates += ladder.two_at_once(cluster, hazards.slept)
+    kernel.met["a stage climbed"] += any(fault.engine.injection.rung for fault in cluster.history.faults)
+    verdict.ignored += went_on_blind(ledger, platform.dead)
     verdict.unwatched += [*left_alone(cluster, hazards), *ended_in_vain(cluster, actors.endings)]
     return Outcome(seed, verdict, kernel.switches, kernel.met, kernel.trace or [])
+
+
+def _plan(halt: levers.Plan, kernel: Kernel, ledger: Ledger, actors: Actors) -> None:
+    pull = partial(actors.start, "halt", levers.Halter(kernel, halt).live)
+    if halt.state is None:
+        kernel.at(halt.at, pull)
+    else:
+        ledger.whens.append((halt.state, lambda: kernel.at(halt.at, pull)))
 
 
 def _collector(lot: float, is_asleep: bool) -> Window | None:

@@ -12,6 +12,7 @@ from chaos.domain.run import Stop
 from chaos.domain.states import RunState
 from chaos.ports import Store
 from tests.simulation.kernel import Kernel
+from tests.simulation.objects import Lever
 from tests.support.memory_store import MemoryStore
 
 
@@ -35,6 +36,9 @@ class Kept(Protocol):
     def stop(self) -> Stop | None:
         """The stop that is latched."""
 
+    def set_lever(self, reason: str) -> None:
+        """Pull the lever of the database, or with "" release it."""
+
     def refuse(self, ask: Callable[[], object]) -> None:
         """Ask while the store refuses; nothing comes of it."""
 
@@ -49,6 +53,9 @@ class InMemory:
     def stop(self) -> Stop | None:
         return self.store.stop
 
+    def set_lever(self, reason: str) -> None:
+        self.store.lever = reason and f"{reason} (by otto)"
+
     def refuse(self, ask: Callable[[], object]) -> None:
         return
 
@@ -58,7 +65,8 @@ class Ledger:
 
     `stop_known_at`: since when a stop is latched; `intents`: when it was decided to ask for an injection, and
     when that was written; `over_at`: when the run's end was; `lost`: what was known of the run, and is no
-    more; `when`: what happens as the run comes into a state.
+    more; `whens`: what happens as the run comes into a state; `halt`: the lever that is kept here;
+    `claimed`: when a driver took it up; `went_on`: when the run, with no stop known, came into which state.
     """
 
     def __init__(self, kernel: Kernel, kept: Kept) -> None:
@@ -68,12 +76,25 @@ class Ledger:
         self.stop_known_at: float | None = None
         self.over_at: float | None = None
         self.lost: list[str] = []
-        self.when: tuple[RunState, Callable[[], object]] | None = None
+        self.whens: list[tuple[RunState, Callable[[], object]]] = []
+        self.halt = Lever(kernel)
+        self.claimed: list[float] = []
+        self.went_on: list[tuple[RunState, float]] = []
         self.refuse = kept.refuse
         self.record_ = kept.known()
 
     def __getattr__(self, verb: str) -> Any:
         return getattr(self._kept.store, verb)
+
+    def claim(self, run: str, owner: str, now: datetime) -> int | None:
+        fence: int | None = self._kept.store.claim(run, owner, now)
+        if fence is not None:
+            self.claimed.append(self.kernel.now)
+        return fence
+
+    def had_driven(self, at: float) -> float:
+        """For how many seconds the driver of then had the run."""
+        return at - max((since for since in self.claimed if since <= at), default=at)
 
     def record(self, run: str, fence: int, change: Change) -> bool:
         asked = {item.index for item in self.record_.progress if item.requested_at}
@@ -89,8 +110,11 @@ class Ledger:
             self.claims.append(Claim(self._true(change.marks.clean_at), self._true(change.at)))
         for event in change.events:
             self.kernel.say("journal", f"{event.kind}: {event.text}")
-        if self.when and change.moved and change.moved[1] is self.when[0]:
-            self.when[1]()
+        for state, deed in self.whens:
+            if change.moved and change.moved[1] is state:
+                deed()
+        if change.moved and not self._kept.stop():
+            self.went_on.append((change.moved[1], self._true(change.at)))
         if self.record_.state.is_final:
             self.over_at = self.kernel.now
         if self.stop_known_at is None and self._kept.stop():
@@ -103,6 +127,17 @@ class Ledger:
         if count and self.stop_known_at is None:
             self.stop_known_at = self.kernel.now
         return count
+
+    def pull_lever(self, reason: str, stop: Stop | None) -> None:
+        """As a halt is written down; with `stop`, where it found the run to be live."""
+        if stop:
+            self.want_stop([self.record_.run], stop)
+        self._kept.set_lever(reason)
+        self.halt.set(reason)
+
+    def release_lever(self) -> None:
+        self._kept.set_lever("")
+        self.halt.set("")
 
     def _true(self, instant: datetime) -> float:
         """When it was that the writing process' clock said this."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulation import ladder
+from tests.simulation.levers import WAYS
 from tests.simulation.report import run_some
+from tests.simulation.schedule import simulate
 from tests.simulation.table import Table
 
 SEEDS = range(1000, 1150)
@@ -40,6 +43,9 @@ MISHAPS = (
     # Prometheus
     "Prometheus lying",
     "Prometheus dead",
+    # the driver itself, and the watchdog
+    "a loop hung",
+    "grant or lever unread by the watchdog",
     # Litmus and the cluster
     "a helper killed",
     "a helper lying",
@@ -50,8 +56,15 @@ MISHAPS = (
     "a node replaced",
     # people
     "a halt by labels",
+    *[f"a lever pulled: {way}" for way in WAYS],
+    "a lever released",
+    # another installation
+    "a neighbour there first",
+    "a neighbour took the grant",
+    "a neighbour kept waiting",
+    "a neighbour fell silent",
 )
-ON_THE_WAY = ("no garbage collector",)
+ON_THE_WAY = ("no garbage collector", "a stage climbed")
 """Needs two rare things at once."""
 
 
@@ -67,6 +80,11 @@ def test_this_befalls_some_schedules(table: Table, mishap: str) -> None:
 
 def test_every_mishap_is_named_here(table: Table) -> None:
     assert set(table.met) <= {*MISHAPS, *ON_THE_WAY}
+
+
+def test_a_ladder_is_climbed_in_some_schedules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ladder, "OFTEN", 1.0)
+    assert any(simulate(seed).met["a stage climbed"] for seed in range(200))
 
 
 def test_some_schedules_come_to_their_end_and_some_are_stopped(table: Table) -> None:

@@ -25,7 +25,7 @@ def _seeds_that_failed() -> list[int]:
 def test_nothing_is_left_behind_and_no_claim_is_false_whatever_dies(first: int) -> None:
     table = run_some(range(first, first + 50))
     assert table.failed == {}
-    assert table.injected > 10, "schedules in which nothing is injected prove nothing"
+    assert table.injected > 5, "schedules in which nothing is injected prove nothing"
 
 
 @pytest.mark.parametrize("seed", _seeds_that_failed())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import queue
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import CancelledError
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ALL_COMPLETED, FIRST_EXCEPTION, CancelledError
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -47,13 +48,18 @@ class Waiters:
         """Until it is there, or for so long; whether it is."""
         until = self.kernel.now + (FOR_EVER if seconds is None else max(0.0, seconds))
         strand = self.kernel.strand
-        while not is_there() and self.kernel.now < until:
-            self._strands[strand] = None
-            try:
+        with self.with_one_more(strand):
+            while not is_there() and self.kernel.now < until:
                 self.kernel.park(until - self.kernel.now)
-            finally:
-                self._strands.pop(strand, None)
         return is_there()
+
+    @contextmanager
+    def with_one_more(self, strand: Strand) -> Iterator[None]:
+        self._strands[strand] = None
+        try:
+            yield
+        finally:
+            self._strands.pop(strand, None)
 
     def wake(self) -> None:
         for strand in self._strands:
@@ -134,10 +140,14 @@ class Future:
     def __init__(self, kernel: Kernel) -> None:
         self._state, self._value = "pending", None
         self._error: BaseException | None = None
-        self._waiters = Waiters(kernel)
+        self.waiters = Waiters(kernel)
 
     def done(self) -> bool:
         return self._state in ("done", "cancelled")
+
+    @property
+    def has_failed(self) -> bool:
+        return self._error is not None
 
     def cancel(self) -> bool:
         if self._state == "pending":
@@ -158,7 +168,7 @@ class Future:
         self._end("done")
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
-        if not self._waiters.wait(timeout, self.done):
+        if not self.waiters.wait(timeout, self.done):
             raise TimeoutError
         if self._state == "cancelled":
             raise CancelledError
@@ -172,7 +182,7 @@ class Future:
 
     def _end(self, state: str) -> None:
         self._state = state
-        self._waiters.wake()
+        self.waiters.wake()
 
 
 class Pool:
@@ -187,7 +197,10 @@ class Pool:
 
     def __exit__(self, *_: object) -> None:
         for act in self._begun:
-            act._waiters.wait(None, act.done)
+            act.waiters.wait(None, act.done)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """What has begun goes on; here everything has, at once."""
 
     def submit(self, deed: Callable[..., Any], *args: Any) -> Future:
         act = Future(self._kernel)
@@ -203,13 +216,23 @@ class Pool:
         return act
 
 
-def wait(acts: Collection[Future], timeout: float | None = None) -> tuple[set[Future], set[Future]]:
-    """`concurrent.futures.wait`: those that are done by then, and the others."""
+def wait(
+    acts: Collection[Future], timeout: float | None = None, return_when: str = ALL_COMPLETED
+) -> tuple[list[Future], list[Future]]:
+    """`concurrent.futures.wait`: those that are done by then, and the others, in the order they were given.
+    The order of a set would be another one in each process."""
     acts = list(acts)
+
+    def is_over() -> bool:
+        failed = return_when == FIRST_EXCEPTION and any(act.has_failed for act in acts)
+        return failed or all(act.done() for act in acts)
+
     if acts:
-        kernel = acts[0]._waiters.kernel
-        until = kernel.now + (FOR_EVER if timeout is None else timeout)
-        for act in acts:
-            act._waiters.wait(until - kernel.now, act.done)
-    done = {act for act in acts if act.done()}
-    return done, set(acts) - done
+        kernel = acts[0].waiters.kernel
+        strand, until = kernel.strand, kernel.now + (FOR_EVER if timeout is None else timeout)
+        with ExitStack() as stack:
+            for act in acts:
+                stack.enter_context(act.waiters.with_one_more(strand))
+            while not is_over() and kernel.now < until:
+                kernel.park(until - kernel.now)
+    return [act for act in acts if act.done()], [act for act in acts if not act.done()]

@@ -9,11 +9,14 @@ from chaos.adapters.litmus_manifests import GRANT_SECONDS
 from tests.simulation.cluster import Cluster
 from tests.simulation.hazards import Hazards
 from tests.simulation.objects import Fault
-from tests.simulation.watchdog import EVERY, Ending
+from tests.simulation.scenario import RUN
+from tests.simulation.watchdog import EVERY, WITHIN, Ending
 
 OBEYED, KILLED = 10.0, 25.0
 """Seconds over the grant's own within which a fault is over whose driver is silent: where the helpers obey,
 and where they are killed, so that pods must be replaced and nodes set back, one after the other."""
+A_ROUND = 2.0
+"""Ways to an API server and back: those of a slow one are no time of the watchdog's."""
 
 
 def left_alone(cluster: Cluster, hazards: Hazards) -> list[str]:
@@ -21,7 +24,8 @@ def left_alone(cluster: Cluster, hazards: Hazards) -> list[str]:
     temper = cluster.temper
     if not hazards.spares_the_watchdog or temper.helper_lies:
         return []
-    within = GRANT_SECONDS + (KILLED if temper.helper_killed else OBEYED)
+    slow = A_ROUND * hazards.pace
+    within = GRANT_SECONDS + (KILLED if temper.helper_killed else OBEYED) + slow
     found, now = [], cluster.kernel.now
     for fault in cluster.history.faults:
         since, last = fault.engine.made_at, fault.until or now
@@ -47,12 +51,13 @@ def _nobody_was_answered(hazards: Hazards, since: float, until: float) -> bool:
 
 
 def ended_in_vain(cluster: Cluster, endings: Sequence[Ending]) -> list[str]:
-    """Runs that the watchdog ended while they were heard of. Its last look may have been a while ago."""
+    """That the watchdog ended the run while it was heard of. Its last look may have been a while ago, and
+    what it was answered may have been read as long before as a look takes."""
     found = []
     for ending in endings:
-        if "has not been heard of" not in ending.why:
+        if f"Run {RUN} has not been heard of" not in ending.why:
             continue
-        heard_at = max((at for at in cluster.history.beats if at <= ending.at), default=0.0)
+        heard_at = max((at for at in cluster.history.beats if at <= ending.at - WITHIN), default=0.0)
         if ending.at - heard_at < GRANT_SECONDS - 2 * EVERY:
             found.append(f"ended at {ending.at:.1f}, heard of at {heard_at:.1f}: {ending.why}")
     return found

@@ -15,6 +15,10 @@ from tests.simulation.store import Claim, Ledger
 
 A_SIGHT = 3.0
 """Seconds that one look at the cluster may take."""
+HEARD = 11.0
+"""Seconds within which a driver has heard of a lever, or knows that it hears and sees nothing any more."""
+MAY_BE_BLIND = 8.0
+"""Seconds for which the probe may be unknown: its budget, as chaos.domain.tally counts it."""
 A_LOOK = 1.5
 """Seconds by which a driver may be late: its clock is off, and it wakes about once a second."""
 
@@ -33,7 +37,10 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     unwatched: list[str] = field(default_factory=list)
+    wronged: list[str] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
     exposure: list[float] = field(default_factory=list)
     owed: list[float] = field(default_factory=list)
     state: str = ""
@@ -64,7 +71,10 @@ KINDS = {
     "records lost": "lost",
     "unfinished": "unfinished",
     "watchdog's failures": "unwatched",
+    "wrongly deleted": "wronged",
+    "stuck, yet heard of": "signs",
     "stores that differ": "apart",
+    "others wronged": "others",
 }
 """In words, and the verdict's list of it."""
 
@@ -97,9 +107,11 @@ def judge(
             verdict.orphans.append(f"{name} is {now}, and was not")
     _duplicates(cluster, verdict)
     _late(cluster, ledger, verdict)
-    _claims(cluster, ledger, verdict)
+    _claims(cluster, ledger, verdict, hazards.slept)
     _starts(cluster, ledger, verdict, hazards)
+    _levers(cluster, ledger, verdict, hazards)
     wanted = [at for at in (pressed_at, ledger.stop_known_at) if at is not None]
+    wanted += [at for lever in (cluster.halt, ledger.halt) for at, _ in lever.spans]
     if wanted:
         since = min(wanted)
         reverted = [fault for fault in history.faults if not fault.needs_a_person]
@@ -144,7 +156,9 @@ def _late(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
                 verdict.late.append(f"{engine.uid} injected at {fault.since:.1f}, after its run's end")
 
 
-def _claims(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
+def _claims(cluster: Cluster, ledger: Ledger, verdict: Verdict, slept: set[float]) -> None:
+    """Nobody can count on what is still to be sent by one who sleeps on the wire; what comes of that is
+    another matter, and looked for."""
     for claim in ledger.claims:
         for at in (claim.at, claim.said_at):
             verdict.false_claims += [
@@ -154,22 +168,19 @@ def _claims(cluster: Cluster, ledger: Ledger, verdict: Verdict) -> None:
             verdict.false_claims += [
                 f"said of {at:.1f}, while {engine.uid} was there"
                 for engine in cluster.history.engines
-                if engine.was_there(at) and not _crossed_the_look(cluster, engine, claim)
+                if engine.was_there(at) and not (engine.sent_at in slept and _crossed_the_look(engine, claim))
             ]
         verdict.false_claims += [
             f"said of {claim.at:.1f}, while {engine.uid}, sent at {engine.sent_at:.1f}, was still to land at "
             f"{engine.made_at:.1f}"
             for engine in cluster.history.engines
-            if engine.sent_at < claim.at < engine.made_at
-            and not cluster.history.is_garbage(engine, engine.sent_at)  # by one who slept on the wire
+            if engine.sent_at < claim.at < engine.made_at and engine.sent_at not in slept
         ]
 
 
-def _crossed_the_look(cluster: Cluster, engine: Engine, claim: Claim) -> bool:
-    """Sent by one who had slept on the wire, it landed behind the look that saw nothing. What comes of it is
-    another matter, and looked for."""
-    is_asleep = cluster.kernel.met["a start hit: freeze on the wire"] > 0
-    return is_asleep and not engine.has_injected and claim.said_at - A_SIGHT < engine.made_at
+def _crossed_the_look(engine: Engine, claim: Claim) -> bool:
+    """It landed behind the look that saw nothing, and did nothing."""
+    return not engine.has_injected and claim.said_at - A_SIGHT < engine.made_at
 
 
 def _starts(cluster: Cluster, ledger: Ledger, verdict: Verdict, hazards: Hazards) -> None:
@@ -193,3 +204,38 @@ def _starts(cluster: Cluster, ledger: Ledger, verdict: Verdict, hazards: Hazards
     ]
     if record.state is RunState.COMPLETED and cluster.history.faults_in(stopped_at):
         verdict.ignored.append(f"stopped at {stopped_at:.1f}, and completed all the same")
+
+
+def _levers(cluster: Cluster, ledger: Ledger, verdict: Verdict, hazards: Hazards) -> None:
+    """Either keeps a fault from being sent, a second and the way to the server later, and the database's from
+    being intended at all; with either down no run goes on. Who slept past the last check, on the
+    way to the wire, is beyond that: what it sent is garbage, or swept, and undone."""
+    within = LEVER_HOLDS + hazards.pace + 0.1
+    for where, lever in (("cluster", cluster.halt), ("database", ledger.halt)):
+        verdict.starts += [
+            f"{engine.uid} was sent at {engine.sent_at:.1f}, with the lever of the {where} down"
+            for engine in cluster.history.engines
+            if lever.was_down(engine.sent_at, since=within) and engine.sent_at not in hazards.slept
+        ]
+        verdict.ignored += [
+            f"it came to be {state.value} at {at:.1f}, with the lever of the {where} down"
+            for state, at in ledger.went_on
+            if not state.is_final and lever.was_down(at, since=HEARD) and ledger.had_driven(at) > HEARD
+        ]
+    verdict.starts += [
+        f"intended at {written_at:.1f}, with the lever of the database down"
+        for _, written_at in ledger.intents
+        if ledger.halt.was_down(written_at)
+    ]
+
+
+def went_on_blind(ledger: Ledger, dead: Sequence[Window]) -> list[str]:
+    """No run with a fault goes on by itself when its probe has been unknown for longer than it may."""
+    injecting_at = next((at for state, at in ledger.went_on if state is RunState.INJECTING), 0.0)
+    return [
+        f"it came to be {state.value} at {at:.1f}, Prometheus away since {since:.1f}"
+        for since, until in dead
+        for state, at in ledger.went_on
+        if state in (RunState.OBSERVING, RunState.REVERTING)
+        and max(since, injecting_at) + MAY_BE_BLIND + A_LOOK < at < until
+    ]

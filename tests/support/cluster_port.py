@@ -56,6 +56,10 @@ class QuietCluster:
         self._say("identity")
         return self.uid
 
+    def namespace_uid(self, name: str) -> str:
+        self._say("namespace_uid")
+        return f"uid-{name}"
+
     def preflight(self, experiments: Sequence[str], images: Sequence[str]) -> tuple[Preflight, ...]:
         self._say("preflight")
         self.images = tuple(images)
@@ -106,6 +110,10 @@ class QuietCluster:
     def pull_lever(self, reason: str) -> None:
         self._say("pull_lever")
         self.lever = reason
+
+    def lever_reason(self) -> str:
+        self._say("lever_reason")
+        return self.lever
 
     def release_lever(self) -> None:
         self._say("release_lever")

@@ -13,6 +13,7 @@ from chaos.domain.sight import (
     ClusterSight,
     EnginePod,
     EngineSeen,
+    Namespace,
     Node,
     Pod,
     Residue,
@@ -71,6 +72,8 @@ class FakeCluster:
     standing: dict[str, tuple[Pod, datetime | None]] = field(default_factory=dict)
     engines: dict[str, tuple[datetime, Injection]] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
+    namespace: Namespace | None = None
+    """That of the targets, where a look shows what became of it."""
     grant: bool = False
     installed: dict[str, dict[str, Any]] = field(default_factory=_experiments)
     """The ChaosExperiments that the cluster has, by name."""
@@ -140,6 +143,9 @@ class FakeCluster:
         self._tick()
         return tuple(pod for pod, _ in self.standing.values())
 
+    def namespace_uid(self, name: str) -> str:
+        return f"uid-{name}"
+
     def pods_on(self, node: str) -> tuple[Pod, ...]:
         return tuple(pod for pod, _ in self.standing.values() if pod.node == node)
 
@@ -187,6 +193,7 @@ class FakeCluster:
             has_grant=self.grant,
             lever_reason=self.lever,
             nodes=tuple(self.nodes.values()),
+            namespaces=(self.namespace,) if self.namespace else (),
         )
 
     def _engine_pods(self, now: datetime) -> tuple[EnginePod, ...]:

@@ -125,7 +125,7 @@ class MemoryStore:
 
     def signals(self, run: str) -> Signals:
         self._reach()
-        return Signals(self.now(), self.stop, self.lever, self.words, self.limits)
+        return Signals(self.now(), self.stop, self.lever, self.words, self.limits, self.fence)
 
     def load(self, run: str) -> RunRecord:
         return replace(self.record_, signals=self.signals(run))

@@ -33,6 +33,23 @@ def land(world: World, injection: Injection) -> None:
     world.cluster.engines.setdefault(injection.name, (world.now(), injection))
 
 
+def go_by_name(world: World) -> None:
+    """As Litmus does: each engine that comes puts its fault into all pods with the names of its targets."""
+    cluster, done = world.cluster, set[object]()
+
+    def put(injection: Injection) -> None:
+        made = cluster.engines[injection.name][0]
+        if made in done:
+            return
+        done.add(made)
+        names = {target.name for target in injection.targets}
+        reached = [pod for pod, _ in cluster.standing.values() if pod.name in names]
+        cluster.faulty |= {pod.uid: injection.name for pod in reached}
+        cluster.said[injection.name] = {f"pod/{pod.name}": "injected" for pod in reached}
+
+    cluster._put_into = put  # type: ignore[method-assign]
+
+
 def leave(world: World, kind: ResidueKind, name: str) -> list[Residue]:
     """Something of the run is there from now on, until what is given back is cleared."""
     look = world.cluster.look

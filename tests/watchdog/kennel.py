@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chaos.adapters.kubernetes_api import Connection
+from deploy.local.tether import tether
 from tests.adapters.practice import Practice
 from tests.adapters.things import until
 from tests.architecture.source import ROOT
@@ -97,4 +98,6 @@ def kill(process: subprocess.Popen[bytes]) -> float:
 
 def _python(module: str, *arguments: str, env: Mapping[str, str], stdout: Any) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", module, *arguments]
-    return subprocess.Popen(command, cwd=ROOT, env=dict(env), stdout=stdout)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=dict(env), stdout=stdout, preexec_fn=tether(signal.SIGKILL)
+    )

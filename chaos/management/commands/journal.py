@@ -14,11 +14,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
+from chaos.domain.errors import StoreUnavailable
 from chaos.journal import spool
 from chaos.journal.chain import verify_rows
 from chaos.journal.checkpoints import checkpoint, exported
 from chaos.journal.models import JournalStream
 from chaos.journal.verify import lines, verify
+from chaos.services import latching
 
 
 class Command(BaseCommand):
@@ -78,8 +80,8 @@ class Command(BaseCommand):
 
     def _ingest(self) -> None:
         try:
-            found = spool.ingest(datetime.now(UTC))
-        except Error as error:
+            found = latching.ingest(datetime.now(UTC))
+        except (StoreUnavailable, Error) as error:
             left = len(spool.waiting())
             raise CommandError(f"The database took nothing more ({error}); {left} records wait.") from error
         for text in found.taken:

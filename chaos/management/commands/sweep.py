@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from chaos import wiring
-from chaos.domain.errors import GamedayError
 from chaos.services import sweep
+from chaos.services.beside import sentence
 
 
 class Command(BaseCommand):
@@ -23,9 +23,9 @@ class Command(BaseCommand):
         for name, port in wiring.cluster_ports().items():
             try:
                 removed = sweep.sweep_cluster(name, port, timezone.now()).removed
-            except GamedayError as error:
+            except Exception as error:  # whatever it is, the other clusters are swept
                 failed = True
-                self.stderr.write(f"{name}: {error}")
+                self.stderr.write(f"{name}: {sentence(error)}")
                 continue
             self.stdout.write(f"{name}: " + ("; ".join(map(str, removed)) or "nothing to remove"))
         if failed:

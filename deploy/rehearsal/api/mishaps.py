@@ -49,9 +49,13 @@ class Mishap:
 
 
 class Mishaps:
-    """The mishaps in force, in order; the first that fits (and is drawn) hits a request."""
+    """The mishaps in force, in order; the first that fits (and is drawn) hits a request.
+
+    `collector_is_away`: nothing is deleted for want of its owner, until it is back.
+    """
 
     def __init__(self, *, chance: random.Random | None = None) -> None:
+        self.collector_is_away = False
         self._chance = chance or random.Random()
         self._active: dict[str, Mishap] = {}
 

@@ -55,7 +55,9 @@ class Server:
 
     def __init__(self, api: Api, *, collect_after: float = 1.0) -> None:
         self.api = api
-        self._collector = Collector(api.store, delay=collect_after)
+        self._collector = Collector(
+            api.store, delay=collect_after, is_away=lambda: api.mishaps.collector_is_away
+        )
         self._disruption = Disruption(api.store)
         self._servers: list[uvicorn.Server] = []
         self._tasks: list[asyncio.Task[None]] = []

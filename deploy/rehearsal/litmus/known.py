@@ -63,6 +63,8 @@ _READ: dict[str, frozenset[str]] = {
     "node-memory-hog": _NODES
     | _words("MEMORY_CONSUMPTION_PERCENTAGE MEMORY_CONSUMPTION_MEBIBYTES NUMBER_OF_WORKERS"),
     "node-io-stress": _NODES | _FILE_SYSTEM - _words("VOLUME_MOUNT_PATH") | _words("CPU VM_WORKERS"),
+    "kubelet-service-kill": _NODE | _words("TARGET_CONTAINER SET_HELPER_DATA"),
+    "node-restart": _NODE | _words("TARGET_NODE_IP SSH_USER REBOOT_COMMAND TARGET_CONTAINER SET_HELPER_DATA"),
 }
 
 

@@ -6,6 +6,7 @@ from deploy.rehearsal.litmus import experiment, helper
 from deploy.rehearsal.litmus.experiment import Chaos, Fault
 from deploy.rehearsal.litmus.faults import FAULTS
 from deploy.rehearsal.litmus.faults.by_helper import ByHelper
+from deploy.rehearsal.litmus.faults.node_services import NodeServices
 from deploy.rehearsal.litmus.faults.node_stress import NodeStress
 from deploy.rehearsal.litmus.helper import Site, is_helper
 from deploy.rehearsal.litmus.labels import RUNNER_IMAGE
@@ -59,6 +60,8 @@ class Programs:
         site = Site(self._store, self._troubles, settings, pod, Results(self._store, engine, fault.name))
         if isinstance(fault, NodeStress):
             return fault.stress(site)
+        if isinstance(fault, NodeServices):
+            return fault.serve(site)
         return helper.run(fault, site) if isinstance(fault, ByHelper) else _fail()
 
     def _engine(self, uid: str) -> Object | None:

@@ -1,4 +1,4 @@
-"""The switch `api`: mishaps of the API server, given as a list of rules in JSON."""
+"""The switches `api`: mishaps of the API server, given as a list of rules in JSON; and `collector`."""
 
 import re
 from collections.abc import Mapping
@@ -26,6 +26,14 @@ class ApiSwitch:
         self._mishaps.clear()
         for mishap in mishaps:
             self._mishaps.add(mishap)
+
+    @property
+    def collector_is_up(self) -> bool:
+        """Whether the garbage collector works."""
+        return not self._mishaps.collector_is_away
+
+    def turn_collector(self, is_up: bool) -> None:
+        self._mishaps.collector_is_away = not is_up
 
     def describe(self) -> list[dict[str, Any]]:
         return [

@@ -22,6 +22,8 @@ NAMES = (IDENTITY, "default", "payments", "kafka", "monitoring", "chaos", "litmu
 LITMUS, OPERATOR = "litmus", "chaos-operator"
 WATCHERS = "worker-node-02"
 ZONES = ("eu-1a", "eu-1a", "eu-1b", "eu-1b", "eu-1c", "eu-1c")
+NEAR_THE_LEDGER = ("eu-1a", "eu-1c")
+"""Where payments-api would rather run, three and three: with one of these zones goes half of it."""
 
 
 def build(store: Store, uid: str = "") -> None:
@@ -62,6 +64,7 @@ def _kafka() -> Iterator[tuple[Kind, Object]]:
 
 def _payments() -> Iterator[tuple[Kind, Object]]:
     api = manifests.pod_template("payments-api", "bank/payments-api:2.5.1", startup=8, shutdown=1.5, cpu=2)
+    api["spec"]["affinity"] = manifests.rather_in(NEAR_THE_LEDGER)
     fraud = manifests.pod_template(
         "fraud-detector", "bank/fraud-detector:1.9.0", startup=5, shutdown=1, cpu=1
     )

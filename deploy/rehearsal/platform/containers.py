@@ -30,6 +30,17 @@ def running(pod: Object, at: str, *, ready: bool, restarts: int = 0) -> Object:
     }
 
 
+def with_readiness(pod: Object, at: str, *, ready: bool) -> Object:
+    """The status that differs in this alone, where its node is lost or found."""
+    why = {} if ready else {"reason": "NodeNotReady"}
+    told = dig(pod, "status", "conditions") or []
+    return {
+        "conditions": [
+            condition("Ready", ready, at, **why) if one["type"] == "Ready" else one for one in told
+        ]
+    }
+
+
 def ended(pod: Object, at: str, exit_code: int, restarts: int) -> Object:
     """The status after every container has ended for good."""
     reason = "Completed" if exit_code == 0 else "Error"

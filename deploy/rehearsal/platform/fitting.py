@@ -22,6 +22,21 @@ def obstacle(node: Object, pod: Object) -> str:
     return ""
 
 
+def liking(node: Object, pod: Object) -> int:
+    """How much the pod would rather be on this node than on another: the weights of its preferences (`In`
+    alone) that the node meets, summed up. It keeps the pod off none."""
+    preferred = "preferredDuringSchedulingIgnoredDuringExecution"
+    wishes = dig(pod, "spec", "affinity", "nodeAffinity", preferred) or []
+    return sum(int(one["weight"]) for one in wishes if _meets(node, one["preference"]))
+
+
+def _meets(node: Object, term: Object) -> bool:
+    asked = term.get("matchExpressions") or []
+    return bool(asked) and all(
+        one["operator"] == "In" and labels(node).get(one["key"]) in one["values"] for one in asked
+    )
+
+
 def bears(pod: Object, taint: Object) -> bool:
     """The pod tolerates the taint."""
     return any(_tolerates(one, taint) for one in dig(pod, "spec", "tolerations") or [])

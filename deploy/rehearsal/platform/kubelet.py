@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from deploy.rehearsal.platform import containers
+from deploy.rehearsal.platform.downtimes import Downtimes
 from deploy.rehearsal.platform.facts import (
     SHUTDOWN,
     STARTUP,
     annotation_seconds,
+    is_ready,
     labels,
     phase,
 )
@@ -40,6 +42,7 @@ class Life:
     ready_at: float | None = None
     process: Process | None = None
     restarts: int = 0
+    crashes: int = 0  # restarts since the machine started: the wait before the next goes by them
     start_again_at: float | None = None
     unheard_since: float | None = None  # readiness probes have been failing
     end_at: float | None = None  # set once it has been told to stop
@@ -56,8 +59,11 @@ class Kubelet:
         self._store, self._troubles, self._programs, self._plays = store, troubles, programs, plays
         self._recorder = Recorder(store, "kubelet")
         self._lives: dict[str, Life] = {}
+        self._downtimes = Downtimes(troubles)
 
     def tick(self, now: float) -> None:
+        """Those of nodes that are down do nothing. What runs there runs on, unless the machine restarts."""
+        self._downtimes.look(now)
         seen = {}
         for pod in list(self._store.view(PODS)):
             if dig(pod, "spec", "nodeName") and self._plays(pod):
@@ -69,7 +75,14 @@ class Kubelet:
             self._vanished(uid, now)
 
     def _live(self, life: Life, now: float) -> None:
-        if is_going(life.pod):
+        node = life.pod["spec"]["nodeName"]
+        if node in self._downtimes.restarting:
+            self._cut_short(life)
+        if node in self._downtimes.back:
+            self._find_again(life)
+        if self._is_away(life):
+            self._run_on(life, now)
+        elif is_going(life.pod):
             self._stop(life, now)
         elif phase(life.pod) in SWEPT:
             return
@@ -90,6 +103,29 @@ class Kubelet:
             self._get_ready(life, now)
         elif life.ready_at is not None:
             self._probe(life, now)
+
+    def _is_away(self, life: Life) -> bool:
+        """Also asked after a program has run: it may have stopped its own kubelet."""
+        return self._troubles.is_down(life.pod["spec"]["nodeName"])
+
+    def _run_on(self, life: Life, now: float) -> None:
+        """Without its kubelet: what the pod's program comes to, nobody hears before that is back."""
+        if life.process:
+            life.process.run(now)
+
+    def _cut_short(self, life: Life) -> None:
+        """The machine starts again: nothing on it gets a SIGTERM, and its kubelet finds it ended."""
+        if life.process:
+            life.process.kill()
+        elif life.running_at is not None and life.start_again_at is None:
+            life.ready_at, life.crashes = None, 0
+            self._troubles.crashes[life.pod["metadata"]["uid"]] = "Unknown"
+
+    def _find_again(self, life: Life) -> None:
+        """Back on its node, it says of a pod that was called not ready meanwhile that it is."""
+        runs = life.ready_at is not None or (life.process is not None and life.process.exit_code is None)
+        if runs and phase(life.pod) == containers.RUNNING and not is_ready(life.pod):
+            self._write(life.pod, containers.with_readiness(life.pod, self._stamp(), ready=True))
 
     def _start(self, life: Life, now: float) -> None:
         pod, life.running_at, life.start_again_at = life.pod, now, None
@@ -122,8 +158,9 @@ class Kubelet:
     def _crash(self, life: Life, now: float, why: str) -> None:
         """The first restart comes at once, each further one waits longer."""
         life.restarts += 1
+        life.crashes += 1
         life.ready_at = None
-        life.start_again_at = now + (0.5 if life.restarts == 1 else BACKOFF * 2 ** min(life.restarts - 2, 5))
+        life.start_again_at = now + (0.5 if life.crashes == 1 else BACKOFF * 2 ** min(life.crashes - 2, 5))
         self._write(
             life.pod,
             containers.waiting(life.pod, self._stamp(), "CrashLoopBackOff", life.restarts, why),
@@ -151,7 +188,9 @@ class Kubelet:
         assert life.process is not None  # noqa: S101 - the caller has just looked
         life.process.run(now)
         code = life.process.exit_code
-        if code is None or self._store.find(PODS, name_of(life.pod), namespace_of(life.pod)) is None:
+        if code is None or self._is_away(life):
+            return
+        if self._store.find(PODS, name_of(life.pod), namespace_of(life.pod)) is None:
             return
         policy = life.pod["spec"]["restartPolicy"]
         if policy == "Always" or (policy == "OnFailure" and code != 0):
@@ -176,6 +215,8 @@ class Kubelet:
         life.end_at = min(life.end_at, now + grace)
         if life.process:
             life.process.run(min(now, life.end_at))
+            if self._is_away(life):
+                return
         finished = life.process is not None and life.process.exit_code is not None
         stuck = self._troubles.revert_stuck and "chaosUID" in labels(pod)
         if (finished or now >= life.end_at) and not stuck:
@@ -194,11 +235,16 @@ class Kubelet:
     def _vanished(self, uid: str, now: float) -> None:
         """Deleted without grace: the object is gone, the program has a last breath to notice."""
         life = self._lives[uid]
+        if self._is_away(life):
+            self._run_on(life, now)
+            return
         if life.process and life.process.exit_code is None:
             if life.end_at is None or life.end_at > now + LAST_BREATH:
                 life.end_at = now + LAST_BREATH
                 life.process.terminate(now)
             life.process.run(min(now, life.end_at))
+            if self._is_away(life):
+                return
             if now < life.end_at and life.process.exit_code is None:
                 return
             life.process.kill()

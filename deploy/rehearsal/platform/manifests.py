@@ -13,13 +13,18 @@ def namespace(name: str) -> Object:
     return {"metadata": {"name": name}}
 
 
-def node(name: str, zone: str, now: str) -> Object:
+def node_conditions(now: str) -> list[Object]:
+    """Of a node that is well."""
     conditions = [
         {"type": "MemoryPressure", "status": "False", "reason": "KubeletHasSufficientMemory"},
         {"type": "DiskPressure", "status": "False", "reason": "KubeletHasNoDiskPressure"},
         {"type": "PIDPressure", "status": "False", "reason": "KubeletHasSufficientPID"},
         {"type": "Ready", "status": "True", "reason": "KubeletReady"},
     ]
+    return [{**one, "lastHeartbeatTime": now, "lastTransitionTime": now} for one in conditions]
+
+
+def node(name: str, zone: str, now: str) -> Object:
     size = {"cpu": "8", "memory": "32Gi", "ephemeral-storage": "50Gi", "pods": "110"}
     return {
         "metadata": {
@@ -41,9 +46,7 @@ def node(name: str, zone: str, now: str) -> Object:
                 {"type": "InternalIP", "address": f"10.0.0.{int(name.rsplit('-', 1)[1])}"},
                 {"type": "Hostname", "address": name},
             ],
-            "conditions": [
-                {**one, "lastHeartbeatTime": now, "lastTransitionTime": now} for one in conditions
-            ],
+            "conditions": node_conditions(now),
             "nodeInfo": {
                 **dict.fromkeys(("bootID", "machineID", "systemUUID"), f"rehearsal-{name}"),
                 "kubeletVersion": "v1.36.2",
@@ -85,6 +88,13 @@ def pod_template(
         },
         "spec": {"serviceAccountName": account, "containers": [container]},
     }
+
+
+def rather_in(zones: Sequence[str]) -> Object:
+    """Affinity of pods that go to these zones as long as they can, and to others when they cannot."""
+    here = {"key": ZONE, "operator": "In", "values": list(zones)}
+    wish = {"weight": 100, "preference": {"matchExpressions": [here]}}
+    return {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [wish]}}
 
 
 def workload(name: str, namespace: str, replicas: int, template: Object, **spec: object) -> Object:

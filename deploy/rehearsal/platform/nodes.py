@@ -1,5 +1,7 @@
-"""What the node controllers do: heartbeats, the taints that follow a cordon and a pressure, and NoExecute."""
+"""What the node controllers do: heartbeats, the taints that follow a cordon, a pressure and silence, and
+NoExecute."""
 
+from deploy.rehearsal.platform.absences import UNREACHABLE, Absences, is_lost
 from deploy.rehearsal.platform.facts import has_condition
 from deploy.rehearsal.platform.fitting import bears
 from deploy.rehearsal.platform.recorder import Recorder
@@ -27,7 +29,8 @@ class Pressures:
 
     def tick(self, now: float) -> None:
         for node in list(self._store.view(NODES)):
-            self._press(node, now)
+            if not self._troubles.is_down(name_of(node)):
+                self._press(node, now)
 
     def _press(self, node: Object, now: float) -> None:
         name = name_of(node)
@@ -54,11 +57,13 @@ class Nodes:
     modelled."""
 
     def __init__(self, store: Cluster, troubles: Troubles) -> None:
-        self._store, self._pressures = store, Pressures(store, troubles)
+        self._store, self._troubles = store, troubles
+        self._pressures, self._absences = Pressures(store, troubles), Absences(store, troubles)
         self._recorder = Recorder(store, "node-controller")
         self._next_beat = 0.0
 
     def tick(self, now: float) -> None:
+        self._absences.tick(now)
         self._pressures.tick(now)
         for node in list(self._store.view(NODES)):
             self._taint(node)
@@ -66,13 +71,15 @@ class Nodes:
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
             for node in list(self._store.view(NODES)):
-                self._beat(node)
+                if not self._troubles.is_down(name_of(node)):
+                    self._beat(node)
 
     def _taint(self, node: Object) -> None:
         taints = dig(node, "spec", "taints") or []
         due = {key for kind, key in PRESSURES.items() if has_condition(node, kind)}
         due |= {CORDONED} if dig(node, "spec", "unschedulable") else set()
-        ours = {CORDONED, *PRESSURES.values()}
+        due |= {UNREACHABLE} if is_lost(node) else set()
+        ours = {CORDONED, UNREACHABLE, *PRESSURES.values()}
         known = {taint["key"] for taint in taints} & ours
         if due == known:
             return

@@ -1,8 +1,10 @@
 """Events as kubectl describe shows them: repeated ones are counted, not listed again."""
 
 import itertools
+from contextlib import suppress
 
 from deploy.rehearsal.store import EVENTS, Cluster, Object
+from deploy.rehearsal.store.errors import ApiError
 from deploy.rehearsal.store.objects import name_of, namespace_of, timestamp
 
 _KEPT = 1000  # a real API server forgets events after an hour; the practice one keeps the latest
@@ -27,8 +29,9 @@ class Recorder:
             self._store.patch(EVENTS, known[0], change, known[1])
             return
         name = f"{name_of(about)}.{next(_numbers):x}"
-        self._seen[key] = (name, namespace)
-        self._store.create(EVENTS, self._event(about, name, namespace, reason, message, warning, now))
+        with suppress(ApiError):  # as of a namespace that is being deleted: nobody waits for an event
+            self._store.create(EVENTS, self._event(about, name, namespace, reason, message, warning, now))
+            self._seen[key] = (name, namespace)
         self._forget()
 
     def _event(

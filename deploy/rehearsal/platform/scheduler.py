@@ -1,10 +1,10 @@
-"""The scheduler: pods spread over zones, then nodes, that accept them and have room."""
+"""The scheduler: pods go where they would rather be, and there spread over zones, then nodes, with room."""
 
 from collections import Counter
 from typing import Any
 
 from deploy.rehearsal.platform.facts import controller_name, is_active, labels
-from deploy.rehearsal.platform.fitting import has_room, obstacle
+from deploy.rehearsal.platform.fitting import has_room, liking, obstacle
 from deploy.rehearsal.platform.recorder import Recorder
 from deploy.rehearsal.platform.writing import set_status
 from deploy.rehearsal.store import NODES, PODS, Cluster, Object
@@ -52,7 +52,7 @@ class Scheduler:
         return obstacle(node, pod) or ("" if has_room(node, pod, there) else "Insufficient cpu")
 
     def _crowding(self, pod: Object, nodes: list[Object]) -> Any:
-        """Fewest siblings in the zone, then on the node, then fewest pods at all, then by name."""
+        """Liked best; then fewest siblings in the zone, on the node, fewest pods at all; then by name."""
         zones = {name_of(node): labels(node).get(ZONE, "") for node in nodes}
         owner = controller_name(pod)
         siblings: Counter[str] = Counter()
@@ -68,9 +68,9 @@ class Scheduler:
         for where, count in siblings.items():
             in_zone[zones.get(where, "")] += count
 
-        def crowding(node: Object) -> tuple[int, int, int, str]:
+        def crowding(node: Object) -> tuple[int, int, int, int, str]:
             name = name_of(node)
-            return in_zone[zones[name]], siblings[name], everyone[name], name
+            return -liking(node, pod), in_zone[zones[name]], siblings[name], everyone[name], name
 
         return crowding
 

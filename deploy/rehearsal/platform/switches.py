@@ -20,7 +20,7 @@ class BadSwitch(Exception):
 
 
 class Switches:
-    """Without an `api` that is ours to disturb there is no such switch."""
+    """Without an `api` that is ours to disturb there is no such switch, and none for its collector."""
 
     def __init__(self, world: World, metrics: Metrics, api: ApiSwitch | None = None) -> None:
         self._world, self._metrics, self._api = world, metrics, api
@@ -33,9 +33,11 @@ class Switches:
             "load": self._load,
             "latency": self._latency,
             "cpu": self._cpu,
+            "kubelet": self._kubelet,
         }
         if api is not None:
             self._checks["api"] = lambda rules: self._api_rules(api, rules)
+            self._checks["collector"] = lambda position: self._collector(api, position)
 
     def positions(self) -> dict[str, Any]:
         troubles = self._world.troubles
@@ -49,7 +51,11 @@ class Switches:
             "load": troubles.load,
             "latency": {app: troubles.service_latency.get(app, 0.0) * 1000 for app in APPS},
             "cpu": {app: troubles.service_speed.get(app, 1.0) for app in APPS},
-        } | ({"api": self._api.describe()} if self._api else {})
+            "kubelet": "down" if troubles.downed() else "up",
+        } | (self._of_the_api(self._api) if self._api else {})
+
+    def _of_the_api(self, api: ApiSwitch) -> dict[str, Any]:
+        return {"api": api.describe(), "collector": "up" if api.collector_is_up else "down"}
 
     def turn(self, wanted: Any) -> dict[str, Any]:
         """Check all, then turn all. Raises BadSwitch, and then nothing has been turned."""
@@ -69,8 +75,9 @@ class Switches:
             "helper (ok, killed), "
             "certificate (valid, expired), load (a factor from 0 to 100), "
             f"latency (an object with milliseconds for {' or '.join(APPS)}), "
-            "cpu (an object with the share of the CPU that is left to each)"
-            f"{', api (a list of mishaps, empty for none)' if self._api else ''}."
+            "cpu (an object with the share of the CPU that is left to each), "
+            "kubelet (up: starts those that a fault has stopped)"
+            f"{', api (a list of mishaps, empty for none), collector (up, down)' if self._api else ''}."
         )
 
     def _metrics_mode(self, position: Any) -> Callable[[], None]:
@@ -126,9 +133,24 @@ class Switches:
             raise BadSwitch(f"{error}.") from None
         return lambda: api.put(mishaps)
 
+    def _collector(self, api: ApiSwitch, position: Any) -> Callable[[], None]:
+        self._one_of("collector", position, "up", "down")
+        return lambda: api.turn_collector(position == "up")
+
     def _helper(self, position: Any) -> Callable[[], None]:
         self._one_of("helper", position, "ok", "killed")
         return lambda: setattr(self._world.troubles, "helpers_killed", position == "killed")
+
+    def _kubelet(self, position: Any) -> Callable[[], None]:
+        """What only a person with access to the nodes can do. Faults stop them, not a switch."""
+        self._one_of("kubelet", position, "up")
+        troubles = self._world.troubles
+
+        def start() -> None:
+            for node in troubles.downed():
+                troubles.start_kubelet(node)
+
+        return start
 
     def _one_of(self, name: str, position: Any, *known: str) -> None:
         if position not in known:

@@ -10,8 +10,10 @@ from deploy.rehearsal.traffic.links import Link, Links
 class Effect:
     """What a fault does to one pod: `speed` of its CPU (1 = full), and what is wrong with its network.
 
-    `blocks_probes`: its kubelet's readiness probes get no good answer either. `pressure`: the condition that
-    it puts its node under, where it is done to a node.
+    `blocks_probes`: its kubelet's readiness probes get no good answer either. Where it is done to a node,
+    `pressure` is the condition that it puts it under; `is_down` that its kubelet is away, and `boots_for`
+    the seconds after which the machine has started again by itself, with its kubelet; 0 where it goes on
+    running, and somebody has to start the kubelet.
     """
 
     speed: float = 1.0
@@ -20,6 +22,8 @@ class Effect:
     ledger: Links = ()
     blocks_probes: bool = False
     pressure: str = ""
+    is_down: bool = False
+    boots_for: float = 0.0
 
 
 @dataclass(slots=True)
@@ -58,6 +62,20 @@ class Troubles:
 
     def blocks_probes(self, pod_uid: str) -> bool:
         return any(effect.blocks_probes for effect in self._effects.get(pod_uid, {}).values())
+
+    def is_down(self, node: str) -> bool:
+        """Whether the node's kubelet is away."""
+        return node in self.node_effects and any(one.is_down for one in self.node_effects[node].values())
+
+    def downed(self) -> list[str]:
+        """The nodes whose kubelets are away."""
+        return [node for node in self.node_effects if self.is_down(node)]
+
+    def start_kubelet(self, node: str) -> None:
+        """What somebody with access to the node does. A machine that starts again still takes its time."""
+        effects = self.node_effects[node]
+        for cause in [one for one, effect in effects.items() if effect.is_down and not effect.boots_for]:
+            del effects[cause]
 
     def on(self, pod_uid: str, app: str, node: str = "") -> Effect:
         """All that bears on a pod now: speeds multiply, and its connections pass one link after another."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,14 +16,20 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 Item = tuple[Kind, Object]
+AWAY = 0.05
+"""Seconds until it is looked again whether the collector is back."""
 
 
 class Collector:
-    """Sweeps `delay` seconds after a change that may have left garbage, until none is left."""
+    """Sweeps `delay` seconds after a change that may have left garbage, until none is left. While it is away,
+    that is put off."""
 
-    def __init__(self, store: "Store", *, delay: float = 1.0) -> None:
+    def __init__(
+        self, store: "Store", *, delay: float = 1.0, is_away: Callable[[], bool] = lambda: False
+    ) -> None:
         self._store = store
         self._delay = delay
+        self._is_away = is_away
         self._work = asyncio.Event()
         store.subscribe(self._on_change)
 
@@ -33,6 +39,10 @@ class Collector:
             await self._work.wait()
             self._work.clear()
             await asyncio.sleep(self._delay)
+            if self._is_away():
+                self._work.set()
+                await asyncio.sleep(AWAY)
+                continue
             try:
                 self.sweep()
             except Exception:

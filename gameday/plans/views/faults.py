@@ -7,11 +7,18 @@ from django.shortcuts import render
 
 from chaos.faults import page as words
 from chaos.faults.catalogue import FAULTS
+from chaos.faults.words import RISKS, WORDS
 from gameday.plans.fault_groups import groups, touches
 
 
 def faults(request: HttpRequest) -> HttpResponse:
-    return render(request, "plans/faults.html", {"groups": groups(), "many": len(FAULTS)})
+    context = {
+        "groups": groups(),
+        "many": len(FAULTS),
+        "risks": [(risk.value, meaning) for risk, meaning in RISKS.items()],
+        "words": list(WORDS.items()),
+    }
+    return render(request, "plans/faults.html", context)
 
 
 def fault(request: HttpRequest, fault: str) -> HttpResponse:
@@ -21,9 +28,10 @@ def fault(request: HttpRequest, fault: str) -> HttpResponse:
     context = {
         "fault": found,
         "touches": touches(found),
+        "gone": words.gone(found),
         "accounts": [(_plain(who), may) for who, may in words.accounts(found.family)] if found.family else [],
         "example": words.example_text(found),
-        "duration": _plain(words.DURATION) if found.needs_targets else "",
+        "duration": _plain(found.lasts),
     }
     return render(request, "plans/fault.html", context)
 

@@ -31,7 +31,8 @@ def in_pods(seen: State, injection: Injection) -> bool:
 
 
 def restarted(seen: State, injection: Injection) -> bool:
-    return all(pod["restarts"] for pod in _targets(seen, injection))
+    now = zip(_targets(seen, injection), injection.targets, strict=True)
+    return all(pod.get("restarts", 0) > before.restarts for pod, before in now)
 
 
 def left(seen: State, injection: Injection) -> bool:
@@ -52,6 +53,12 @@ def tainted(seen: State, injection: Injection) -> bool:
 def on_nodes(seen: State, injection: Injection) -> bool:
     """However strong."""
     return all(seen["nodes"][node.name]["faults"] for node in injection.nodes)
+
+
+def away(seen: State, injection: Injection) -> bool:
+    """Its nodes are lost to the cluster, and no others."""
+    lost = {name for name, node in seen["nodes"].items() if not node["ready"]}
+    return lost == {node.name for node in injection.nodes}
 
 
 def slowed_nodes(speed: float) -> Shows:
@@ -164,5 +171,9 @@ _CASES = (
     _on_node("node-cpu-hog", slowed_nodes(0.8), cores="4", load="50"),
     _on_node("node-memory-hog", slowed_nodes(0.5), percent="92"),
     _on_node("node-io-stress", slowed_nodes(0.8), workers="2"),
+    _on_node("kubelet-service-kill", away),
+    _on_node("node-restart", away),
 )
 CASES = {case.fault: case for case in _CASES}
+AWAY = ("kubelet-service-kill", "node-restart")
+"""Faults that take a node away: it comes back by itself or by somebody's hand. What it is then, who knows."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from chaos.domain.injection import Injection, Progress
-from chaos.domain.postcondition import not_freed, not_restored, not_scaled_back, pressed
+from chaos.domain.postcondition import down, not_freed, not_restored, not_scaled_back, pressed
 from chaos.domain.sight import ClusterSight, Node, Residue, ResidueKind
 from chaos.domain.spec import FaultSpec, TargetSpec
 from chaos.domain.target_nodes import resolve_nodes
@@ -39,6 +39,7 @@ def is_whole(seen: State) -> bool:
         and all(pod["serving"] for pod in seen["pods"].values() if pod["app"] in BANK)
         and not faults_of(seen)
         and not any(node["cordoned"] or node["taints"] or node["faults"] for node in nodes)
+        and all(node["ready"] for node in nodes)
         and not seen["policies"]
         and seen["replicas"]["payments/payments-api"] == 6
     )
@@ -143,7 +144,7 @@ class Drill:
         assert self.make().residue() == ()
 
     def _is_over(self, injection: Injection, sight: ClusterSight) -> bool:
-        left = (self.held, not_restored, not_scaled_back, pressed)
+        left = (self.held, not_restored, not_scaled_back, pressed, down)
         return not sight.unseen and not any(find(injection, sight) for find in left)
 
 

@@ -9,16 +9,14 @@ from chaos.domain.postcondition import not_restored, not_scaled_back
 from chaos.domain.sight import Pod, ResidueKind
 from chaos.faults.catalogue import FAULTS
 from chaos.faults.rights import DISK, HELPERS
-from tests.adapters.faults.cases import CASES
+from tests.adapters.faults.cases import AWAY, CASES
 from tests.adapters.faults.drill import Drill, faults_of, is_whole
 from tests.adapters.faults.losses import without_deployment, without_node
-from tests.adapters.implementations import KILLS
+from tests.adapters.implementations import KILLS, KUBELETS
 from tests.adapters.things import live, until
 
 LEAVES_NOTHING = ("pod-delete", "container-kill")
 IN_PODS = [name for name in CASES if FAULTS[name].family in (HELPERS, DISK) and name not in LEAVES_NOTHING]
-ON_NODES = ("node-cpu-hog", "node-memory-hog", "node-io-stress")
-ON_API = ("pod-network-partition", "node-drain", "node-taint", "pod-autoscaler")
 
 
 @pytest.mark.needs(KILLS)
@@ -37,6 +35,41 @@ def test_a_killed_helper_leaves_its_fault_and_new_pods_end_it(drill: Drill, name
     assert drill.held(injection, sight) == (pod.name,)
     drill.redress(injection, sight)
     drill.ends_clean(injection)
+
+
+@pytest.mark.needs(KILLS)
+@pytest.mark.parametrize("name", LEAVES_NOTHING)
+def test_what_only_kills_leaves_nothing_behind_when_it_is_killed_itself(drill: Drill, name: str) -> None:
+    """The experiment of pod-delete, and the helper of container-kill."""
+    drill.practice.turn(helper="killed")
+    injection = drill.launch(CASES[name])
+    sight = drill.stop(injection)
+    assert drill.held(injection, sight) == ()
+    drill.ends_clean(injection)
+
+
+@pytest.mark.parametrize("name", LEAVES_NOTHING)
+def test_what_kills_finds_no_target_that_is_gone_and_hits_no_other_in_its_place(
+    drill: Drill, name: str
+) -> None:
+    injection = drill.injection(CASES[name])
+    (pod,) = injection.targets
+    drill.practice.admin_api().delete(kinds.PODS, pod.namespace, pod.name)
+    until(drill.state, lambda seen: f"{pod.namespace}/{pod.name}" not in seen["pods"])
+    until(drill.state, is_whole)
+    before = _ages(drill)
+    drill.make().take_grant(drill.ref)
+    drill.make().inject(drill.ref, injection)
+    until(lambda: drill.look(injection).results, lambda seen: seen and seen[0].phase == "Error")
+    assert drill.held(injection, drill.stop(injection)) == ()
+    assert _ages(drill) == before
+    drill.ends_clean(injection)
+
+
+def _ages(drill: Drill) -> dict[str, int]:
+    """The pods of the bank, and how often each was restarted."""
+    pods = drill.state()["pods"]
+    return {key: pod["restarts"] for key, pod in pods.items() if key.startswith("payments/")}
 
 
 @pytest.mark.needs(KILLS)
@@ -127,7 +160,13 @@ def _new(pods: tuple[Pod, ...], old: Pod) -> bool:
     return any(pod.name == old.name and pod.uid != old.uid for pod in pods)
 
 
-@pytest.mark.parametrize("name", [*IN_PODS, *ON_NODES, *ON_API, *LEAVES_NOTHING])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(name for name in CASES if name not in AWAY),
+        *(pytest.param(name, marks=pytest.mark.needs(KUBELETS)) for name in AWAY),
+    ],
+)
 def test_without_the_operator_the_fault_ends_and_the_engine_is_what_is_left(drill: Drill, name: str) -> None:
     injection = drill.launch(CASES[name])
     drill.practice.without_operator()

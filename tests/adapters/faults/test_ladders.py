@@ -5,10 +5,11 @@ The probe is the platform itself: it sees how much latency is in, and in which p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from threading import Event, Thread
 
 import pytest
 
@@ -49,6 +50,7 @@ class Latency:
 
     practice: Practice
     seen: list[tuple[int, int]] = field(default_factory=list)
+    mishap: Callable[[], None] | None = None
 
     def read(self, probe: ProbeSpec) -> Reading:
         asked = Wall().now()
@@ -56,6 +58,9 @@ class Latency:
         found = [sum(link["latency"] for effect in one for link in effect["answers"]) for one in effects]
         worst = round(max(found) * 1000)
         self.seen.append((worst, sum(latency > 0 for latency in found)))
+        if worst and self.mishap:
+            self.mishap()
+            self.mishap = None
         return Reading(probe.name, asked, Wall().now(), float(worst))
 
     @property
@@ -94,7 +99,10 @@ def a_ladder(breach_above: int) -> RunSpec:
     )
 
 
-def driven(practice: Practice, spec: RunSpec) -> tuple[MemoryStore, Latency]:
+def driven(
+    practice: Practice, spec: RunSpec, mishap: Callable[[], None] | None = None
+) -> tuple[MemoryStore, Latency]:
+    """`mishap` happens as soon as something is in a pod."""
     ref, now, cluster = RunRef(a_run().run, "bank-1", spec.scenario), Wall().now(), practice.cluster()
     targets = resolve(API, cluster.pods(API.namespace, API.labels), LIMITS)
     first = tuple(plan_injections(ref.short, 0, spec.fault.rungs[0], targets))
@@ -112,7 +120,7 @@ def driven(practice: Practice, spec: RunSpec) -> tuple[MemoryStore, Latency]:
         progress=tuple(Progress(item.index) for item in first),
         ceiling=1,
     )
-    store, probe = MemoryStore(record, Wall().now), Latency(practice)
+    store, probe = MemoryStore(record, Wall().now), Latency(practice, mishap=mishap)
     assert drive(ref.run, Ports(cluster, probe, Calm(), store, Wall())) is End.OVER
     return store, probe
 
@@ -136,5 +144,52 @@ def test_a_breach_on_the_second_ends_the_whole_ladder_and_the_third_is_never_put
     assert store.stop and store.stop.kind is StopKind.BREACH
     assert store.record_.state is RunState.ABORTED
     assert probe.steps == [(100, 1), (300, 1)]
+    until(range_of_its_own.state, is_whole)
+    assert range_of_its_own.cluster().residue() == ()
+
+
+def test_a_rung_whose_helper_was_killed_ends_the_ladder_at_once_and_its_pod_is_replaced(
+    range_of_its_own: Practice,
+) -> None:
+    """And not after all the time that reverting may take, which is hours here."""
+    spec = a_ladder(breach_above=900)
+    spec = replace(spec, durations=replace(spec.durations, revert_within=timedelta(hours=4)))
+    try:
+        store, probe = driven(range_of_its_own, spec, lambda: range_of_its_own.turn(helper="killed"))
+    finally:
+        range_of_its_own.set_right()
+    (injection,), (progress,) = store.record_.injections, store.record_.progress
+    assert store.stop and store.stop.kind is StopKind.FAULT
+    assert f"the fault was not taken out of {injection.targets[0].name}" in store.stop.reason
+    assert probe.steps == [(100, 1)]
+    assert progress.injected_at and progress.recreated_at
+    assert progress.recreated_at < progress.injected_at + injection.duration + 25 * SECOND
+    until(range_of_its_own.state, is_whole)
+    assert range_of_its_own.cluster().residue() == ()
+
+
+def test_an_operator_that_goes_away_in_mid_ladder_ends_it_and_the_run_is_over_when_it_is_back(
+    range_of_its_own: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chaos.domain.climbing.GONE_WITHIN", 8 * SECOND)
+    spec, back = a_ladder(breach_above=900), Event()
+
+    def comes_back() -> None:
+        back.wait(20)
+        range_of_its_own.turn(operator="up")
+
+    absence = Thread(target=comes_back)
+    absence.start()
+    try:
+        store, probe = driven(range_of_its_own, spec, lambda: range_of_its_own.turn(operator="down"))
+    finally:
+        back.set()
+        absence.join()
+        range_of_its_own.set_right()
+    (injection,) = store.record_.injections
+    assert store.stop and store.stop.kind is StopKind.FAULT
+    assert f"there is still ChaosEngine chaos/{injection.name}" in store.stop.reason
+    assert probe.steps == [(100, 1)]
+    assert store.record_.state is RunState.FAILED
     until(range_of_its_own.state, is_whole)
     assert range_of_its_own.cluster().residue() == ()

@@ -36,6 +36,19 @@ def test_a_driver_whose_fence_was_raised_stops_writing(world_of):
     assert world.state is RunState.BASELINING
 
 
+def test_a_driver_that_slept_before_its_create_sends_none_once_another_has_the_run(world_of):
+    world = world_of()
+    inject = world.cluster.inject
+
+    def after_a_sleep(ref, injection, last_word):
+        world.store.owner, world.store.fence = "another", world.store.fence + 1
+        return inject(ref, injection, last_word)
+
+    world.cluster.inject = after_a_sleep
+    assert world.drive() == "lost"
+    assert not world.cluster.engines
+
+
 def test_a_driver_that_comes_in_the_baseline_believes_only_what_it_sees_itself(world_of):
     world = world_of()
     drive_until_killed(world, 4.7)
@@ -43,6 +56,17 @@ def test_a_driver_that_comes_in_the_baseline_believes_only_what_it_sees_itself(w
     world.blind = "Prometheus does not answer"
     world.drive()
     assert world.store.stop.kind in (StopKind.BLIND, StopKind.BASELINE)
+    assert not world.cluster.times("inject")
+
+
+def test_a_baseline_cut_short_by_a_dead_driver_says_for_how_long_nobody_looked(world_of):
+    world = world_of()
+    drive_until_killed(world, 3.2)
+    world.clock.at += timedelta(seconds=17)
+    world.drive()
+    assert world.store.stop.kind is StopKind.BASELINE
+    assert "The steady state was not shown" in (said := world.store.stop.reason)
+    assert "nobody looked for 17 s" in said or "nobody looked for 18 s" in said
     assert not world.cluster.times("inject")
 
 

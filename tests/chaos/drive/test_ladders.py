@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+from chaos.domain.climbing import GONE_WITHIN
 from chaos.domain.errors import Transient
+from chaos.domain.reverting import UNDONE_WITHIN
 from chaos.domain.spec import Stage
 from chaos.domain.states import RunState, StopKind, Verdict
 from tests.support.builders import a_latency_spec, injections_of
@@ -32,11 +34,12 @@ def test_every_rung_is_climbed_when_the_one_before_is_gone(ladder):
     assert world.cluster.ready == 6
 
 
-def _latencies(world_of) -> World:
+def _latencies(world_of, **durations: timedelta) -> World:
     """100, 300 and 500 ms by a helper in three pods; p99 is bad while the fault is in any of them."""
     stages = tuple(Stage(parameters={"latency": f"{latency}ms"}) for latency in (100, 300, 500))
     spec = a_latency_spec()
     spec = replace(spec, faults=(replace(spec.fault, duration=timedelta(seconds=5), stages=stages),))
+    spec = replace(spec, durations=replace(spec.durations, **durations))
     world = world_of(spec, lambda probe, at: 300.0 if world.cluster.faulty else 120.0)
     first = injections_of(replace(spec, faults=spec.fault.rungs[:1]))
     world.store.record_ = replace(world.store.record_, injections=first, ceiling=3)
@@ -60,7 +63,32 @@ def test_a_rung_whose_helper_was_killed_is_never_climbed_over(world_of):
     world.drive()
     assert len(world.store.record_.injections) == 1
     assert world.store.stop.kind is StopKind.FAULT
+    assert "the fault was not taken out of api-0, api-1, api-2" in world.store.stop.reason
     assert not world.cluster.faulty, "its pods were replaced"
+
+
+def test_a_rung_whose_helper_was_killed_is_mended_as_soon_as_a_run_without_a_ladder_would(world_of):
+    """And not after all the time that reverting may take, which is up to hours."""
+    world = _latencies(world_of, revert_within=timedelta(hours=1))
+    world.cluster.helper_killed = True
+    world.drive()
+    (removed,) = world.cluster.times("remove")
+    (progress,) = world.store.record_.progress
+    assert removed <= progress.injected_at + timedelta(seconds=5) + 3 * UNDONE_WITHIN
+    assert world.state is RunState.FAILED
+    assert not world.cluster.faulty
+
+
+def test_a_rung_whose_engine_stays_for_want_of_an_operator_ends_the_ladder(world_of):
+    world = _latencies(world_of, revert_within=timedelta(hours=1))
+    world.cluster.sticky = True
+    world.at(240, lambda: setattr(world.cluster, "sticky", False))
+    world.drive()
+    (progress,) = world.store.record_.progress
+    assert progress.injected_at + timedelta(seconds=5) + GONE_WITHIN < world.store.stop.at
+    assert world.store.stop.at < START + timedelta(seconds=120)
+    assert "ChaosEngine chaos/gd-0f0e0d0c-0" in world.store.stop.reason
+    assert world.state is RunState.FAILED
 
 
 def test_a_breach_on_a_rung_ends_the_whole_ladder(ladder):

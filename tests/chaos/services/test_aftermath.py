@@ -1,56 +1,16 @@
 """What comes after a run's end is deleted, and what it did is undone: measured, and on record."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from chaos.domain.errors import Transient
-from chaos.domain.injection import Progress
-from chaos.domain.record import RunRecord, Signals
-from chaos.domain.run import Marks
-from chaos.domain.sight import ClusterSight, ResidueKind, ResultSeen
-from chaos.domain.states import RunState
+from chaos.domain.sight import ClusterSight, ResidueKind
 from chaos.services.sweep import sweep_cluster
-from tests.support.builders import a_drain_spec, a_latency_spec, a_node, a_spec, injections_of, pods
-from tests.support.cluster_port import QuietCluster, left
+from tests.chaos.services.late import LATE, MINUTE, RUN, Bank, ended, kinds, seen
+from tests.support.builders import a_drain_spec, a_latency_spec, a_node, a_spec, pods
+from tests.support.cluster_port import left
 from tests.support.launching import AT
-from tests.support.memory_store import MemoryStore
-
-RUN = "0f0e0d0c-0000-4000-8000-000000000000"
-MINUTE = timedelta(minutes=1)
-LATE = AT + MINUTE
-
-
-class Bank(QuietCluster):
-    """`restored` are the nodes that were set back."""
-
-    restored: tuple[str, ...] = ()
-
-    def restore_node(self, pre, taint_keys, cordons):
-        self._say("restore_node")
-        self.restored += (pre.name,)
-
-
-def ended(spec):
-    """A run that asked for its fault, never saw it come, and is over since AT."""
-    asked = Progress(0, intended_at=AT - MINUTE, requested_at=AT - MINUTE)
-    record = RunRecord(
-        RUN, "i", spec, spec.digest, RunState.ABORTED, AT, AT, Marks(clean_at=AT), Signals(AT),
-        injections_of(spec), (asked,),
-    )  # fmt: skip
-    return MemoryStore(record, lambda: LATE)
-
-
-def seen(store, *, at=LATE, said="injected", **what):
-    (injection,) = store.record_.injections
-    targets = {f"pod/{name}": said for name, _ in injection.postcondition.freed}
-    results = (ResultSeen(f"{injection.name}-x", injection.name, targets=targets),) if said else ()
-    return ClusterSight(at, at, results=results, **what)
-
-
-def kinds(store):
-    return [event.kind for event in store.log]
 
 
 @pytest.fixture
@@ -137,19 +97,6 @@ def test_a_node_that_a_late_drain_cordoned_takes_pods_again():
     port.sight = seen(store, nodes=(a_node(),))
     sweep_cluster("bank", port, LATE, store)
     assert store.late("bank") == []
-
-
-def test_what_differs_long_after_the_end_is_not_taken_for_its_doing():
-    store, port, long_after = ended(a_drain_spec()), Bank(), AT + 60 * MINUTE
-    port.residues = (left("gd-0f0e0d0c-0", RUN, "i"),)
-    cordoned = a_node(is_schedulable=False)
-    port.sight = seen(store, nodes=(cordoned,), residue=port.residues)
-    sweep_cluster("bank", port, long_after, store)
-    assert "what it did is left to you" in store.log[0].text
-    port.residues, port.sight = (), seen(store, nodes=(cordoned,))
-    sweep_cluster("bank", port, long_after, store)
-    assert port.restored == () and store.late("bank") == []
-    assert "was not looked for" in store.log[-1].text
 
 
 def test_a_look_that_began_before_the_end_proves_nothing(late):

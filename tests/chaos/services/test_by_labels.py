@@ -71,6 +71,12 @@ def test_a_failure_that_passes_is_forgotten():
     assert halt_by_labels({"home": cluster}, "Smoke", WITHIN, 0.01)["home"].is_clean
 
 
+def test_what_went_with_the_last_look_is_not_called_clean_before_another_has_been_taken():
+    cluster = Leaving(is_over=False)
+    ended = halt_by_labels({"home": cluster}, "Smoke", NOT_LONG, 0.005)["home"]
+    assert (ended.left, ended.failures) == ((), ()) and not ended.is_clean
+
+
 def test_no_cluster_waits_for_another():
     met = threading.Barrier(2, timeout=5)
     clusters = {name: QuietCluster(fail={"pull_lever": met.wait}) for name in ("home", "away")}

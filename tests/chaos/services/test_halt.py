@@ -174,6 +174,7 @@ def test_a_release_ends_what_was_still_being_tried(port, db, monkeypatch):
     monkeypatch.setattr(halting, "_was_released", lambda since, cluster: released.is_set())
     port.unseen = ("500 to: list leases.",)
     halt("ada", "Now", {"practice": port}, AT, pause=0.01, patience=AT_ONCE)
+    assert soon(lambda: "practice" in halting._kept_at)
     released.set()
     assert soon(lambda: "practice" not in halting._kept_at)
     count = len(port.said)

@@ -56,6 +56,13 @@ def test_after_three_acts_in_a_row_that_ended_nothing_the_heartbeat_is_held_back
     assert beats(world, senses) > 1, "it gets through again"
 
 
+def test_what_goes_through_beside_it_does_not_hide_that_nothing_is_set_back(world, senses):
+    for _ in range(FAILS):
+        done(senses, "restore", refuse)
+        done(senses, "revert", lambda: None)
+    assert beats(world, senses) <= 1
+
+
 def test_what_only_starts_or_reads_holds_nothing_back(world, senses):
     for name in ("inject", "grant", "read", "climb"):
         done(senses, name, refuse, FAILS)

@@ -56,6 +56,21 @@ def test_whoever_takes_over_counts_an_unanswered_create_from_the_takeover(world)
     assert world.store.record_.marks.clean_at >= taken_over + LATE_CREATE
 
 
+def test_whoever_takes_over_only_waits_and_calls_nothing_stranded_that_is_measured_to_be_gone(world):
+    """Ten seconds are too few for the wait; that is no fault of what was measured."""
+    durations = replace(world.spec.durations, revert_within=10 * SECOND)
+    world.spec = replace(world.spec, durations=durations)
+    world.store.record_ = replace(world.store.record_, spec=world.spec, spec_digest=world.spec.digest)
+    world.cluster.inject_error = Transient("The API server did not answer.")
+    drive_until_killed(world, 16)
+    world.clock.at += 16 * SECOND
+    taken_over = world.clock.at
+    world.drive()
+    marks = world.store.record_.marks
+    assert marks.clean_at >= marks.late_until >= taken_over + LATE_CREATE
+    assert (marks.stranded_at, world.kinds().count("run.stranded")) == (None, 0)
+
+
 def test_an_engine_that_lands_after_all_was_proven_gone_is_deleted_and_all_is_proven_anew(slow_world):
     world, engine = slow_world, []
     world.at(14, lambda: setattr(world.store, "stop", ENOUGH))

@@ -8,7 +8,11 @@ from django.core.management import call_command
 from chaos import wiring
 from chaos.domain.errors import Transient
 from chaos.domain.sight import ResidueKind
+from chaos.services import address_book
+from chaos.services.address_book import Address
 from tests.support.cluster_port import QuietCluster, left
+
+AT = Address("practice", "https://k8s", "", "", "chaos", "chaos-runner")
 
 
 @pytest.fixture
@@ -16,7 +20,8 @@ def said(monkeypatch, capsys):
     """`said(port, …)`: the exit status and what was printed."""
 
     def run(port: QuietCluster, *words: str) -> tuple[int, str]:
-        monkeypatch.setattr(wiring, "cluster_ports", lambda: {"practice": port})
+        monkeypatch.setattr(address_book, "known", lambda: ([AT], ""))
+        monkeypatch.setattr(wiring, "ports_at", lambda addresses: {item.name: port for item in addresses})
         with pytest.raises(SystemExit) as ended:
             call_command("residue", *words)
         printed = capsys.readouterr()
@@ -27,6 +32,15 @@ def said(monkeypatch, capsys):
 
 def test_nothing_left_is_said_of_each_cluster_that_was_seen(said):
     assert said(QuietCluster()) == (0, "practice: nothing of ours is left.\n")
+
+
+def test_a_record_of_what_litmus_did_is_no_fault(said):
+    result = left("gd-1-0-pod-delete", kind=ResidueKind.RESULT)
+    status, text = said(QuietCluster(residues=(result,)))
+    assert status == 0
+    assert "ChaosResult chaos/gd-1-0-pod-delete" in text and "practice: no fault is left." in text
+    assert said(QuietCluster(residues=(result, left("helper-x", kind=ResidueKind.POD))))[0] == 2
+    assert said(QuietCluster(residues=(result, left("gameday-grant", kind=ResidueKind.GRANT))))[0] == 2
 
 
 def test_a_cluster_that_cannot_be_seen_is_not_called_clean(said):

@@ -108,7 +108,7 @@ def test_what_was_pressed_before_the_run_ended_is_on_its_timeline_however_late(s
 def test_a_record_that_never_can_be_written_is_given_up_and_logged(shared_database, monkeypatch, caplog):
     run = a_run(RunState.INJECTING)
     monkeypatch.setattr(stop_record, "KEEP_TRYING", timedelta(0))
-    monkeypatch.setattr(stop_record, "want_stop", lambda runs, stop: want_stop(runs, stop, PATIENCE))
+    monkeypatch.setattr(stop_record, "want_stop", lambda runs, stop, _: want_stop(runs, stop, PATIENCE))
     with held_by_another():
         want_stop_late([run], BUTTON)
         assert soon(lambda: any(record.levelname == "ERROR" for record in caplog.records))

@@ -37,7 +37,8 @@ def test_a_cluster_that_hangs_keeps_neither_the_answer_nor_the_record_waiting(db
     hold.set()
 
 
-def test_what_failed_is_said_by_run(db):
+def test_what_failed_is_said_by_run(db, monkeypatch):
+    monkeypatch.setattr("chaos.services.stop_again.go_on", lambda *_: None)
     run, port = a_run(RunState.INJECTING), QuietCluster()
     port.fail["revert"] = Forbidden("Gameday may not delete chaosengines.")
     assert stop_runs({run: port}, BUTTON, SOON).failed == {run: "Gameday may not delete chaosengines."}

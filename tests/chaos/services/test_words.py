@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chaos.domain.run import Word
 from chaos.domain.sight import Alert
 from chaos.domain.spec import ExpectationKind
 from chaos.domain.states import Verdict
 from chaos.domain.verdict import Outcome
-from chaos.services.words import alert_changed, judged
+from chaos.services.words import alert_changed, injected, judged
+from tests.support.builders import a_manual_spec, injections_of
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 SCRAPED = {"job": "cluster", "instance": "10.0.0.1:8080"}
@@ -47,4 +49,12 @@ def test_two_expectations_on_one_probe_are_told_apart_by_what_was_expected():
     assert judged(Verdict.DEVIATED, outcomes, AT).text == (
         "Verdict deviated. breaker == 1: held. It happened after 2.2 s. "
         "breaker == 0: deviated. It was still 1."
+    )
+
+
+def test_what_a_person_says_is_there_is_not_said_to_be_measured():
+    (injection,) = injections_of(a_manual_spec())
+    word = Word("injected", AT, "fiona")
+    assert injected(injection, AT, AT, (), word).text == (
+        "The fault counts as there by a person's word; since when was not measured."
     )

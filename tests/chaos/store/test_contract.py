@@ -179,6 +179,13 @@ def test_signals_carry_the_lever_and_what_people_said(kept):
     assert (found.lever, found.words, found.at) == ("An incident (by otto)", (word,), AT + SECOND)
 
 
+def test_signals_tell_a_driver_who_slept_that_another_has_the_run(kept, fence):
+    assert kept.store.signals(kept.run).fence == fence
+    kept.store.release(kept.run, fence)
+    taken = kept.store.claim(kept.run, "another", kept.clock.at)
+    assert kept.store.signals(kept.run).fence == kept.store.load(kept.run).signals.fence == taken != fence
+
+
 def test_signals_and_a_loaded_run_carry_the_limits_as_they_are_now(kept):
     assert kept.store.signals(kept.run).limits.max_percent == 50
     kept.limit(Limits(max_percent=20, max_nodes=0))

@@ -106,6 +106,7 @@ def test_a_token_halts_every_cluster_and_the_answer_says_what_was_done(token, cl
     assert cluster.removed == [left("gd-1-0")]
     words = text_of(answer)
     assert "practice The lever is down. Told to go: ChaosEngine chaos/gd-1-0." in words
+    assert "halt --no-db --as YOU waits until all is gone" in words, "which needs no database"
     assert "goes into the journal late. It counts as done by ops-on-call." in words
 
 

@@ -21,8 +21,10 @@ from chaos.domain.sight import ClusterSight, Residue, ResidueKind
 from chaos.domain.states import RunState
 from chaos.models import Run, RunInjection, Strip
 from chaos.ports import Ports
+from chaos.services.evidence_queries import run_of
 from chaos.services.store import DjangoStore
 from gameday.conduct import clean_up
+from gameday.debriefs.report_proof import cleanup
 from gameday.people.services import add_person
 from tests.gameday.cast import NOW, who
 from tests.gameday.conduct.a_run import SECOND, driven, launched, live, over
@@ -127,6 +129,20 @@ def test_a_run_that_is_over_and_all_of_it_measured_is_certified_clean(day):
     assert (found["verdict"], found["cluster_uid"]) == ("clean", "uid-of-practice")
     (injection,) = found["injections"]
     assert {line["part"] for line in injection["lines"]} >= {"pods ready", "none of our objects left"}
+
+
+def test_a_certified_run_of_which_something_came_long_after_its_end_is_certified_no_more(day):
+    run = proven(day)
+    row = RunInjection.objects.get(run=run)
+    row.progress |= {"left_alone_at": codec.to_plain(NOW)}
+    row.save()
+    said = page(run)
+    assert "Cannot be proven" in said
+    assert "It was deleted; what it did was not looked for. Look at the targets." in said
+    evidence = run_of(run)
+    assert evidence and not evidence.is_proven_gone
+    badge, why = cleanup(evidence)
+    assert badge.word == "not proven gone" and "Look at the targets" in why
 
 
 def test_a_run_that_kept_no_proof_is_not_certified(day):

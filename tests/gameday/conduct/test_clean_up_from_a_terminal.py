@@ -66,6 +66,6 @@ def test_a_certificate_is_said_and_its_exit_status_tells_whether_there_is_proof(
     assert status == 2 and "NOT MEASURED" in said
 
 
-@pytest.mark.parametrize("run", ["nonsense", "00000000-0000-4000-8000-000000000009"])
+@pytest.mark.parametrize("run", ["nonsense", "0a1b", "00000000-0000-4000-8000-000000000009"])
 def test_a_run_that_is_not_there_is_said_to_be_so(db, command, run):
     assert command("certificate", run) == (1, f"There is no run {run}.\n")

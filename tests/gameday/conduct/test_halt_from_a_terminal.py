@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from chaos.domain.errors import Transient
 from chaos.journal.models import JournalEntry
 from chaos.models import Halt
 from gameday.conduct import services
@@ -67,3 +68,21 @@ def test_where_no_cluster_is_known_it_says_that_nothing_was_stopped_and_what_to_
     said = capsys.readouterr()
     assert ended.value.code == 2 and "NOTHING WAS STOPPED IN ANY CLUSTER" in said.err
     assert "deploy/halt.sh" in said.err and "Halted:" not in said.out
+
+
+@pytest.mark.parametrize("verb", ["pull_lever", "revert_all"])
+def test_that_nothing_was_there_is_not_said_where_something_did_not_go_through(
+    verb: str, cluster: QuietCluster, capsys: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("chaos.services.halting.TRIES", 1)
+    cluster.fail[verb] = Transient("The API server answered 503.")
+    with pytest.raises(SystemExit) as ended:
+        call_command("halt", "--as", "ada")
+    said = capsys.readouterr()
+    assert ended.value.code == 2 and "practice: did not go through: The API server answered 503." in said.err
+    assert "nothing of ours was there" not in said.out
+
+
+def test_that_nothing_was_there_is_said_where_all_was_seen(capsys: Any):
+    call_command("halt", "--as", "ada")
+    assert "practice: nothing of ours was there\n" in capsys.readouterr().out

@@ -98,6 +98,16 @@ def test_a_node_is_set_back_to_what_the_grant_says_it_was_and_then_the_grant_goe
     assert api.do(lambda: api.store.find(LEASES, GRANT, "chaos")) is None
 
 
+def test_out_of_time_before_another_look_it_says_so_and_is_not_done(api: RunningApi, capsys):
+    book(at(api))
+    assert halt("--wait", "0") == 2
+    said = capsys.readouterr()
+    assert there(api) == []
+    assert "home: nothing of ours is seen any more, but it went only just now" in said.err
+    assert "nothing of ours is left" not in said.out
+    assert halt("--wait", "0") == 0, "the next look is that of another halt"
+
+
 def test_it_is_spooled_for_the_journal(api: RunningApi):
     book(at(api))
     halt()
@@ -121,28 +131,20 @@ def test_a_cluster_that_does_not_answer_is_said_and_holds_up_no_other(api: Runni
     nonsense = Address("nonsense", "no address", "", "", "chaos", "chaos-runner")
     book(dead, at(api), nonsense)
     assert halt("--wait", "0") == 2
-    said = capsys.readouterr().err
+    printed = capsys.readouterr()
+    said = printed.err
+    assert "dead: nothing of ours was there" not in printed.out, "nobody could look"
     assert "dead: THE LEVER IS NOT DOWN" in said and "dead: whether anything is left is not known." in said
     assert "nonsense: did not go through: 'no address' is no server address" in said
     assert api.do(lambda: api.store.find(CONFIG_MAPS, LEVER, "chaos")) is not None
 
 
-def test_a_cluster_can_be_named_by_its_address_alone(api: RunningApi, tmp_path: Path):
-    (tmp_path / "token").write_text(ADMIN)
-    assert halt("--server", api.url, "--token-file", str(tmp_path / "token")) == 0
-    assert there(api) == []
-
-
-def test_of_several_clusters_those_that_are_named_are_halted(api: RunningApi):
-    book(at(api), Address("dead", "http://127.0.0.1:9", "", "", "chaos", "chaos-runner"))
-    assert halt("--cluster", "home") == 0
-
-
-@pytest.mark.parametrize("words", [(), ("--cluster", "away")], ids=["an empty book", "an unknown name"])
-def test_without_a_cluster_to_halt_it_says_which_other_ways_there_are(words, capsys):
-    assert halt(*words) == 1
-    said = capsys.readouterr().err
-    assert "clusters.json has none" in said and "--server" in said and "deploy/halt.sh" in said
+def test_a_cluster_that_answers_and_has_nothing_of_ours_is_said_to_be_so(api: RunningApi, capsys):
+    book(at(api))
+    assert halt() == 0
+    capsys.readouterr()
+    assert halt() == 0
+    assert "home: nothing of ours was there\n" in capsys.readouterr().out
 
 
 def test_as_a_process_of_its_own_it_needs_neither_database_nor_broker(api: RunningApi, state: Path):

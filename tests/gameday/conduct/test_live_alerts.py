@@ -17,7 +17,7 @@ SECOND = timedelta(seconds=1)
 
 
 def test_expected_alerts_tick_themselves_off(db, cluster):
-    within = {"Early": "15s", "Slow": "5s", "Missing": "5s", "Ahead": "25s", "Old": "9s"}
+    within = {"Early": "15s", "Word": "9s", "Slow": "5s", "Missing": "5s", "Ahead": "25s", "Old": "9s"}
     alerts = "".join(
         f"      - {{name: {name}, severity: page, route: on-call, within: {time}}}\n"
         for name, time in within.items()
@@ -25,7 +25,7 @@ def test_expected_alerts_tick_themselves_off(db, cluster):
     plan = a_day(TEXT.replace("    durations:", f"    expected_alerts:\n{alerts}    durations:"))
     run = a_run.live(plan)
     a_run.alerts_read(run, *range(12, 0, -1))
-    for name, seconds in (("Old", 15), ("Early", 8), ("Slow", 2), ("Strange", 1)):
+    for name, seconds in (("Old", 15), ("Word", 11), ("Early", 8), ("Slow", 2), ("Strange", 1)):
         a_run.told(run, "alert.fired", f"Alert {name} fires.", NOW - seconds * SECOND, alert=name)
     words = page("fiona")
     for part in (
@@ -34,6 +34,7 @@ def test_expected_alerts_tick_themselves_off(db, cluster):
         "Not seen in time Missing",
         "Awaited Ahead page to on-call, within 25 s due in 15 s",
         "Fired before Old",
+        "In time Word page to on-call, within 9 s T\u221200:01",
         "Also fired: Strange T+00:09",
     ):
         assert part in words, part

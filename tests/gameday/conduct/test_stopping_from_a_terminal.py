@@ -64,3 +64,13 @@ def test_a_conductor_whose_reader_is_gone_still_stops_what_is_live(day, cluster,
     assert f"revert {run}" in cluster.said
     assert queries.summary(run).was_stopped_by_person
     assert nobody.called
+
+
+@pytest.mark.parametrize("words", [["0a1b2c3d"], []], ids=["no such run", "none was named"])
+def test_where_no_run_is_meant_nothing_is_stopped(day, cluster, capsys, words):
+    run = a_run.live(day)
+    with pytest.raises(SystemExit) as ended:
+        call_command("run", "stop", *words, "--as", "ada")
+    assert ended.value.code == 1 and not queries.summary(run).was_stopped_by_person
+    said = capsys.readouterr().err
+    assert "There is no live run 0a1b2c3d." in said if words else "Nothing was stopped: name a run" in said

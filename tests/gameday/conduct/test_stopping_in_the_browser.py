@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from chaos.domain.errors import Forbidden
+from chaos.domain.errors import Forbidden, Refused
 from chaos.domain.states import RunState
 from chaos.journal import spool
 from chaos.journal.models import JournalEntry
@@ -101,11 +101,17 @@ def test_with_nothing_live_there_is_nothing_to_stop_and_it_is_said(day):
     assert "Nothing is live; there was nothing to stop." in text_of(stop())
 
 
-def test_what_failed_at_the_cluster_is_said_with_what_to_do(run, cluster):
+def test_what_failed_at_the_cluster_is_said_with_what_to_do_and_no_delete_is_claimed(
+    run, cluster, monkeypatch
+):
+    monkeypatch.setattr("chaos.services.stop_again.go_on", lambda *said: gone_on.append(said[0]))
+    gone_on = []
     cluster.fail["revert"] = Forbidden("Gameday may not delete chaosengines.")
     words = text_of(stop(run=run))
-    assert "Gameday may not delete chaosengines." in words
-    assert "The driver repeats it." in words and "manage.py halt" in words
+    assert "practice has not been told yet: Gameday may not delete chaosengines." in words
+    assert "Gameday goes on trying from here." in words and "manage.py halt" in words
+    assert "have gone to the cluster" not in words and "driver repeats" not in words
+    assert gone_on == [run]
     assert Run.objects.get(pk=run).stop_wanted_at is not None
 
 
@@ -113,8 +119,22 @@ def test_a_cluster_that_hangs_does_not_keep_the_answer(run, cluster, monkeypatch
     monkeypatch.setattr(services, "ANSWERS_WITHIN", timedelta(milliseconds=1))
     hold = threading.Event()
     cluster.fail["revert"] = lambda: hold.wait(5)
-    assert "has not answered within" in text_of(stop(run=run))
+    words = text_of(stop(run=run))
+    assert "practice has not answered within" in words and "Gameday goes on trying from here." in words
+    assert "have gone to the cluster" not in words
     hold.set()
+
+
+def test_a_run_whose_clusters_address_is_none_is_told_to_stop_all_the_same(run, monkeypatch):
+    """Its driver, elsewhere, may have one that can be used."""
+
+    def refuse(name):
+        raise Refused("The token of practice cannot be opened.")
+
+    monkeypatch.setattr(services.wiring, "cluster_port", refuse)
+    monkeypatch.setattr("chaos.services.stop_again.go_on", lambda *_: None)
+    assert "practice has not been told yet: The token of practice cannot be opened." in text_of(stop(run=run))
+    assert Run.objects.get(pk=run).stopped_by == "otto"
 
 
 def test_a_record_that_cannot_be_written_is_said_and_the_deletes_are_sent(run, cluster, monkeypatch):

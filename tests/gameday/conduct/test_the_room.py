@@ -10,7 +10,7 @@ import pytest
 
 from chaos.domain.run import Marks
 from chaos.domain.states import RunState
-from chaos.models import Run
+from chaos.models import Cluster, Halt, Run
 from gameday.conduct.arming import arm, disarm
 from gameday.conduct.live import regions
 from gameday.conduct.live_page import TIMELINE
@@ -83,6 +83,21 @@ def test_what_is_missing_stands_where_one_would_arm(db, cluster):
     assert "Not yet acknowledged by: on-call" in words
 
 
+def test_a_halt_stands_where_one_would_arm_with_the_way_to_its_release(day):
+    at = NOW - 60 * SECOND
+    Halt.objects.create(at=at, by="ada", reason="The card scheme has called.")
+    Halt.objects.create(at=at, by="ada", reason="Disks.", cluster=Cluster.objects.get())
+    words = page("fiona")
+    assert "Nothing can be launched yet." in words
+    assert (
+        f"Everything is halted since {at:%H:%M:%S} UTC: The card scheme has called. Release the halt" in words
+    )
+    assert f"practice is halted since {at:%H:%M:%S} UTC: Disks. Release the halt on practice" in words
+    assert 'href="/halt">Release the halt' in signed_in("fiona").get(DAY).content.decode()
+    Halt.objects.update(released_at=NOW)
+    assert "Release the halt" not in page("fiona")
+
+
 def test_a_live_run_is_shown_with_its_timer_state_targets_and_alerts(day):
     run = a_run.live(day)
     a_run.told(run, "run.injected", "It is there.", NOW - 10 * SECOND, "organisers", left=["api-0"])
@@ -138,6 +153,30 @@ def test_a_run_that_nobody_drives_is_said_to_be_so(day):
     Run.objects.filter(pk=run).update(lease_until=NOW - 13 * SECOND)
     for username in ("fiona", "ravi", "otto", "petra", "anna"):
         assert "Nobody drives this run." in page(username)
+
+
+@pytest.mark.parametrize("state", [RunState.INJECTING, RunState.REVERTING])
+def test_a_stopped_run_that_nobody_drives_is_not_said_to_be_undone_and_what_still_ends_it_is_named(
+    day, state
+):
+    run = a_run.live(day)
+    told = {"stop_wanted_at": NOW, "stop_kind": "person", "stopped_by": "otto", "stop_reason": "Smoke."}
+    Run.objects.filter(pk=run).update(state=state.value, **told)
+    assert "nobody drives it" not in page("ravi")
+    Run.objects.filter(pk=run).update(lease_until=NOW - 13 * SECOND)
+    words = page("ravi")
+    assert "Told to stop; nobody drives it: what was asked of the cluster is not measured." in words
+    assert "Press Stop again" in words
+    assert "only the cluster's watchdog and the fault's own duration end what is live" in words
+    assert "being undone" not in words and "Undoing it" not in words
+
+
+@pytest.mark.parametrize(("kind", "button"), [("person", "Stop"), ("halt", "Halt")])
+def test_a_run_says_which_button_was_pressed(day, kind, button):
+    run = a_run.live(day)
+    told = {"stop_wanted_at": NOW, "stop_kind": kind, "stopped_by": "otto", "stop_reason": "Smoke."}
+    Run.objects.filter(pk=run).update(**told)
+    assert f"Otto pressed {button}. Smoke." in page("ravi")
 
 
 def test_a_run_that_nobody_took_up_is_not_said_to_be_taken_up_in_a_moment(day):

@@ -13,6 +13,7 @@ from chaos.domain.injection import Progress
 from chaos.domain.measured import Measured
 from chaos.domain.proof import expected
 from chaos.domain.run import Marks, Stop
+from chaos.domain.rungs import Rung
 from chaos.domain.sight import Alert, AlertsReading, Pod, Reading
 from chaos.domain.spec import RunSpec
 from chaos.domain.states import RunState, StopKind, Verdict
@@ -88,7 +89,8 @@ def conduct(plan: PlanSpec, key: str, at: datetime, stop_after: float = 0, peak:
     end = zero + (seconds(stop_after) if stop_after else spec.fault.duration + spec.durations.observe)
     stop = Stop(end, StopKind.BREACH, f"p99 was {peak:g} ms; the run stops when it is > 500 ms.")
     readings = {probe.name: _readings(probe.name, at, end, zero, peak) for probe in spec.probes}
-    outcomes = judge(spec, readings, zero, end, bool(stop_after))
+    there = Rung(1, zero - seconds(3), zero - seconds(1), zero)
+    outcomes = judge(spec, readings, (there,), end, bool(stop_after))
     marks = Marks(
         granted_at=at,
         ended_at=end,

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from chaos.domain.spec import Comparison, Op
+from chaos.domain.rungs import Rung
+from chaos.domain.spec import Comparison, Op, Stage
 from gameday.debriefs import measures
 from tests.gameday.debriefs.around_zero import ZERO, at, readings
 from tests.support.builders import a_spec
+
+THERE = Rung(1, ZERO, ZERO, ZERO)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +36,7 @@ def test_a_span_reads_like_one(seconds: float, text: str) -> None:
 
 def test_recovery_counts_until_the_first_reading_that_is_back_for_good() -> None:
     found = readings(40, 40, 40, 300, 40, 300, 40, 40)
-    assert measures.recovery(a_spec(), {"p99": found}, ZERO).took == timedelta(seconds=4)
+    assert measures.recovery(a_spec(), {"p99": found}, (THERE,)).took == timedelta(seconds=4)
 
 
 @pytest.mark.parametrize(
@@ -44,11 +48,29 @@ def test_recovery_counts_until_the_first_reading_that_is_back_for_good() -> None
     ],
 )
 def test_recovery_is_never_made_up(values: tuple[float | None, ...], sentence: str) -> None:
-    assert measures.recovery(a_spec(), {"p99": readings(*values)}, ZERO).sentence == sentence
+    assert measures.recovery(a_spec(), {"p99": readings(*values)}, (THERE,)).sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ((40, 40, 300, 300, 40, 40, 300, 300, 300, 40), "at the slowest 3.0 s, on rung 2"),
+        ((40, 40, 300, 300, 300, 40, 40, 300, 40, 40), "at the slowest 3.0 s, on rung 1"),
+        ((40, 40, 40, 40, 40, 40, 40, 40, 40, 40), "never left its tolerance"),
+        ((40, 40, 300, 40, 40, 40, 40, 300, 300, 300), "on rung 2 not seen: p99 was last out of tolerance"),
+    ],
+)
+def test_on_a_ladder_recovery_counts_on_each_rung_from_its_own_injection(
+    values: tuple[float, ...], sentence: str
+) -> None:
+    fault = replace(a_spec().fault, stages=(Stage(count=1), Stage(count=2)))
+    rungs = (THERE, Rung(2, at(3.5), at(3.5), at(4)))
+    found = measures.recovery(a_spec(faults=(fault,)), {"p99": readings(*values)}, rungs)
+    assert found.sentence == sentence
 
 
 def test_nothing_injected_has_nothing_to_recover_from() -> None:
-    assert measures.recovery(a_spec(), {}, None).sentence == "nothing was injected"
+    assert measures.recovery(a_spec(), {}, ()).sentence == "nothing was injected"
 
 
 def test_phases_part_at_injection_and_end() -> None:

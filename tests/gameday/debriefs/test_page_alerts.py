@@ -56,9 +56,14 @@ def test_where_nobody_watched_it_is_not_known_and_the_page_says_from_when_to_whe
 
 
 def test_an_alert_that_fired_before_the_fault_was_measured_did_not_fail_to_fire():
-    lines = said(("alert.fired", PODS, -2), ("alert.fired", LATENCY, -4), ("alert.resolved", LATENCY, -1))
-    assert lines[PODS][1] == "not known: it was firing before the fault was measured to be there"
+    lines = said(("alert.fired", PODS, -4), ("alert.fired", LATENCY, -5), ("alert.resolved", LATENCY, -4))
+    assert lines[PODS][1] == "not known: it was firing before the fault was asked for"
     assert lines[LATENCY][1] == "did not fire"
+
+
+def test_an_alert_that_fired_once_the_fault_was_asked_for_is_in_time():
+    lines = said(("alert.fired", PODS, -2))
+    assert lines[PODS] == (PODS, "fired 2.0 s before the fault was known to be there", True)
 
 
 def test_of_a_whole_day_it_takes_one_query(django_assert_num_queries):

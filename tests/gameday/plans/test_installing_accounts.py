@@ -72,6 +72,62 @@ def test_a_role_that_gives_more_is_said_to_and_mended(cluster: Keeping, capsys: 
     assert checked() == 0
 
 
+ADMIN = {
+    "kind": "ClusterRoleBinding",
+    "metadata": {"name": "convenience"},
+    "roleRef": {"kind": "ClusterRole", "name": "cluster-admin"},
+}
+HELPER = {"kind": "ServiceAccount", "name": "chaos-helpers", "namespace": "chaos"}
+AS_USER = {"kind": "User", "name": "system:serviceaccount:chaos:chaos-helpers"}
+AS_GROUP = {"kind": "Group", "name": "system:serviceaccounts:chaos"}
+
+
+@pytest.mark.parametrize("subject", [HELPER, AS_USER, AS_GROUP], ids=lambda subject: subject["kind"])
+def test_a_binding_of_another_name_that_gives_an_account_more_is_said_and_left_to_a_person(
+    cluster: Keeping, capsys: pytest.CaptureFixture[str], subject: dict[str, str]
+):
+    install("pod-network-latency")
+    assert checked("pod-network-latency") == 0
+    cluster.roles["ClusterRoleBinding convenience"] = {**ADMIN, "subjects": [subject]}
+    assert checked("pod-network-latency") == 1
+    said = capsys.readouterr().out
+    assert "DIFFERS  account helpers" in said
+    assert "ClusterRoleBinding convenience gives ClusterRole cluster-admin to " in said
+    install("pod-network-latency")
+    said = capsys.readouterr().out
+    assert "LEFT       ClusterRoleBinding convenience" in said
+    assert "All are as we ship them" not in said
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"),
+    [
+        ({**HELPER, "namespace": "payments"}, "of another namespace"),
+        ({**HELPER, "name": "chaos-helpers-2"}, "of another name"),
+        ({"kind": "Group", "name": "system:serviceaccounts"}, "of all, as Kubernetes itself has it"),
+    ],
+)
+def test_a_binding_that_is_of_no_account_of_ours_is_nobodys_business(
+    cluster: Keeping, subject: dict[str, str], name: str
+):
+    install("pod-network-latency")
+    cluster.roles["ClusterRoleBinding convenience"] = {**ADMIN, "subjects": [subject]}
+    assert checked("pod-network-latency") == 0, name
+
+
+def test_where_bindings_may_not_be_listed_it_is_said_that_others_cannot_be_seen(
+    cluster: Keeping, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    install("pod-network-latency")
+
+    def refuse() -> None:
+        raise Forbidden("Gameday may not list rolebindings.")
+
+    monkeypatch.setattr(cluster, "bindings", refuse)
+    assert checked("pod-network-latency") == 0
+    assert "Bindings of other names than ours" in capsys.readouterr().out
+
+
 def test_an_account_of_somebody_s_own_is_not_compared_and_it_is_said(
     cluster: Keeping, capsys: pytest.CaptureFixture[str]
 ):

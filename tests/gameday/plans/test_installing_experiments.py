@@ -12,7 +12,7 @@ from chaos.domain import codec
 from chaos.domain.targets import Limits
 from chaos.faults import experiments
 from chaos.faults.accounts_found import name_of
-from chaos.faults.catalogue import FAULTS, find
+from chaos.faults.catalogue import FAULTS, UNPROVABLE, find
 from chaos.journal.models import JournalEntry
 from chaos.models import Cluster
 from gameday.plans import litmus_cli
@@ -37,6 +37,9 @@ class Keeping:
 
     def accounts(self, manifests: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any] | None, ...]:
         return tuple(self.roles.get(name_of(one)) for one in manifests)
+
+    def bindings(self) -> tuple[Mapping[str, Any], ...]:
+        return tuple(one for one in self.roles.values() if "roleRef" in one)
 
     def install_account(self, manifest: Mapping[str, Any]) -> None:
         self.roles[name_of(manifest)] = manifest
@@ -68,9 +71,29 @@ def test_what_is_missing_is_installed_and_then_all_is_well(
     assert checked() == 1
     assert "MISSING  pod-delete" in capsys.readouterr().out
     call_command("litmus", "install", "practice", "--as", "ada")
-    assert set(cluster.kept) == {name for name, fault in FAULTS.items() if fault.family}
+    provable = {name for name, fault in FAULTS.items() if fault.family} - UNPROVABLE
+    assert set(cluster.kept) == provable
     assert checked() == 0
     assert "manual" not in capsys.readouterr().out
+
+
+def test_what_cannot_be_proven_gone_is_left_out_until_the_cluster_allows_it_or_somebody_names_it(
+    cluster: Keeping, capsys: pytest.CaptureFixture[str]
+):
+    call_command("litmus", "install", "practice", "--as", "ada")
+    assert "Left out: kubelet-service-kill, node-restart" in capsys.readouterr().out
+    assert checked() == 0
+    assert "--allow-unprovable-faults" in capsys.readouterr().out
+    assert checked("node-restart") == 1
+    call_command("litmus", "install", "practice", "node-restart", "--as", "ada")
+    assert UNPROVABLE & set(cluster.kept) == {"node-restart"}
+    limits = replace(Limits(max_percent=50), allow_unprovable=True)
+    Cluster.objects.update(limits=codec.to_plain(limits))
+    capsys.readouterr()
+    assert checked() == 1
+    said = capsys.readouterr().out
+    assert "MISSING  kubelet-service-kill" in said
+    assert "Left out" not in said
 
 
 def test_only_the_faults_that_are_named_are_installed_and_checked(cluster: Keeping):

@@ -34,8 +34,9 @@ def test_the_pod_failure_takes_three_pods_and_is_stopped_past_half_a_second():
     assert aborts(run)["p99"] == "> 500"
 
 
-def test_the_pod_kill_takes_thirty_percent_for_thirty_seconds():
+def test_the_pod_kill_takes_thirty_percent_which_is_one_of_six_for_thirty_seconds():
     run = scenario("pod-kill")
+    assert "one of the six" in run.hypothesis
     assert run.fault.targets and run.fault.targets.percent == 30
     assert run.fault.duration == timedelta(seconds=30)
     assert held(run)["health"] == "== 200"

@@ -33,6 +33,15 @@ def test_a_rung_of_its_own_strength_is_fine():
     assert said(latency({"count": 1}, {"parameters": {"latency": "300ms"}})) == {}
 
 
+def test_a_size_that_is_written_as_1_0_is_the_whole_number_that_the_schema_takes_it_for():
+    for size, whole in (({"count": 1.0}, 1), ({"percent": 20.0}, 20)):
+        document = edited_at(small(), FAULT, rungs("pod-delete", size))
+        compiled, problems = check(document)
+        assert compiled and not problems
+        (stage,) = compiled.scenarios[0].run.fault.stages
+        assert (stage.count or stage.percent, type(stage.count or stage.percent)) == (whole, int)
+
+
 def test_a_rung_that_nothing_would_prove_gone_is_refused():
     sentences = said(latency({"count": 1}, {"parameters": {"latency": "300ms", "proven_by": "nosuch"}}))
     assert set(sentences) == {f"{FAULT}.stages[1].parameters.proven_by"}
@@ -127,3 +136,11 @@ def test_a_rung_is_held_to_what_the_fault_can_be_done_to(fault: str, parameters:
     sentences = said(planned)
     assert set(sentences) == {f"{FAULT}.stages[1].count"}
     assert words in sentences.popitem()[1]
+
+
+def test_a_time_that_counts_from_each_rung_is_no_longer_than_the_last_one_is_watched():
+    document = edited_at(small(), FAULT, latency({"count": 1}, {"parameters": {"latency": "300ms"}}))
+    where = f"{FAULT.partition('.faults')[0]}.expectations[0]"
+    late = {"probe": "p99", "recovers_within": {"is": "< 200", "within": "4h"}}
+    (sentence,) = (problem.sentence for problem in check(edited_at(document, where, late))[1])
+    assert sentence.startswith("A rung's time counts from its own injection, and the last is watched for ")

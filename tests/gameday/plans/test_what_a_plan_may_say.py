@@ -46,7 +46,7 @@ def test_the_small_and_the_full_plan_are_valid():
         ("scenarios", [], "At least 1"),
         ("scenarios", "none", "a list"),
         (f"{SCENARIO}.key", "Ünï", "not a short name"),
-        (f"{SCENARIO}.faults[0].fault", "pod-dlete", "the catalogue has pod-delete"),
+        (f"{SCENARIO}.faults[0].fault", "pod-dlete", "Did you mean pod-delete"),
         (f"{SCENARIO}.faults[0].duration", "30", "write a number with ms, s, m or h"),
         (f"{SCENARIO}.faults[0].duration", 30, "quote it"),
         (f"{SCENARIO}.faults[0].duration", "0s", "outside 1s"),

@@ -158,3 +158,15 @@ def test_garbage_is_left_for_as_long_as_a_real_collector_takes():
         time.sleep(0.1)
         assert _there(api, "a")
         assert _soon(lambda: _there(api, "a") is None)
+
+
+def test_a_collector_that_is_away_collects_what_was_left_once_it_is_back(
+    api: RunningApi, core: client.CoreV1Api
+):
+    api.mishaps.collector_is_away = True
+    reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "gone", "uid": "gone"}
+    core.create_namespaced_config_map("payments", config("a", ownerReferences=[reference]))
+    time.sleep(0.3)
+    assert _there(api, "a")
+    api.mishaps.collector_is_away = False
+    assert _soon(lambda: _there(api, "a") is None)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,113 +10,13 @@ from chaos.adapters import litmus_undo
 from chaos.domain.injection import Injection, InverseKind, Postcondition, PreImage, Sign
 from chaos.faults.own_rights import GRANT, LEVER
 from chaos.faults.pod_network_partition import POD_NAME
-from deploy.rehearsal.api import Listener, Rule, make
-from deploy.rehearsal.store import (
-    CHAOS_ENGINES,
-    CONFIG_MAPS,
-    JOBS,
-    LEASES,
-    NETWORK_POLICIES,
-    NODES,
-    PODS,
-    Kind,
-    Object,
-)
+from deploy.rehearsal.api import Rule
+from deploy.rehearsal.store import CHAOS_ENGINES, CONFIG_MAPS, JOBS, LEASES, NETWORK_POLICIES, PODS
+from tests.rehearsal.api.halting import ENGINE, MANAGED, NAME, OURS, Halt, cut, names, put
 from tests.support import kubectl
-from tests.support.rehearsal_api import ADMIN, RunningApi, running_api
+from tests.support.rehearsal_api import RunningApi
 
 pytestmark = pytest.mark.skipif(not kubectl.program(), reason=kubectl.WHY_NOT)
-
-SCRIPT = Path(__file__).resolve().parents[3] / "deploy" / "halt.sh"
-MANAGED = {"app.kubernetes.io/managed-by": "gameday"}
-OURS = {**MANAGED, "gameday/run": "0a1b2c3d-0000"}
-NAME = "gd-0a1b2c3d-0"
-ENGINE = {"engineState": "active", "experiments": [{"name": "pod-delete"}]}
-Halt = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[RunningApi]:
-    certificates = make(tmp_path / "tls")
-    listener = Listener(certificate=certificates.certificate, key=certificates.key)
-    with running_api(listeners=[listener]) as api:
-        api.play_kubelet()
-        yield api
-
-
-@pytest.fixture
-def halt(cluster: RunningApi, tmp_path: Path) -> Halt:
-    def run(*words: str, token: str = ADMIN, program: str = "") -> subprocess.CompletedProcess[str]:
-        config = kubectl.kubeconfig(tmp_path / "config", cluster.url, token, tmp_path / "tls" / "ca.crt")
-        return subprocess.run(
-            ["/bin/sh", str(SCRIPT), *words],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env={
-                "PATH": os.defpath,
-                "HOME": str(tmp_path),
-                "KUBECTL": program or kubectl.program(),
-                "KUBECONFIG": str(config),
-                "USER": "omar",
-            },
-        )
-
-    return run
-
-
-@pytest.fixture
-def lame(tmp_path: Path) -> Callable[..., str]:
-    """A kubectl that fails, `times` times, where these words are among its own."""
-
-    def program(words: str, times: int = 1000, says: str = "the server has no time") -> str:
-        file, count = tmp_path / "kubectl", tmp_path / "failed"
-        file.write_text(
-            f"""#!/bin/sh
-            case "$*" in *'{words}'*)
-                if [ "$(cat {count} 2>/dev/null | wc -l)" -lt {times} ]; then
-                    echo failed >>{count}
-                    echo "{says}" >&2
-                    exit 1
-                fi ;;
-            esac
-            exec {kubectl.program()} "$@"
-            """
-        )
-        file.chmod(0o755)
-        return str(file)
-
-    return program
-
-
-def put(cluster: RunningApi, kind: Kind, name: str, labels: dict[str, str], **rest: object) -> Object:
-    place = {} if kind is NODES else {"namespace": "chaos"}
-    meta = {"name": name, "labels": labels, **place, **rest.pop("meta", {})}  # type: ignore[dict-item]
-    return cluster.do(lambda: cluster.store.create(kind, {"metadata": meta, **rest}))
-
-
-def of_litmus(engine: str = "") -> dict[str, object]:
-    env = [{"name": "CHAOSENGINE", "value": engine}] if engine else []
-    return {"spec": {"containers": [{"name": "it", "image": "it", "env": env}]}}
-
-
-def names(cluster: RunningApi, kind: Kind) -> list[str]:
-    return cluster.do(lambda: sorted(item["metadata"]["name"] for item in cluster.store.view(kind)))
-
-
-@pytest.fixture
-def full(cluster: RunningApi) -> RunningApi:
-    """An engine of ours with what Litmus made for it, what an earlier one left, and what is others'."""
-    put(cluster, LEASES, GRANT, OURS)
-    uid = put(cluster, CHAOS_ENGINES, NAME, OURS, spec=ENGINE)["metadata"]["uid"]
-    put(cluster, JOBS, "pod-delete-x1", {"chaosUID": uid}, spec={"template": of_litmus()})
-    put(cluster, PODS, "pod-delete-x1-abc", {"chaosUID": uid}, **of_litmus())
-    put(cluster, PODS, "helper-of-a-lost-engine", {"chaosUID": "gone"}, **of_litmus("gd-99999999-1"))
-    put(cluster, PODS, "its-sidekick", {"chaosUID": "gone"}, **of_litmus())
-    put(cluster, CHAOS_ENGINES, "theirs", {"team": "other"}, spec=ENGINE)
-    put(cluster, PODS, "theirs-1", {"chaosUID": "other"}, **of_litmus("theirs"))
-    put(cluster, NODES, "n1", {}, spec={"unschedulable": True})
-    return cluster
 
 
 def test_what_is_ours_goes_what_is_others_stays_and_the_lever_is_down(full: RunningApi, halt: Halt):
@@ -169,7 +65,8 @@ def test_a_grant_that_is_read_at_the_second_try_and_says_nothing_goes(full: Runn
 @pytest.mark.parametrize("words", [("--reason", "Only looking"), ()], ids=["with a reason", "without one"])
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(full: RunningApi, halt: Halt, words):
     done = halt(*words, "--dry-run")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 2, "what is there is not gone"
+    assert "Something of Gameday is there; nothing was changed." in done.stderr
     assert f"would run: kubectl -n chaos delete chaosengines.litmuschaos.io {NAME}" in done.stdout
     assert "--grace-period=60" in done.stdout
     assert names(full, CONFIG_MAPS) == []
@@ -197,9 +94,10 @@ def test_what_stays_is_named_with_what_to_do_and_the_exit_status_says_so(full: R
 def test_a_lever_that_cannot_be_pulled_is_said_and_all_else_is_done(full: RunningApi, halt: Halt):
     everything_but = Rule(("get", "list", "watch", "delete"), ("*",), ("*",))
     full.account("half", "half", everything_but)
-    done = halt("--reason", "Now", token="half")
+    done = halt("--reason", "Now", "--wait", "1", token="half")
     assert done.returncode == 2
     assert "THE LEVER COULD NOT BE PULLED; deleting all the same." in done.stderr
+    assert "The halt lever is NOT down" in done.stderr
     assert names(full, PODS) == ["theirs-1"]
 
 
@@ -213,17 +111,9 @@ def test_pulled_twice_the_first_reason_stands(full: RunningApi, halt: Halt):
 
 
 def test_a_cluster_that_does_not_answer_is_never_called_clean(cluster: RunningApi, halt: Halt):
-    done = halt("--reason", "Now", token="nobody's")
+    done = halt("--reason", "Now", "--wait", "1", token="nobody's")
     assert done.returncode == 2
     assert "is left in namespace" not in done.stdout
-
-
-def cut(cluster: RunningApi, name: str, selects: dict[str, str], uid: str = "unheard-of") -> None:
-    """A NetworkPolicy as Litmus makes it beside its target."""
-    labels = {"app.kubernetes.io/part-of": "litmus", "chaosUID": uid}
-    meta = {"name": name, "namespace": "payments", "labels": labels}
-    spec = {"podSelector": {"matchLabels": selects}}
-    cluster.do(lambda: cluster.store.create(NETWORK_POLICIES, {"metadata": meta, "spec": spec}))
 
 
 def test_a_policy_of_an_engine_of_ours_goes_and_others_stay(full: RunningApi, halt: Halt):
@@ -279,6 +169,6 @@ def test_policies_that_may_not_be_listed_are_not_called_gone(full: RunningApi, h
 
 def test_policies_that_could_not_be_listed_are_not_called_gone(full: RunningApi, halt: Halt, lame):
     cut(full, "unseen", {POD_NAME: "ledger-0"})
-    done = halt("--reason", "Now", program=lame("get networkpolicies"))
+    done = halt("--reason", "Now", "--wait", "2", program=lame("get networkpolicies"))
     assert (done.returncode, names(full, NETWORK_POLICIES)) == (2, ["unseen"])
     assert "the server has no time" in done.stderr and "Nothing of Gameday is left" not in done.stdout

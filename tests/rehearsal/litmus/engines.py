@@ -7,7 +7,7 @@ from deploy.rehearsal.store.objects import name_of
 from tests.rehearsal.platform.bench import Bench
 
 NAME = "run-1"
-NODE = "worker-node-03"
+NODE = "worker-node-05"
 
 
 def engine(

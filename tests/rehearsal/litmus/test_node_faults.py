@@ -167,12 +167,12 @@ def test_no_execute_drives_pods_off_at_once(bench, effect):
     assert bool(on(bench, THREE, "kafka")) == (effect == "NoSchedule")
 
 
-def test_a_lost_zone_takes_its_share_of_the_capacity_until_the_pods_have_moved(bench):
-    for number, target in enumerate((THREE, FOUR), start=1):
+def test_a_lost_zone_halves_the_capacity_until_the_pods_have_moved(bench):
+    for number, target in enumerate(("worker-node-05", "worker-node-06"), start=1):
         start(bench, "node-taint", f"run-{number}", target=target, TAINTS="gameday=zone:NoExecute")
-    bench.seconds_until(lambda: bench.serving() == 4)
+    bench.seconds_until(lambda: bench.serving() == 3)
     bench.seconds_until(lambda: bench.serving() == 6, at_most=30)
-    assert phase(bench.pod("kafka-1", "kafka")) == "Pending"
+    assert phase(bench.pod("kafka-2", "kafka")) == "Pending"
     assert bench.serving("kafka", "kafka") == 2
     why = [
         event["message"]

@@ -70,6 +70,12 @@ def test_latency_and_jitter_are_milliseconds(bench):
         ({"DESTINATION_HOSTS": "fraud-detector.payments.svc"}, False, True, False),
         ({"DESTINATION_HOSTS": "ledger"}, False, False, True),
         ({"DESTINATION_IPS": "!10.244.0.0/16"}, False, True, True),
+        ({"SOURCE_PORTS": "8080"}, True, False, False),
+        ({"DESTINATION_PORTS": "443"}, False, False, True),
+        ({"DESTINATION_PORTS": "8080,9092"}, False, True, False),
+        ({"DESTINATION_PORTS": "443", "DESTINATION_HOSTS": "fraud-detector.payments.svc"}, False, True, True),
+        ({"DESTINATION_PORTS": "443", "SOURCE_PORTS": "8080"}, True, False, True),
+        ({"DESTINATION_IPS": "10.96.0.0/12", "SOURCE_PORTS": "1"}, False, True, False),
         ({}, True, True, True),
     ],
 )

@@ -1,10 +1,12 @@
 """What stands on the practice platform before anyone does anything to it."""
 
+from collections import Counter
+
 from deploy.rehearsal.api import install
 from deploy.rehearsal.platform.bank import build
 from deploy.rehearsal.platform.facts import is_ready, labels
 from deploy.rehearsal.store import BUDGETS, CHAOS_EXPERIMENTS, NAMESPACES, NODES, PODS, Store
-from deploy.rehearsal.store.objects import name_of
+from deploy.rehearsal.store.objects import is_going, name_of
 
 ZONE = "topology.kubernetes.io/zone"
 
@@ -32,8 +34,35 @@ def test_what_watches_and_what_breaks_keep_to_a_node_that_no_fault_is_done_to(be
     assert len(found) == 3
 
 
-def test_payments_api_has_one_pod_on_each_node(bench):
-    assert len({pod["spec"]["nodeName"] for pod in bench.pods()}) == 6
+def zones_of_payments(bench):
+    zone = {name_of(node): labels(node)[ZONE] for node in bench.store.view(NODES)}
+    return Counter(zone[pod["spec"]["nodeName"]] for pod in bench.pods() if not is_going(pod))
+
+
+def taint(bench, *names):
+    """As the zone's own failure does, and off again for none."""
+    for node in bench.store.view(NODES):
+        there = [{"key": "lost", "effect": "NoExecute"}] if name_of(node) in names else []
+        bench.store.patch(NODES, name_of(node), {"spec": {"taints": there}})
+
+
+def test_payments_api_runs_in_two_of_the_three_zones_three_and_three(bench):
+    assert zones_of_payments(bench) == {"eu-1a": 3, "eu-1c": 3}
+
+
+def test_half_of_payments_api_goes_with_its_zone_and_is_back_in_the_others(bench):
+    taint(bench, "worker-node-05", "worker-node-06")
+    bench.wait(0.5)
+    assert bench.serving() == 3
+    assert bench.seconds_until(lambda: bench.serving() == 6) < 15
+    assert "eu-1c" not in zones_of_payments(bench)
+
+
+def test_pods_that_are_replaced_keep_the_zones_in_balance(bench):
+    for name in bench.names()[:3]:
+        bench.delete(name)
+    bench.seconds_until(lambda: bench.serving() == 6)
+    assert zones_of_payments(bench) == {"eu-1a": 3, "eu-1c": 3}
 
 
 def test_the_brokers_budget_lets_one_of_three_go(bench):

@@ -3,7 +3,7 @@
 import pytest
 
 from deploy.rehearsal.platform.facts import is_ready
-from deploy.rehearsal.store import DEPLOYMENTS, NODES, PODS
+from deploy.rehearsal.store import DEPLOYMENTS, NAMESPACES, NODES, PODS
 from deploy.rehearsal.store.objects import is_going
 
 
@@ -149,3 +149,11 @@ def test_a_quiet_minute_changes_little(bench):
     bench.wait(60)
     assert bench.store.version - before < 6 * 8
     assert len(list(bench.store.view(PODS))) == 15
+
+
+def test_pods_of_a_namespace_that_is_deleted_end_and_it_goes_with_the_last(bench):
+    bench.store.delete(NAMESPACES, "kafka")
+    bench.wait(0.2)
+    assert is_going(bench.store.get(NAMESPACES, "kafka"))
+    bench.seconds_until(lambda: not bench.store.find(NAMESPACES, "kafka"))
+    assert not bench.names("kafka", "kafka")

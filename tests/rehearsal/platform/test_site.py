@@ -13,6 +13,7 @@ from deploy.rehearsal.platform.api_switch import ApiSwitch
 from deploy.rehearsal.platform.metrics import Metrics
 from deploy.rehearsal.platform.site import Site
 from deploy.rehearsal.platform.switches import Switches
+from deploy.rehearsal.platform.troubles import Effect as PlatformEffect
 from tests.rehearsal.platform.bench import Bench
 
 
@@ -147,6 +148,7 @@ def test_the_api_switch_puts_mishaps_in_force_and_an_empty_list_ends_them(visito
         {"revert": True},
         {"load": "ten"},
         {"helper": "gone"},
+        {"kubelet": "down"},
         {"load": -1},
         {"load": True},
         {"latency": 100},
@@ -198,3 +200,18 @@ def test_the_switch_that_kills_helpers_can_be_turned_and_read(bench, visitor):
     assert visitor.post({"helper": "killed"}).body["helper"] == "killed"
     assert bench.world.troubles.helpers_killed
     assert visitor.post({"helper": "ok"}).body["helper"] == "ok"
+
+
+def test_stopped_kubelets_show_and_are_started_by_a_switch(bench, visitor):
+    stopped = PlatformEffect(is_down=True)
+    bench.world.troubles.node_effects["worker-node-05"]["kubelet-service-kill/some-helper"] = stopped
+    assert visitor.get("/rehearsal/switches").body["kubelet"] == "down"
+    assert visitor.post({"kubelet": "up"}).body["kubelet"] == "up"
+    assert bench.world.troubles.downed() == []
+
+
+def test_the_garbage_collector_can_be_sent_away_and_called_back(visitor):
+    assert visitor.post({"collector": "down"}).body["collector"] == "down"
+    assert visitor.mishaps.collector_is_away
+    assert visitor.post({"collector": "up"}).body["collector"] == "up"
+    assert not visitor.mishaps.collector_is_away

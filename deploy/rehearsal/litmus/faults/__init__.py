@@ -6,6 +6,7 @@ from deploy.rehearsal.litmus.experiment import Fault
 from deploy.rehearsal.litmus.faults.container_kill import ContainerKill
 from deploy.rehearsal.litmus.faults.disk_fill import DiskFill
 from deploy.rehearsal.litmus.faults.node_drain import NodeDrain
+from deploy.rehearsal.litmus.faults.node_services import KubeletServiceKill, NodeRestart
 from deploy.rehearsal.litmus.faults.node_stress import NodeCpuHog, NodeIoStress, NodeMemoryHog
 from deploy.rehearsal.litmus.faults.node_taint import NodeTaint
 from deploy.rehearsal.litmus.faults.pod_autoscaler import PodAutoscaler
@@ -54,5 +55,7 @@ _ALL: tuple[Callable[[], Fault], ...] = (
     NodeCpuHog,
     NodeMemoryHog,
     NodeIoStress,
+    KubeletServiceKill,
+    NodeRestart,
 )
 FAULTS: dict[str, Callable[[], Fault]] = {make().name: make for make in _ALL}

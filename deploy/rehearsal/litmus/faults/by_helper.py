@@ -47,7 +47,17 @@ class ByHelper:
 
 def await_helpers(chaos: Chaos, made: list[Object]) -> Waits:
     """Raises Failed where one of them does not start, or ends badly."""
+    yield from await_start(chaos, made)
+    yield from await_end(chaos, made)
+
+
+def await_start(chaos: Chaos, made: list[Object]) -> Waits:
+    """Raises Failed where one of them does not start."""
     yield from _until(chaos, made, ("Running", "Succeeded", "Failed"), PATIENCE)
+
+
+def await_end(chaos: Chaos, made: list[Object]) -> Waits:
+    """Raises Failed where one of them does not end, or ends badly."""
     yield from _until(chaos, made, ("Succeeded", "Failed"), chaos.duration + PATIENCE)
     failed = [pod for pod in made if _phase(chaos, pod) != "Succeeded"]
     if dig(chaos.engine, "spec", "jobCleanUpPolicy") == "delete":

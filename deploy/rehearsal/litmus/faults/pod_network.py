@@ -2,7 +2,15 @@
 
 from deploy.rehearsal.litmus.faults.by_helper import ByHelper
 from deploy.rehearsal.litmus.settings import Settings
-from deploy.rehearsal.platform.policies import LEDGER_IP, PODS_NET, SERVICES_NET, overlaps
+from deploy.rehearsal.platform.policies import (
+    FRAUD,
+    LEDGER,
+    LEDGER_IP,
+    PAYMENTS,
+    PODS_NET,
+    SERVICES_NET,
+    overlaps,
+)
 from deploy.rehearsal.platform.troubles import Effect
 from deploy.rehearsal.store import Object
 from deploy.rehearsal.traffic.links import Link
@@ -15,7 +23,9 @@ FULL_RATE = 150 * ANSWER_KILOBITS  # what payments-api sends at most
 class PodNetwork(ByHelper):
     """Answers go to pods' addresses; calls go to a Service's, or to the ledger outside the cluster.
 
-    So DESTINATION_IPS 10.96.0.0/12, the Services, delays the calls of a pod and never its answers.
+    So DESTINATION_IPS 10.96.0.0/12, the Services, delays the calls of a pod and never its answers. Each
+    address and each port gets a filter of its own, and what passes any of them is touched: a host together
+    with a port is all to that host, and all to that port of anybody's.
     """
 
     def link(self, settings: Settings) -> Link:
@@ -23,24 +33,32 @@ class PodNetwork(ByHelper):
 
     def effect(self, settings: Settings, target: Object) -> Effect:
         links = (self.link(settings),)
-        answers = _touches(settings, PODS_NET)
+        answers = _touches_answers(settings)
         return Effect(
             answers=links if answers else (),
-            fraud=links if _touches(settings, SERVICES_NET, "fraud-detector") else (),
-            ledger=links if _touches(settings, LEDGER_IP, "ledger") else (),
+            fraud=links if _touches(settings, SERVICES_NET, "fraud-detector", to_port=FRAUD.port) else (),
+            ledger=links if _touches(settings, LEDGER_IP, "ledger", to_port=LEDGER.port) else (),
             blocks_probes=answers and links[0].silences,
         )
 
 
-def _touches(settings: Settings, net: str, host: str = "") -> bool:
-    """Whether packets to there pass the discipline. A leading `!` takes a destination out again."""
+def _touches_answers(settings: Settings) -> bool:
+    return _touches(settings, PODS_NET, from_port=PAYMENTS.port)
+
+
+def _touches(settings: Settings, net: str, host: str = "", *, to_port: int = 0, from_port: int = 0) -> bool:
+    """Whether packets to there pass the discipline. A leading `!` takes a destination out again. A port of 0
+    is one that nobody names, as that of whoever asked."""
     nets, hosts = settings.names("DESTINATION_IPS"), settings.names("DESTINATION_HOSTS")
     if overlaps([one[1:] for one in nets if one.startswith("!")], net):
         return False
     if host and any(one.startswith("!") and one[1:].startswith(host) for one in hosts):
         return False
     wanted = [one for one in (*nets, *hosts) if not one.startswith("!")]
-    if not wanted:
+    ports, own = settings.names("DESTINATION_PORTS"), settings.names("SOURCE_PORTS")
+    if not (wanted or ports or own):
+        return True
+    if str(to_port) in ports or str(from_port) in own:
         return True
     by_name = bool(host) and any(one.split(".")[0] == host for one in hosts)
     return by_name or overlaps([one for one in nets if not one.startswith("!")], net)
@@ -86,7 +104,7 @@ class PodNetworkRateLimit(PodNetwork):
     name = "pod-network-rate-limit"
 
     def effect(self, settings: Settings, target: Object) -> Effect:
-        if not _touches(settings, PODS_NET):
+        if not _touches_answers(settings):
             return Effect()
         rate = max(kilobits(settings.text("NETWORK_BANDWIDTH", "1mbit")), 0.1)
         link = Link(latency=ANSWER_KILOBITS / rate)
