@@ -27,11 +27,13 @@ class Standing:
     """Where a plan stands. It may be launched when nothing is missing.
 
     `ceilings` are the most pods each scenario may touch: the least that any counted approver was shown.
-    `approvals` count; `decisions` are all on record, those of earlier versions too.
+    `approvals` count; `decisions` are all on record, those of earlier versions too. `around` is what it was
+    judged by.
     """
 
     plan: Plan
     spec: PlanSpec
+    around: Around
     asked: Asked
     approvals: tuple[Given, ...]
     decisions: tuple[Approval, ...]
@@ -90,6 +92,7 @@ def _standing(plan: Plan, spec: PlanSpec, around: Around, now: datetime) -> Stan
     return Standing(
         plan=plan,
         spec=spec,
+        around=around,
         asked=asked,
         approvals=tuple(counted),
         decisions=tuple(rows),

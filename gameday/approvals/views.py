@@ -61,8 +61,7 @@ def acknowledge(request: HttpRequest, plan: str) -> HttpResponse:
 def _page(request: HttpRequest, slug: str, wrong: str = "") -> HttpResponse:
     user, now = user_of(request), timezone.now()
     standing = services.standing(slug, now)
-    plan, asked, spec = standing.plan, standing.asked, standing.spec
-    around = Around.of([plan])
+    plan, asked, spec, around = standing.plan, standing.asked, standing.spec, standing.around
     kept = hidden(user, plan, spec)
     shown = [item for item in spec.scenarios if item.key not in kept]
     told = {row.party: row for row in plan.acknowledgements.filter(digest=asked.digest)}

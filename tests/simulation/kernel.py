@@ -51,6 +51,8 @@ class Kernel:
     def __init__(self, seed: int, keeps_trace: bool = False) -> None:
         self.random = random.Random(seed)
         self.now = 0.0
+        self.awake_by = 0.0
+        """When the last who was frozen goes on."""
         self.switches = 0
         self.trace: list[str] | None = [] if keeps_trace else None
         self.strike: Callable[[Process, float], None] = lambda process, weight: None
@@ -138,6 +140,7 @@ class Kernel:
 
     def freeze(self, process: Process, seconds: float) -> None:
         process.frozen_until = max(process.frozen_until, self.now + seconds)
+        self.awake_by = max(self.awake_by, process.frozen_until)
         self.met["a process frozen past its lease" if seconds > 15 else "a process frozen"] += 1
         self.say(process.name, f"FROZEN for {seconds:.0f} s")
 

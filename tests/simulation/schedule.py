@@ -26,8 +26,10 @@ from tests.simulation.unwatched import ended_in_vain, left_alone
 from tests.simulation.verdict import Verdict, judge, went_on_blind
 from tests.support.builders import pods
 
-QUIET = HOSTILE + LATEST + 70.0
-"""When all that was sent in hostile times has landed, and the sweep has come by twice."""
+SWEPT = 70.0
+"""In which the sweep comes by twice."""
+QUIET = HOSTILE + LATEST + SWEPT
+"""When all that was sent in hostile times has landed, and was swept, unless somebody still sleeps."""
 TOLD_BY = HOSTILE + 120.0
 """From then on whoever reads "stranded" mends by hand what only a person can."""
 READ_EVERY = 10.0
@@ -139,7 +141,8 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep, adapter: Adapter) -> Outcom
             cluster.mend_by_hand()
 
     def is_over() -> bool:
-        return kernel.now > QUIET and ledger.record_.state.is_final and (other is None or other.is_over)
+        quiet = max(QUIET, kernel.awake_by + SWEPT)
+        return kernel.now > quiet and ledger.record_.state.is_final and (other is None or other.is_over)
 
     kernel.at(TOLD_BY, mend_by_hand)
     adapter.look_alikes(seed, cluster)

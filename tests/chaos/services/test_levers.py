@@ -1,5 +1,6 @@
 """The clusters' own levers: what only a cluster holds is told, and what a halt on record holds is pulled."""
 
+from concurrent.futures import Future
 from datetime import timedelta
 
 import pytest
@@ -95,9 +96,16 @@ def test_released_while_it_is_pulled_only_what_was_pulled_here_is_taken_off(port
     assert [item.reason for item in queries.halts()] == ([theirs] if theirs else [])
 
 
-def test_released_after_it_was_looked_at_it_is_not_told_again(ports):
+def test_released_after_it_was_looked_at_it_is_not_told_again(ports, monkeypatch):
     ports["second"].lever = "Smoke"
-    ports["second"].fail["lever_reason"] = lambda: release("fiona", "Over.", {}, LATER)
+
+    def answered(question):
+        """On this thread: on another the release would be committed, and outlive this test."""
+        (act := Future()).set_result(question())
+        release("fiona", "Over.", {}, LATER)
+        return act
+
+    monkeypatch.setattr(levers, "begun", answered)
     levers.look({"second": ports["second"]}, AT)
     assert queries.halts() == []
 

@@ -134,7 +134,7 @@ def test_the_page_takes_the_same_few_queries_however_many_decisions_there_are(dj
         approve(signed_in(name))
     client = signed_in("anna")
     client.get(PAGE)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(15):
         client.get(PAGE)
 
 
