@@ -62,7 +62,9 @@ class Calls:
             answer = deed()
             if fate == "doubled":
                 answer = deed()
-        if fate in ("lost", "late", "unanswered"):
+            elif fate == "again":
+                kernel.at(draw.uniform(within, LATEST), deed)
+        if fate in ("lost", "late", "unanswered", "again"):
             kernel.sleep(within)
             raise self.no_answer(what)
         kernel.sleep(draw.uniform(0.05, 1.0) * pace, weight)

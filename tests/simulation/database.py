@@ -90,8 +90,11 @@ class InTheDatabase:
     def refuse(self, ask: Callable[[], object]) -> None:
         """At its first statement, or in the middle of what it writes."""
         self._turn += 1
-        with connection.execute_wrapper(_Refusing(after=self._turn % 2)), suppress(StoreUnavailable):
-            ask()
+        with (
+            connection.execute_wrapper(_Refusing(after=self._turn % 2)),
+            suppress(StoreUnavailable, OperationalError),
+        ):
+            ask()  # the second where the simulator looks at what became of it
         transaction.set_rollback(False)  # our own transaction has seen nothing of it
 
     def _row(self) -> Run:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 
 from chaos.domain.errors import StoreUnavailable, Transient
 from tests.simulation.kernel import Kernel, Process
@@ -13,8 +15,12 @@ LATEST = 60.0
 """The most seconds after which the API server still does what was asked of it (its --request-timeout)."""
 FREEZES = (5.0, 20.0, 90.0, 240.0)
 
-WORST = ("kill", "freeze", "freeze", *["freeze on the wire"] * 2, "late", "late", "slow intent", *[""] * 12)
-"""About a start: before the last check, behind it, on its way, and as the intent is written."""
+WORST = (
+    *("kill", "freeze", "freeze", *["freeze on the wire"] * 2, "late", "late", "again", "slow intent"),
+    *[""] * 12,
+)
+"""About a start: before the last check, behind it, on its way (late, or at once and again late, as by a proxy
+that repeats what was not answered), and as the intent is written."""
 
 WATCHDOG = "watchdog"
 """In the cluster itself, with an account of its own."""
@@ -24,6 +30,11 @@ CUTS = {OURS: "all of Gameday cut off", "": "the API server away"}
 
 JUMPING = 0.2
 """How often the clocks of the machines jump."""
+CALM = (0.45, 0.75)
+"""How often all goes well until a fault is there, and how often until then or until one is asked for: times
+that are hostile from the beginning mostly prevent it. Drawn from a stream of its own."""
+BEGUN_BY, PUT_OFF = 30.0, 15.0
+"""In seconds: when it is hostile at the latest; within which what waited for the fault is done."""
 
 Window = tuple[float, float]
 
@@ -33,6 +44,9 @@ class Hazards:
     """Probabilities at each call or checkpoint, and windows of time."""
 
     kernel: Kernel
+    has_begun: bool = field(init=False)
+    """Whether things go wrong by now."""
+    waits_for_a_fault: bool = field(init=False)
     crash: float = field(init=False)
     freeze: float = field(init=False)
     bad_call: float = field(init=False)
@@ -53,9 +67,13 @@ class Hazards:
     """When a start was sent by one who had slept on its way to the wire."""
     jumps: dict[str, Window] = field(init=False)
     """When the clock of a machine jumps, by the name of the process there, and by how many seconds."""
+    _put_off: list[Callable[[], object]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         draw = self.kernel.random
+        lot = Random(f"{self.kernel.seed}/calm").random()
+        self.waits_for_a_fault, self.has_begun = lot < CALM[0], lot >= CALM[1]
+        self.kernel.at(BEGUN_BY, self._begin)
         self.crash = draw.choice((0.0, 0.0002, 0.0006, 0.0015))
         self.freeze = draw.choice((0.0, 0.0, 0.0002, 0.0006))
         self.bad_call = draw.choice((0.0, 0.01, 0.05, 0.2))
@@ -64,8 +82,10 @@ class Hazards:
         self.pace = draw.choice((0.1, 0.1, 1.0))
         self.outages = self._windows(0.2, 60.0)
         self.worst = draw.choice(WORST)
+        if self.waits_for_a_fault:
+            self.worst = ""
         self.forbidden = self._windows(0.1, 90.0)
-        self.forbidden_verb = draw.choice(("create", "delete", ""))
+        self.forbidden_verb = draw.choice(("create", "delete", "set", ""))
         jumping = MACHINES if draw.random() < JUMPING else ()
         self.jumps = {name: (draw.uniform(0.0, 100.0), draw.uniform(-120.0, 120.0)) for name in jumping}
         self.spares_the_watchdog = draw.random() < 0.5
@@ -79,9 +99,32 @@ class Hazards:
         begins = [draw.uniform(0.0, 120.0) for _ in range(draw.randint(1, 2))]
         return [(at, min(HOSTILE, at + draw.uniform(1.0, longest))) for at in begins]
 
+    def one_is_asked_for(self) -> None:
+        if not self.waits_for_a_fault:
+            self._begin()
+
+    def one_is_there(self, fault: Callable[[], bool]) -> None:
+        """From now on it is looked whether one is."""
+        if fault():
+            self._begin()
+        elif not self.has_begun:
+            self.kernel.at(1.0, lambda: self.one_is_there(fault))
+
+    def once_one_was(self, deed: Callable[[], object]) -> None:
+        """Do it now, or where all waits for a fault some time after that."""
+        if self.waits_for_a_fault and not self.has_begun:
+            self._put_off.append(deed)
+        else:
+            deed()
+
+    def _begin(self) -> None:
+        self.has_begun = True
+        while self._put_off:
+            self.kernel.at(self.kernel.random.uniform(0.0, PUT_OFF), self._put_off.pop())
+
     @property
     def is_hostile(self) -> bool:
-        return self.kernel.now < HOSTILE
+        return self.has_begun and self.kernel.now < HOSTILE
 
     def strike(self, process: Process, weight: float) -> None:
         """Maybe kill or freeze the process that stands at this checkpoint."""
@@ -139,7 +182,8 @@ class Hazards:
         return True
 
     def _is_in(self, windows: list[Window]) -> bool:
-        return any(since <= self.kernel.now < until for since, until in windows)
+        now = self.kernel.now
+        return self.has_begun and any(since <= now < until for since, until in windows)
 
     def store_is_away(self) -> bool:
         return self._is_in(self.outages)
@@ -148,8 +192,9 @@ class Hazards:
         draw = self.kernel.random
         if name == WATCHDOG and self.spares_the_watchdog:
             return "fine"
-        if is_the_start and self._is_the_worst("late"):
-            return "late"
+        for way in ("late", "again") if is_the_start else ():
+            if self._is_the_worst(way):
+                return way
         if not self.is_hostile or draw.random() >= self.bad_call:
             return "fine"
         ways = ("refused", "lost", "slow") + (("unanswered", "late", "doubled") if writes else ())

@@ -49,7 +49,7 @@ class Kernel:
     """The clock, the queue of what is due, and who runs."""
 
     def __init__(self, seed: int, keeps_trace: bool = False) -> None:
-        self.random = random.Random(seed)
+        self.seed, self.random = seed, random.Random(seed)
         self.now = 0.0
         self.awake_by = 0.0
         """When the last who was frozen goes on."""

@@ -134,6 +134,10 @@ class History:
     gone: dict[str, float] = field(default_factory=dict)
     """When grants went, by UID."""
 
+    def has_injected(self, run: str) -> bool:
+        """Also where nothing changed by that: a node that was cordoned before has no fault to be undone."""
+        return any(engine.has_injected for engine in self.engines if engine.ref.run == run)
+
     def is_garbage(self, engine: Engine, at: float) -> bool:
         """Whether its grant was gone by then: whenever it lands, it is collected."""
         return self.gone.get(engine.owner, at + 1.0) <= at

@@ -38,6 +38,8 @@ REVERTING = "chaos.domain.reverting"
 
 PULLED = {"tests.simulation.levers.OFTEN": 1.0}
 """A halt in every schedule."""
+AT_ONCE = {"tests.simulation.hazards.CALM": (0.0, 0.0)}
+"""Times that are hostile from the beginning: for what only a trouble around the start makes felt."""
 STUCK = "tests.simulation.stuck"
 NO_WATCHDOG = {WATCHDOGS_REASON: off.no_reason, "tests.simulation.schedule.left_alone": off.nothing}
 """For a rule that the watchdog makes up for: switched off with it, and with what it owes."""
@@ -73,7 +75,11 @@ RULES: Mapping[str, Rule] = {
     ),
     "ownership": Rule(
         "Engines are owned by the run's grant, so that one that lands late is garbage.",
-        {ENGINES: off.owned_by_nobody},
+        {
+            ENGINES: off.owned_by_nobody,
+            **AT_ONCE,
+            "tests.simulation.hazards.WORST": ("late", "freeze on the wire"),
+        },
     ),
     "fresh-grant": Rule(
         "No create is sent on a grant that was read long ago: the run may be over by then.",
@@ -93,7 +99,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "stop-first": Rule(
         "No intent is written once a stop is.",
-        {f"{STORE}.record": off.whatever_was_said, f"{DATABASE}._refuse_a_start": off.never},
+        {f"{STORE}.record": off.whatever_was_said, f"{DATABASE}._refuse_a_start": off.never, **AT_ONCE},
     ),
     "last-word": Rule(
         "What was said meanwhile is heard right before a create.",
@@ -171,6 +177,7 @@ RULES: Mapping[str, Rule] = {
             f"{REVERTING}._is_proven_gone": off.accepted,
             "chaos.services.step._refuse_if_stopped": off.never,
             **NO_WATCHDOG,
+            **AT_ONCE,
         },
         shows='false "reverted"',
     ),

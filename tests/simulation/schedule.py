@@ -82,7 +82,7 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep, adapter: Adapter) -> Outcom
         collects=_collector(draw.random(), hazards.worst == "freeze on the wire"),
         operator_away=_window(kernel, 0.15, 90.0),
         keeps_finalizers=draw.random() < 0.08,
-        refuses_evictions=draw.random() < 0.3,
+        refuses_evictions=draw.random() < 0.5,
     )
     duration = record.spec.fault.duration.total_seconds()
     cluster = adapter.cluster(kernel, temper, duration, before, {pod.uid: pod for pod in pods()})
@@ -119,9 +119,13 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep, adapter: Adapter) -> Outcom
     ):
         actors.start(name, live)
     broker.ring(RUN)
-    halt, press, lot = levers.drawn(seed), partial(actors.start, "person", actors.press_stop), draw.random()
+    ledger.whens.append((RunState.INJECTING, hazards.one_is_asked_for))
+    hazards.one_is_there(lambda: cluster.history.has_injected(RUN))
+    halt, lot = levers.drawn(seed), draw.random()
+    press = partial(hazards.once_one_was, partial(actors.start, "person", actors.press_stop))
     if halt:
-        _plan(halt, kernel, ledger, actors)
+        pull = partial(actors.start, "halt", levers.Halter(kernel, halt).live)
+        _plan(halt, kernel, ledger, partial(hazards.once_one_was, pull))
     if halt and halt.is_alone:  # nobody else stops it
         pass
     elif lot < 0.25:
@@ -167,8 +171,7 @@ def _simulate(seed: int, kernel: Kernel, keep: Keep, adapter: Adapter) -> Outcom
     return Outcome(seed, verdict, kernel.switches, kernel.met, kernel.trace or [])
 
 
-def _plan(halt: levers.Plan, kernel: Kernel, ledger: Ledger, actors: Actors) -> None:
-    pull = partial(actors.start, "halt", levers.Halter(kernel, halt).live)
+def _plan(halt: levers.Plan, kernel: Kernel, ledger: Ledger, pull: Callable[[], object]) -> None:
     if halt.state is None:
         kernel.at(halt.at, pull)
     else:

@@ -44,7 +44,8 @@ class Table:
         pace = self.schedules / max(seconds, 0.001) * 60
         yield f"schedules run          {self.schedules:>8,}   in {seconds:.0f} s ({pace:,.0f} a minute)"
         ends = ", ".join(f"{count:,} {state}" for state, count in sorted(self.states.items()))
-        yield f"  with a fault         {self.injected:>8,}   ({ends})"
+        share = self.injected / max(self.schedules, 1)
+        yield f"  with a fault         {self.injected:>8,}   ({share:.0%}; {ends})"
         for kind in KINDS:
             yield f"{kind:<22} {self.found[kind]:>8,}"
         yield f"engines that came back, and went again: {self.resurrected:,}"

@@ -10,7 +10,7 @@ from tests.simulation.report import run_some
 from tests.simulation.schedule import simulate
 from tests.simulation.table import Table
 
-SEEDS = range(1000, 1150)
+SEEDS = range(1000, 1250)
 MISHAPS = (
     # processes
     "a process killed",
@@ -20,6 +20,7 @@ MISHAPS = (
     "a start hit: freeze",
     "a start hit: freeze on the wire",
     "a start hit: late",
+    "a start hit: again",
     "a start hit: slow intent",
     "a clock jumped",
     # the API server
@@ -29,6 +30,7 @@ MISHAPS = (
     "a call unanswered",
     "a call late",
     "a call doubled",
+    "a call again",
     "cut off",
     "all of Gameday cut off",
     "the API server away",
@@ -89,4 +91,4 @@ def test_a_ladder_is_climbed_in_some_schedules(monkeypatch: pytest.MonkeyPatch) 
 
 def test_some_schedules_come_to_their_end_and_some_are_stopped(table: Table) -> None:
     assert {"completed", "aborted", "failed"} <= set(table.states)
-    assert table.injected > len(SEEDS) // 5
+    assert table.injected > len(SEEDS) * 0.4, "what injects nothing proves little"

@@ -87,7 +87,7 @@ def judge(
     hazards: Hazards,
 ) -> Verdict:
     history, record, away = cluster.history, ledger.record_, hazards.partitions.get("", ())
-    verdict = Verdict(state=record.state.value, was_injected=bool(history.faults))
+    verdict = Verdict(state=record.state.value, was_injected=history.has_injected(record.run))
     verdict.lost += ledger.lost if history.engines else []  # an intent that nobody acted on may be forgotten
     verdict.unfinished += failures
     if not record.state.is_final:

@@ -21,7 +21,6 @@ from tests.simulation.on_the_api.server import Server
 from tests.simulation.on_the_api.shown import CHAOS
 from tests.simulation.on_the_api.wire import Api, Wire
 from tests.simulation.ports import Clock
-from tests.simulation.threads import FOR_EVER
 from tests.simulation.watchdog import EVERY, Ending, Watchdog
 
 SETTINGS = LitmusSettings(CHAOS, "chaos-{family}")
@@ -76,8 +75,7 @@ class Port(LitmusCluster):
         if self.process.frozen_until > began:
             return
         for uid in sorted(there):
-            sent_at = self.wire.deletes.get(uid, FOR_EVER)
-            if not began <= sent_at <= began + AT_ONCE:
+            if not any(began <= sent_at <= began + AT_ONCE for sent_at in self.wire.deletes[uid]):
                 late = (
                     f"was not told to go by {self.process.name}, which knew of it and reverted at {began:.1f}"
                 )

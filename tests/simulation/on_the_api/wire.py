@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -85,8 +86,8 @@ class Wire(Calls):
     def __init__(self, kernel: Kernel, process: Process, hazards: Hazards, server: Server) -> None:
         super().__init__(kernel, process, hazards)
         self._server = server
-        self.deletes: dict[str, float] = {}
-        """When a delete was sent last, by the UID that it was for."""
+        self.deletes = defaultdict[str, list[float]](list)
+        """When deletes were sent, by the UID that they were for."""
         self._notes: Mapping[str, str] = {}
         """On the grant, as this process read it last."""
 
@@ -109,7 +110,7 @@ class Wire(Calls):
         if is_the_start:
             self._start = _Start(deed)
         if method == "DELETE":
-            self.deletes[asked.uid] = began
+            self.deletes[asked.uid].append(began)
         if method == "DELETE" and asked.plural == "leases" and self.process.name not in BY_RECORD:
             self.kernel.park(self._server.kube.mishaps.grant_is_to_go(self._server.kube))
         if method == "DELETE" and self._is_repeated():
