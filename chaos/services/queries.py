@@ -20,7 +20,8 @@ from chaos.services import rows
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One line of a table. `was_requested`: a fault of it was sent; `was_injected`: measured to be there."""
+    """One line of a table. `was_requested`: a fault of it was sent; `was_injected`: measured to be there;
+    `is_late`: something of it came after its end, and that is not measured to be gone."""
 
     run: str
     scenario: str
@@ -36,11 +37,12 @@ class RunSummary:
     lease_until: datetime | None
     was_requested: bool
     was_injected: bool
+    is_late: bool
 
     @property
     def is_proven_gone(self) -> bool:
         """Only a run that ended is: its end takes a measured postcondition for every fault."""
-        return self.state.is_final
+        return self.state.is_final and not self.is_late
 
     @property
     def is_stranded(self) -> bool:
@@ -248,6 +250,7 @@ def _rows() -> QuerySet[Run]:
 
 
 def _summary(row: Run) -> RunSummary:
+    known = [item.progress for item in row.injections.all()]
     return RunSummary(
         run=str(row.pk),
         scenario=row.scenario,
@@ -261,6 +264,7 @@ def _summary(row: Run) -> RunSummary:
         marks=codec.from_plain(Marks, row.marks),
         residue=tuple(item.sentence for item in rows.left_of(row)),
         lease_until=row.lease_until,
-        was_requested=any(item.progress.get("requested_at") for item in row.injections.all()),
-        was_injected=any(item.progress.get("injected_at") for item in row.injections.all()),
+        was_requested=any(item.get("requested_at") for item in known),
+        was_injected=any(item.get("injected_at") for item in known),
+        is_late=row.late_since is not None or any(item.get("left_alone_at") for item in known),
     )

@@ -131,6 +131,8 @@ def outcome(run: queries.RunSummary) -> str:
         at = run.state.value
         return f"The run of {run.title} has not ended ({at}); nothing was injected so far. {tried}"
     left = f" (left: {', '.join(run.residue)})" if run.residue else ""
+    if run.is_late:
+        tried = f"Something came after its end; what is known of it: manage.py run certificate {run.run}"
     return f"NOT proven gone: the fault of {run.title}{left}. {tried}"
 
 

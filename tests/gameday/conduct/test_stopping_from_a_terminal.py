@@ -8,7 +8,9 @@ from unittest import mock
 import pytest
 from django.core.management import call_command
 
+from chaos.domain import codec
 from chaos.domain.states import RunState
+from chaos.models import Run, RunInjection
 from chaos.services import queries
 from gameday.conduct import cli, services
 from gameday.conduct.cli import outcome
@@ -34,6 +36,22 @@ def test_a_run_that_ended_after_it_is_proven_gone_by_its_title(day):
     title = queries.summary(run).title
     a_run.driven(run, RunState.ABORTED, requested_at=NOW, injected_at=NOW)
     assert said_of(run) == f"The fault of {title} is proven gone."
+
+
+@pytest.mark.parametrize("how", ["late", "left alone"])
+def test_a_run_to_which_something_came_after_its_end_is_not_proven_gone_any_more(day, how):
+    run = a_run.launched(day)
+    a_run.driven(run, RunState.ABORTED, requested_at=NOW, injected_at=NOW)
+    if how == "late":
+        Run.objects.filter(pk=run).update(late_since=NOW)
+    else:
+        row = RunInjection.objects.get(run=run)
+        row.progress |= {"left_alone_at": codec.to_plain(NOW)}
+        row.save()
+    assert not queries.summary(run).is_proven_gone
+    said = said_of(run)
+    assert said.startswith("NOT proven gone") and f"manage.py run certificate {run}" in said
+    assert "manage.py drive" not in said, "nobody drives a run that is over"
 
 
 def test_a_run_that_has_not_ended_is_not_proven_gone_and_says_what_to_do(day, cluster, capsys):
