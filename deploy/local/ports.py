@@ -1,11 +1,15 @@
 """The loopback ports the practice stack listens on; each can be moved by an environment variable."""
 
 import contextlib
+import fcntl
 import os
 import secrets
 import socket
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from .say import Trouble
 
@@ -73,14 +77,40 @@ def free(count: int = 1) -> tuple[int, ...]:
     """So many different free ports, drawn from below those that systems give to outgoing connections.
 
     A port that the system picks is one that it hands out again: to a client, while a server that was to have
-    it is stopped for a test.
+    it is stopped for a test. One that is drawn here is not drawn again as long as this process lives, by
+    whomever on this machine.
     """
     found: set[int] = set()
     while len(found) < count:
         number = _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST + 1)
-        if _is_free(number):
+        if number not in _drawn and _is_ours(number) and _is_free(number):
+            _drawn.add(number)
             found.add(number)
     return tuple(found)
+
+
+_drawn: set[int] = set()
+
+
+def _is_ours(number: int) -> bool:
+    """Whether no other process here has drawn it: who did holds a lock on its byte of a file until its end."""
+    try:
+        fcntl.lockf(_book(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+    except OSError:
+        return False
+    return True
+
+
+@cache
+def _book() -> int:
+    """Never closed: with it all locks would go."""
+    path = Path(tempfile.gettempdir()) / f"gameday-ports-{os.getuid()}"
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Trouble(
+            f"{path} says which ports are drawn, and cannot be opened ({error}). Move it."
+        ) from error
 
 
 def _is_free(number: int) -> bool:

@@ -1,9 +1,13 @@
 """Ports: movable, and a taken one is a sentence that says what to set."""
 
 import socket
+import subprocess
+import sys
 
 import pytest
 
+from deploy.local import ports
+from deploy.local.paths import ROOT
 from deploy.local.ports import Port, claim, elsewhere, free
 from deploy.local.say import Trouble
 
@@ -56,3 +60,26 @@ def test_free_ports_are_different_and_none_that_the_system_gives_to_clients() ->
     assert max(numbers) < 32768
     for number in numbers:
         socket.create_server(("127.0.0.1", number)).close()
+
+
+def test_a_port_that_somebody_drew_is_drawn_by_nobody_else_before_that_process_ends() -> None:
+    """Also where nobody listens there yet."""
+    script = (
+        "import sys; from deploy.local import ports; print(*ports.free(30), flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdout
+    theirs = [int(number) for number in other.stdout.readline().split()]
+    assert len(theirs) == 30 and not any(map(ports._is_ours, theirs))
+    other.communicate("")
+    assert all(map(ports._is_ours, theirs))
+
+
+def test_what_was_drawn_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lowest = free()[0]
+    monkeypatch.setattr(ports, "_LOWEST", lowest)
+    monkeypatch.setattr(ports, "_HIGHEST", lowest + 200)
+    found = [free()[0] for _ in range(50)]
+    assert len({lowest, *found}) == 51
