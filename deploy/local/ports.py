@@ -93,7 +93,7 @@ _drawn: set[int] = set()
 
 
 def _is_ours(number: int) -> bool:
-    """Whether no other process here has drawn it: who did holds a lock on its byte of a file until its end."""
+    """Whether no other process has drawn it: who did holds a lock on its byte of a file until its end."""
     try:
         fcntl.lockf(_book(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
     except OSError:
