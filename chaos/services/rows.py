@@ -81,12 +81,13 @@ def chunks_of(run: Run, readings: Iterable[Reading], alerts: Iterable[AlertsRead
 
 
 def readings_of(run: Run) -> tuple[Reading, ...]:
-    """Every reading of every probe of the run, in the order of their instants."""
+    """Every reading of every probe of the run, in the order of their instants; once, also where a write whose
+    answer was lost was sent again."""
     chunks = SampleChunk.objects.filter(run=run).exclude(probe=ALERTS).order_by("first_at", "id")
     readings = [
         reading for chunk in chunks.iterator() for reading in readings_in(chunk.probe, chunk.readings)
     ]
-    return tuple(sorted(readings, key=lambda reading: reading.at))
+    return tuple(sorted(dict.fromkeys(readings), key=lambda reading: reading.at))
 
 
 def readings_in(probe: str, readings: Iterable[Any]) -> list[Reading]:

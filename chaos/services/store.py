@@ -233,7 +233,9 @@ def _told(row: Run, change: Change) -> Iterable[Event]:
 
 
 def _write_injections(row: Run, change: Change) -> None:
+    """A rung may be planned already: its write was taken, and the answer to that was lost."""
     mine = RunInjection.objects.filter(run=row)
+    known = {*mine.values_list("index", flat=True)} if change.planned else set()
     RunInjection.objects.bulk_create(
         RunInjection(
             run=row,
@@ -242,6 +244,7 @@ def _write_injections(row: Run, change: Change) -> None:
             progress=codec.to_plain(Progress(item.index, intended_at=change.at)),
         )
         for item in change.planned
+        if item.index not in known
     )
     for progress in change.progress:
         mine.filter(index=progress.index).update(progress=codec.to_plain(progress))

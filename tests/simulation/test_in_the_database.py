@@ -32,6 +32,11 @@ def test_a_schedule_is_the_same_to_the_last_line_wherever_its_run_is_kept(batch:
     assert not any(found.values()), found
 
 
+def test_a_schedule_that_differed_once_does_not_any_more() -> None:
+    """The write of a ladder's next rung was taken, its answer lost, and it could not be written again."""
+    assert not simulate_in_both(30145).verdict.failures
+
+
 @pytest.mark.parametrize("rule", ["fence", "stop-first", "lever-on-record", "latch"])
 def test_a_rule_of_the_store_is_missed_in_the_database_too(rule: str) -> None:
     """By a schedule that misses it in memory: to look for one in the database would take too long."""

@@ -128,7 +128,8 @@ class MemoryStore:
         return Signals(self.now(), self.stop, self.lever, self.words, self.limits, self.fence)
 
     def load(self, run: str) -> RunRecord:
-        return replace(self.record_, signals=self.signals(run))
+        readings = tuple(dict.fromkeys(self.record_.readings))
+        return replace(self.record_, readings=readings, signals=self.signals(run))
 
     def record(self, run: str, fence: int, change: Change) -> bool:
         self._reach()
@@ -145,11 +146,12 @@ class MemoryStore:
             assert may_move(*change.moved), change.moved
             row = replace(row, state=change.moved[1], state_since=change.at)
         by_index = {item.index: item for item in change.progress}
-        fresh = [Progress(item.index, intended_at=change.at) for item in change.planned]
+        planned = [item for item in change.planned if item.index >= len(row.injections)]
+        fresh = [Progress(item.index, intended_at=change.at) for item in planned]
         self.record_ = replace(
             row,
             marks=change.marks or row.marks,
-            injections=row.injections + change.planned,
+            injections=(*row.injections, *planned),
             progress=tuple(by_index.get(item.index, item) for item in (*row.progress, *fresh)),
             readings=row.readings + change.readings,
         )
